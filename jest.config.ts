@@ -1,0 +1,21 @@
+import type { Config } from "jest";
+
+/** Tests are ES modules in TypeScript: swc strips the types, jest runs them as modules. */
+const config: Config = {
+  testEnvironment: "node",
+  testMatch: ["<rootDir>/test/**/*.test.ts"],
+  extensionsToTreatAsEsm: [".ts"],
+  transform: {
+    "^.+\\.ts$": [
+      "@swc/jest",
+      {
+        jsc: { parser: { syntax: "typescript" }, target: "es2024" },
+        module: { type: "es6" },
+      },
+    ],
+  },
+  injectGlobals: true,
+  testTimeout: 30_000,
+};
+
+export default config;
