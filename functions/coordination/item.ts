@@ -1,0 +1,96 @@
+/**
+ * The one coordination item of an application. It lives in a strongly consistent (MRSC) table, and every change of it is
+ * a compare-and-set on `version`: one item, because MRSC tables have no transactions.
+ */
+
+/** Where a Region stands in the controller's book. */
+export type RegionState = "inService" | "evacuating" | "evacuated" | "returning";
+
+export interface RegionEntry {
+  readonly state: RegionState;
+  /** ISO 8601. */
+  readonly since: string;
+  readonly incident: string | null;
+}
+
+/** The right to change things, held by one execution for one epoch. */
+export interface Lease {
+  /** The Region in which the holder runs. */
+  readonly region: string;
+  /** The holder's Step Functions execution. */
+  readonly execution: string;
+  /** ISO 8601. Only a hint that the holder may be dead; what fences a zombie is the epoch (FM29). */
+  readonly expiresAt: string;
+}
+
+/** The branches of a run, each of which can fail, and be retried, on its own. */
+export const branchNames = ["traffic", "capacity", "database", "tables"] as const;
+export type BranchName = (typeof branchNames)[number];
+
+/** Why the Region is being evacuated. */
+export type Cause =
+  /** A quorum sees it failing and nothing in it gives a sign of life. */
+  | "down"
+  /** Customers fail but the Region's own controller and APIs live (FM16). */
+  | "gray"
+  /** A person or their tooling asked, whatever the evidence. */
+  | "requested";
+
+/** The incident in progress. */
+export interface Incident {
+  readonly id: string;
+  readonly failedRegion: string;
+  readonly cause: Cause;
+  /** ISO 8601; when the first probe failed, or when the request came if none had. */
+  readonly failingSince: string;
+  readonly openedAt: string;
+  /** Regions that take over, most preferred first. */
+  readonly survivors: readonly string[];
+  readonly branches: readonly BranchName[];
+  /** Who or what asked: an alarm's name, a person, `watch`. */
+  readonly startedBy: string;
+  readonly reason: string;
+}
+
+export interface CompletedRun {
+  readonly incident: string;
+  readonly region: string;
+  readonly outcome: "recovered" | "degraded" | "stoodDown";
+  readonly startedBy: "automation" | "person";
+  readonly endedAt: string;
+  /** The incident as it stood, so that a degraded run can be retried in place. */
+  readonly record: Incident;
+}
+
+export interface Pause {
+  readonly until: string;
+  readonly by: string;
+  readonly reason: string;
+}
+
+export interface CoordinationItem {
+  readonly application: string;
+  /** Compare-and-set counter; 0 is an item that was never written. */
+  readonly version: number;
+  /** Fencing number; grows by one whenever the lease changes hands. */
+  readonly epoch: number;
+  readonly lease: Lease | null;
+  readonly regions: Readonly<Record<string, RegionEntry>>;
+  readonly incident: Incident | null;
+  /** Newest first, at most ten. */
+  readonly completed: readonly CompletedRun[];
+  readonly pause: Pause | null;
+  /** Names the write that produced this version, so that a writer whose answer was lost knows its own (FM31). */
+  readonly writtenBy: string;
+}
+
+/** The identity of a run that handlers carry: which incident, under which epoch, by which execution. */
+export interface Run {
+  readonly incident: string;
+  readonly epoch: number;
+  readonly execution: string;
+  readonly failedRegion: string;
+  readonly cause: Cause;
+  readonly failingSince: string;
+  readonly survivors: readonly string[];
+}

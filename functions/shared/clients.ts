@@ -1,0 +1,48 @@
+import type { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
+import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { EventBridgeClient } from "@aws-sdk/client-eventbridge";
+import type { RDSClient } from "@aws-sdk/client-rds";
+import type { Route53Client } from "@aws-sdk/client-route-53";
+import type { Route53RecoveryClusterClient } from "@aws-sdk/client-route53-recovery-cluster";
+import type { S3Client } from "@aws-sdk/client-s3";
+import type { SFNClient } from "@aws-sdk/client-sfn";
+
+/**
+ * The AWS clients that adapters ask for, by Region. Every client has hard timeouts (FM38). Adapters see only `send`, so
+ * that the simulator can answer in AWS's place with the very same commands.
+ */
+export interface AwsClients {
+  autoScaling(region: string): Pick<AutoScalingClient, "send">;
+  cloudWatch(region: string): Pick<CloudWatchClient, "send">;
+  dynamoDB(region: string): Pick<DynamoDBClient, "send">;
+  eventBridge(region: string): Pick<EventBridgeClient, "send">;
+  rds(region: string): Pick<RDSClient, "send">;
+  /** Global service whose control plane lives in us-east-1: only the `record` traffic switch uses it. */
+  route53(): Pick<Route53Client, "send">;
+  /** One of the five endpoints of an ARC cluster, each in a Region of its own. */
+  recoveryCluster(endpoint: {
+    readonly region: string;
+    readonly url: string;
+  }): Pick<Route53RecoveryClusterClient, "send">;
+  s3(region: string): Pick<S3Client, "send">;
+  stepFunctions(region: string): Pick<SFNClient, "send">;
+}
+
+/**
+ * What one probe of an HTTP endpoint found. `servedBy` is the Region that the answer names in the header that the plan
+ * gives, when it names one.
+ */
+export type ProbeResult =
+  | { readonly kind: "served"; readonly status: number; readonly latencyMs: number; readonly servedBy: string | null }
+  | { readonly kind: "failed"; readonly reason: string; readonly latencyMs: number };
+
+/** Asks an endpoint as a customer would. Never throws: a failed probe is an answer. */
+export interface HttpProber {
+  probe(request: {
+    readonly url: string;
+    readonly method: "GET" | "POST";
+    readonly timeoutMs: number;
+    readonly servedByHeader: string;
+  }): Promise<ProbeResult>;
+}

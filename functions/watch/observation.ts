@@ -1,0 +1,54 @@
+/**
+ * What a vantage saw in its last round. Each vantage keeps one item in the records table (MREC), overwrites it every
+ * round, and every Region reads the replicas: it carries votes, the vantage's heartbeat, and samples that must be at
+ * hand when the sampled Region can no longer be asked (FM49).
+ */
+
+/** What a probe of a Region said. "unknown" counts for neither side (FM7). */
+export type Vote = "passing" | "failing" | "unknown";
+
+export interface RegionVote {
+  readonly region: string;
+  readonly vote: Vote;
+  /** ISO 8601; when the present streak of this vote began. */
+  readonly since: string;
+  /** Instants of the last changes between passing and failing, newest first, at most eight (FM11). */
+  readonly changes: readonly string[];
+  readonly reason: string;
+}
+
+/** What a customer of the public name got, as seen from this vantage. */
+export interface CustomerView {
+  readonly vote: Vote;
+  readonly since: string;
+  /** The Region that answered, as its response header says; null when none did or it did not say. */
+  readonly servedBy: string | null;
+}
+
+/** Capacity of the vantage's own Region, in instances (weighted where the group is). */
+export interface CapacitySample {
+  readonly at: string;
+  readonly inService: number;
+  readonly desired: number;
+  readonly minimum: number;
+  readonly maximum: number;
+}
+
+/** Replication lag of the vantage's own Aurora cluster. */
+export interface LagSample {
+  /** When CloudWatch says it was measured: the start of the metric's period. */
+  readonly at: string;
+  readonly seconds: number;
+}
+
+export interface Observation {
+  readonly vantage: string;
+  /** ISO 8601; doubles as the vantage's heartbeat. */
+  readonly at: string;
+  readonly votes: readonly RegionVote[];
+  readonly customers: CustomerView;
+  /** Age in seconds of every other vantage's heartbeat as this vantage saw it; absent when it never saw one. */
+  readonly heartbeatAgeSeconds: Readonly<Record<string, number>>;
+  readonly capacity: CapacitySample | null;
+  readonly lag: LagSample | null;
+}
