@@ -28,3 +28,8 @@ export function parseInstant(text: string): number {
   if (Number.isNaN(milliseconds)) throw new RangeError(`Not an ISO 8601 instant: received ${JSON.stringify(text)}`);
   return milliseconds;
 }
+
+/** Seconds from one ISO 8601 instant to a later one; negative when it is earlier. */
+export function secondsBetween(earlier: string, later: string): number {
+  return (parseInstant(later) - parseInstant(earlier)) / 1_000;
+}

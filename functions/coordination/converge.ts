@@ -1,0 +1,160 @@
+import { backoffMs, retryRead } from "../shared/backoff.ts";
+import type { Dependencies } from "../shared/dependencies.ts";
+import { classifyCallError, errorMessage, FailoverError } from "../shared/errors.ts";
+import type { Json, TimelineStep } from "../timeline/event.ts";
+import type { Journal } from "../timeline/journal.ts";
+import type { Guard } from "./guard.ts";
+
+/** What a rule says of a resource as it is now. */
+export type Verdict =
+  /** It is as intended. */
+  | { readonly kind: "done"; readonly note?: string }
+  /** It must be changed; `detail` goes into the intent. */
+  | { readonly kind: "change"; readonly detail: Readonly<Record<string, Json>> }
+  /** It must not be touched. */
+  | { readonly kind: "blocked"; readonly reason: string };
+
+/** One change of one real resource. */
+export interface Change<State> {
+  readonly step: TimelineStep;
+  /** Names the resource: an ARN, an `s3://` URL, `autoScalingGroup/name@region`. */
+  readonly resource: string;
+  /** One sentence, imperative: "Write evacuate/us-east-1 to the bucket of eu-west-1". */
+  readonly summary: string;
+  read(): Promise<State>;
+  judge(state: State): Verdict;
+  apply(state: State): Promise<void>;
+  /** How long all tries together may take, in seconds. */
+  readonly deadlineSeconds: number;
+}
+
+export type Converged<State> =
+  | { readonly kind: "changed" | "alreadyThere"; readonly state: State }
+  | { readonly kind: "blocked"; readonly state: State; readonly reason: string };
+
+const maximumTries = 6;
+/** Reads after a change, for services whose reads trail their writes. */
+const confirmReads = 5;
+const confirmEveryMs = 500;
+
+/**
+ * The one way in which this code base changes anything in AWS: look, journal the intent, prove the epoch, look again,
+ * change, look until the change is seen, journal the confirmation. A lost answer is settled by looking, never by
+ * repeating blindly (FM31); finding it done already is success (FM32).
+ *
+ * @throws FailoverError "LeaseLost" when another run has taken over; "AccessDenied" or "StepBlocked" when AWS refuses;
+ *   "DeadlinePassed" when it cannot be brought about in time
+ */
+export async function converge<State>(
+  deps: Dependencies,
+  guard: Guard,
+  journal: Journal,
+  change: Change<State>,
+): Promise<Converged<State>> {
+  const { clock, random } = deps;
+  const deadline = clock.now() + change.deadlineSeconds * 1_000;
+  let intended = false;
+  let lastProblem = "it was never seen to hold";
+
+  for (let attempt = 1; attempt <= maximumTries && clock.now() <= deadline; attempt++) {
+    let state = await look();
+    let verdict = change.judge(state);
+    if (verdict.kind === "change") {
+      if (!intended) {
+        await journal.append({
+          step: change.step,
+          kind: "intent",
+          summary: change.summary,
+          detail: { resource: change.resource, ...verdict.detail },
+        });
+        intended = true;
+      }
+      await guard.hold();
+      state = await look();
+      verdict = change.judge(state);
+    }
+    switch (verdict.kind) {
+      case "done":
+        return await confirm(state, verdict.note ?? null);
+      case "blocked":
+        await journal.append({
+          step: change.step,
+          kind: "failed",
+          summary: `Not done: ${change.summary}. ${verdict.reason}`,
+          detail: { resource: change.resource, reason: verdict.reason },
+        });
+        return { kind: "blocked", state, reason: verdict.reason };
+      case "change":
+        break;
+    }
+    await guard.stillHeld();
+    try {
+      await change.apply(state);
+    } catch (error) {
+      lastProblem = errorMessage(error);
+      await settle(error, attempt);
+      continue;
+    }
+    for (let read = 1; read <= confirmReads; read++) {
+      state = await look();
+      verdict = change.judge(state);
+      if (verdict.kind === "done") return await confirm(state, verdict.note ?? null);
+      await clock.sleep(confirmEveryMs);
+    }
+  }
+  await journal.append({
+    step: change.step,
+    kind: "failed",
+    summary: `Not done in time: ${change.summary}. Last problem: ${lastProblem}`,
+    detail: { resource: change.resource, reason: lastProblem },
+  });
+  throw new FailoverError(
+    "DeadlinePassed",
+    `${change.summary}: not done within ${change.deadlineSeconds} s. ${lastProblem}`,
+  );
+
+  async function look(): Promise<State> {
+    try {
+      return await retryRead(deps, () => change.read());
+    } catch (error) {
+      if (classifyCallError(error) === "accessDenied") await refuse("AccessDenied", error);
+      throw error;
+    }
+  }
+
+  async function confirm(state: State, note: string | null): Promise<Converged<State>> {
+    const kind = intended ? "changed" : "alreadyThere";
+    await journal.append({
+      step: change.step,
+      kind: "confirmed",
+      summary: intended ? `Done: ${change.summary}` : `Already there: ${change.summary}`,
+      detail: { resource: change.resource, result: kind, ...(note === null ? {} : { note }) },
+    });
+    return { kind, state };
+  }
+
+  /** After a failed call: throws when trying again cannot help, waits when it can. */
+  async function settle(error: unknown, attempt: number): Promise<void> {
+    switch (classifyCallError(error)) {
+      case "accessDenied":
+        return refuse("AccessDenied", error);
+      case "rejected":
+        return refuse("StepBlocked", error);
+      case "throttled":
+      case "conflict":
+        return clock.sleep(backoffMs(random, attempt, 500, 5_000));
+      case "unknownOutcome":
+        return;
+    }
+  }
+
+  async function refuse(name: "AccessDenied" | "StepBlocked", error: unknown): Promise<never> {
+    await journal.append({
+      step: change.step,
+      kind: "failed",
+      summary: `AWS refused: ${change.summary}. ${errorMessage(error)}`,
+      detail: { resource: change.resource, reason: errorMessage(error) },
+    });
+    throw new FailoverError(name, `${change.summary}: ${errorMessage(error)}`, { cause: error });
+  }
+}

@@ -1,0 +1,213 @@
+import { isoInstant, parseInstant } from "../shared/clock.ts";
+import type { CompletedRun, CoordinationItem, Incident, Lease, Pause, RegionEntry, RegionState, Run } from "./item.ts";
+
+/**
+ * Every change that the coordination item may undergo, as pure functions from one item to the next. The store applies
+ * one by compare-and-set.
+ *
+ * What holds between any two versions: the epoch never falls; it rises exactly when the lease changes hands; only the
+ * holder of the current epoch renews, marks Regions or closes; an incident in progress always has a lease (perhaps
+ * expired).
+ */
+export type Transition =
+  | { readonly kind: "changed"; readonly item: CoordinationItem }
+  | { readonly kind: "refused"; readonly reason: string };
+
+const completedRunsKept = 10;
+
+/** The item of an application that has never run. */
+export function initialItem(application: string, regions: readonly string[], now: number): CoordinationItem {
+  const since = isoInstant(now);
+  return {
+    application,
+    version: 0,
+    epoch: 0,
+    lease: null,
+    regions: Object.fromEntries(regions.map((name) => [name, { state: "inService", since, incident: null }])),
+    incident: null,
+    completed: [],
+    pause: null,
+    writtenBy: "",
+  };
+}
+
+export function isExpired(lease: Lease, now: number): boolean {
+  return parseInstant(lease.expiresAt) <= now;
+}
+
+/** The pause in force, or null: one whose time has passed holds nobody back (FM28). */
+export function activePause(item: CoordinationItem, now: number): Pause | null {
+  return item.pause !== null && parseInstant(item.pause.until) > now ? item.pause : null;
+}
+
+/** Regions that serve, by the controller's book. */
+export function regionsInService(item: CoordinationItem): readonly string[] {
+  return Object.keys(item.regions).filter((name) => item.regions[name]?.state === "inService");
+}
+
+export interface Holder {
+  readonly region: string;
+  readonly execution: string;
+}
+
+/** One incident per application, failed Region and epoch (FM1): the name says all three. */
+export function incidentName(application: string, failedRegion: string, epoch: number): string {
+  return `${application}-${failedRegion}-e${epoch}`;
+}
+
+/**
+ * Takes the lease for a new incident, or to retry one that ended degraded (`incident.id` given): epoch + 1, the Region
+ * marked as evacuating. Asked again by the execution that holds it already, it changes nothing: an execution whose
+ * first answer was lost must find its own lease, not a stranger's (FM31).
+ */
+export function openIncident(
+  item: CoordinationItem,
+  request: {
+    readonly incident: Omit<Incident, "id"> & { readonly id: string | null };
+    readonly holder: Holder;
+    readonly now: number;
+    readonly leaseSeconds: number;
+  },
+): Transition {
+  const { incident, holder, now, leaseSeconds } = request;
+  if (item.incident !== null) {
+    if (item.lease?.execution === holder.execution) return changed(item);
+    return refused(`incident ${item.incident.id} is in progress`);
+  }
+  const epoch = item.epoch + 1;
+  const id = incident.id ?? incidentName(item.application, incident.failedRegion, epoch);
+  return changed({
+    ...item,
+    epoch,
+    lease: leaseFor(holder, now, leaseSeconds),
+    incident: { ...incident, id },
+    regions: mark(item.regions, incident.failedRegion, "evacuating", id, now),
+  });
+}
+
+/**
+ * Takes over the incident in progress: its holder's lease expired or its Region is down (FM12, FM22, FM23). The
+ * `epoch` that the caller saw must still be the current one, so that of two that try only one succeeds.
+ */
+export function takeOverIncident(
+  item: CoordinationItem,
+  request: {
+    readonly incident: string;
+    readonly epoch: number;
+    readonly holder: Holder;
+    readonly holderRegion: "down" | "notKnownToBeDown";
+    readonly now: number;
+    readonly leaseSeconds: number;
+  },
+): Transition {
+  if (item.incident?.id !== request.incident) return refused(`incident ${request.incident} is not in progress`);
+  if (item.lease?.execution === request.holder.execution) return changed(item);
+  if (item.epoch !== request.epoch) return refused(`epoch is ${item.epoch}, not ${request.epoch}`);
+  if (item.lease !== null && !isExpired(item.lease, request.now) && request.holderRegion !== "down") {
+    return refused(`its holder in ${item.lease.region} has a lease until ${item.lease.expiresAt}`);
+  }
+  const survivors = item.incident.survivors.includes(request.holder.region)
+    ? item.incident.survivors
+    : [...item.incident.survivors, request.holder.region];
+  return changed({
+    ...item,
+    epoch: item.epoch + 1,
+    lease: leaseFor(request.holder, request.now, request.leaseSeconds),
+    incident: { ...item.incident, survivors },
+  });
+}
+
+/** Extends the holder's lease; refused when another execution or a newer epoch has it (FM24). */
+export function renewLease(
+  item: CoordinationItem,
+  request: { readonly run: Run; readonly now: number; readonly leaseSeconds: number },
+): Transition {
+  const lost = whyLost(item, request.run);
+  if (lost !== null) return refused(lost);
+  const lease = item.lease as Lease;
+  return changed({
+    ...item,
+    lease: { ...lease, expiresAt: isoInstant(request.now + request.leaseSeconds * 1_000) },
+  });
+}
+
+/** The run that an item with an incident in progress stands for. */
+export function runOf(item: CoordinationItem): Run | null {
+  if (item.incident === null || item.lease === null) return null;
+  return {
+    incident: item.incident.id,
+    epoch: item.epoch,
+    execution: item.lease.execution,
+    failedRegion: item.incident.failedRegion,
+    cause: item.incident.cause,
+    failingSince: item.incident.failingSince,
+    survivors: item.incident.survivors,
+  };
+}
+
+/** Why `run` may no longer change anything, or null when it still holds the lease. */
+export function whyLost(item: CoordinationItem, run: Run): string | null {
+  if (item.epoch !== run.epoch) return `the epoch is ${item.epoch}, this run's is ${run.epoch}`;
+  if (item.lease === null) return "the lease was released";
+  if (item.lease.execution !== run.execution) return `the lease is held by ${item.lease.execution}`;
+  if (item.incident?.id !== run.incident) return `incident ${run.incident} is not in progress`;
+  return null;
+}
+
+/** Ends the run: the lease released, the Region's new state written, the run remembered. */
+export function closeIncident(
+  item: CoordinationItem,
+  request: {
+    readonly run: Run;
+    readonly outcome: CompletedRun["outcome"];
+    readonly regionState: RegionState;
+    readonly startedBy: CompletedRun["startedBy"];
+    readonly now: number;
+  },
+): Transition {
+  const lost = whyLost(item, request.run);
+  if (lost !== null) return refused(lost);
+  const incident = item.incident as Incident;
+  const run: CompletedRun = {
+    incident: incident.id,
+    region: incident.failedRegion,
+    outcome: request.outcome,
+    startedBy: request.startedBy,
+    endedAt: isoInstant(request.now),
+    record: incident,
+  };
+  return changed({
+    ...item,
+    lease: null,
+    incident: null,
+    completed: [run, ...item.completed].slice(0, completedRunsKept),
+    regions: mark(item.regions, incident.failedRegion, request.regionState, incident.id, request.now),
+  });
+}
+
+/** Holds automation back until `until`; a person who starts a run by hand outranks it. */
+export function pause(item: CoordinationItem, request: Pause): Transition {
+  return changed({ ...item, pause: request });
+}
+
+function changed(item: CoordinationItem): Transition {
+  return { kind: "changed", item };
+}
+
+function refused(reason: string): Transition {
+  return { kind: "refused", reason };
+}
+
+function leaseFor(holder: Holder, now: number, leaseSeconds: number): Lease {
+  return { region: holder.region, execution: holder.execution, expiresAt: isoInstant(now + leaseSeconds * 1_000) };
+}
+
+function mark(
+  regions: CoordinationItem["regions"],
+  name: string,
+  state: RegionState,
+  incident: string,
+  now: number,
+): Readonly<Record<string, RegionEntry>> {
+  return { ...regions, [name]: { state, since: isoInstant(now), incident } };
+}

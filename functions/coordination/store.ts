@@ -1,0 +1,143 @@
+import { GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
+import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
+import { backoffMs } from "../shared/backoff.ts";
+import type { Dependencies } from "../shared/dependencies.ts";
+import { classifyCallError, errorMessage, FailoverError } from "../shared/errors.ts";
+import type { CoordinationItem } from "./item.ts";
+import { initialItem, type Transition } from "./rules.ts";
+import { coordinationItemSchema } from "./schema.ts";
+
+/** The adapter of the coordination table (MRSC): reads, and changes by compare-and-set, the replica nearest first. */
+export interface CoordinationStore {
+  /** @throws FailoverError "LeaseStoreUnreachable" when no replica answers (FM26) */
+  read(): Promise<CoordinationItem>;
+  /**
+   * Applies `rule` to what is stored now, again and again until it is written or refused.
+   * @throws FailoverError "LeaseStoreUnreachable" when no replica answers; "Transient" when others keep winning the race
+   */
+  change(rule: (item: CoordinationItem) => Transition): Promise<Transition>;
+}
+
+/** More than the four branches of one run and the watches of five Regions can collide in practice. */
+const maximumRaces = 12;
+
+export function createCoordinationStore(deps: Dependencies, writer: string): CoordinationStore {
+  const { plan, region, clock, random, aws } = deps;
+  const key = { pk: `coordination#${plan.application}`, sk: "item" };
+  const replicas = nearestFirst(region, plan.coordination.regions);
+  /** A replica that did not answer is asked last from then on: its timeout is paid once an invocation. */
+  const order = [...replicas];
+
+  async function atAnyReplica<Answer>(call: (replica: string) => Promise<Answer>): Promise<Answer> {
+    let last: unknown;
+    for (const replica of [...order]) {
+      try {
+        return await call(replica);
+      } catch (error) {
+        const failure = classifyCallError(error);
+        if (failure === "conflict" || failure === "rejected") throw error;
+        last = error;
+        order.push(...order.splice(order.indexOf(replica), 1));
+        if (failure === "unknownOutcome" && error instanceof UnknownWrite) throw error;
+      }
+    }
+    throw new FailoverError(
+      "LeaseStoreUnreachable",
+      `No replica of ${plan.coordination.table} in ${replicas.join(", ")} answered: ${errorMessage(last)}. Without the lease nothing is changed`,
+      { cause: last },
+    );
+  }
+
+  async function read(): Promise<CoordinationItem> {
+    const answer = await atAnyReplica((replica) =>
+      aws
+        .dynamoDB(replica)
+        .send(new GetItemCommand({ TableName: plan.coordination.table, Key: marshall(key), ConsistentRead: true })),
+    );
+    if (answer.Item === undefined) {
+      return initialItem(
+        plan.application,
+        plan.regions.map((each) => each.name),
+        clock.now(),
+      );
+    }
+    const { pk: _pk, sk: _sk, ...stored } = unmarshall(answer.Item);
+    const parsed = coordinationItemSchema.safeParse(stored);
+    if (!parsed.success) {
+      throw new FailoverError(
+        "StepBlocked",
+        `The coordination item of ${plan.application} is not of the known form: ${parsed.error.issues[0]?.path.join(".")}. A person must mend it before anything is changed`,
+        { cause: parsed.error },
+      );
+    }
+    return parsed.data;
+  }
+
+  /** Writes `next` if the stored version is still `expected`; answers whether it was written. */
+  async function compareAndSet(expected: number, next: CoordinationItem): Promise<"written" | "conflict" | "unknown"> {
+    const command = new PutItemCommand({
+      TableName: plan.coordination.table,
+      Item: marshall({ ...key, ...next }, { removeUndefinedValues: true }),
+      ConditionExpression: expected === 0 ? "attribute_not_exists(pk) OR version = :expected" : "version = :expected",
+      ExpressionAttributeValues: { ":expected": { N: String(expected) } },
+    });
+    try {
+      await atAnyReplica(async (replica) => {
+        try {
+          return await aws.dynamoDB(replica).send(command);
+        } catch (error) {
+          if (classifyCallError(error) === "unknownOutcome") throw new UnknownWrite(error);
+          throw error;
+        }
+      });
+      return "written";
+    } catch (error) {
+      if (error instanceof UnknownWrite) return "unknown";
+      if (classifyCallError(error) === "conflict") return "conflict";
+      throw error;
+    }
+  }
+
+  return {
+    read,
+    async change(rule) {
+      for (let race = 1; race <= maximumRaces; race++) {
+        const current = await read();
+        const transition = rule(current);
+        if (transition.kind === "refused") return transition;
+        const next: CoordinationItem = {
+          ...transition.item,
+          version: current.version + 1,
+          writtenBy: `${writer}#${Math.floor(random.next() * 2 ** 40).toString(36)}`,
+        };
+        const written = await compareAndSet(current.version, next);
+        if (written === "written") return { kind: "changed", item: next };
+        if (written === "unknown") {
+          // The answer was lost, not necessarily the write: what is stored now tells (FM31).
+          const seen = await read();
+          if (seen.writtenBy === next.writtenBy) return { kind: "changed", item: next };
+        }
+        await clock.sleep(backoffMs(random, race, 30, 500));
+      }
+      throw new FailoverError(
+        "Transient",
+        `The coordination item changed ${maximumRaces} times under this writer; try again`,
+      );
+    },
+  };
+}
+
+/** A write that got no answer. */
+class UnknownWrite extends Error {
+  override readonly name = "TimeoutError";
+
+  constructor(cause: unknown) {
+    super(errorMessage(cause), { cause });
+  }
+}
+
+/** The own Region first, then those of the same part of the world, then the rest, each in the plan's order. */
+export function nearestFirst(own: string, regions: readonly string[]): readonly string[] {
+  const distance = (region: string) => (region === own ? 0 : region.split("-")[0] === own.split("-")[0] ? 1 : 2);
+  return [...regions].sort((left, right) => distance(left) - distance(right));
+}

@@ -1,0 +1,208 @@
+import { PutItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
+import { PutEventsCommand } from "@aws-sdk/client-eventbridge";
+import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
+import { backoffMs, retryRead } from "../shared/backoff.ts";
+import { isoInstant } from "../shared/clock.ts";
+import type { Dependencies } from "../shared/dependencies.ts";
+import { classifyCallError, errorMessage, FailoverError } from "../shared/errors.ts";
+import { sealEvent, type TimelineEntry, type TimelineEvent } from "./event.ts";
+
+/** The source and type of the events that go out for every timeline event. */
+export const timelineEventSource = "region-failover";
+export const timelineEventType = "Failover Timeline";
+
+/** Appends to one incident's timeline under one epoch. */
+export interface Journal {
+  /** @throws FailoverError "Transient" when the event could not be stored: what must be journalled before must not happen */
+  append(entry: TimelineEntry): Promise<TimelineEvent>;
+}
+
+/** The branches of a run, the watch and a person's command may append at once. */
+const maximumRaces = 30;
+
+const incidentKey = (incident: string) => `incident#${incident}`;
+const epochPrefix = (epoch: number) => `${String(epoch).padStart(6, "0")}#`;
+
+/**
+ * The journal of a run, in the records table's copy of the acting Region. Within that Region a conditional write on the
+ * next sequence number keeps the chain whole; each epoch has a chain of its own, linked to the last event that its
+ * holder could see, so what arrives late from a dead Region is added and overwrites nothing.
+ */
+export function createJournal(deps: Dependencies, incident: string, epoch: number): Journal {
+  const { plan, region, clock, random, aws } = deps;
+  const table = plan.recordsTable;
+  let last: { readonly seq: number; readonly hash: string } | null = null;
+
+  async function newest(prefix: string): Promise<TimelineEvent | null> {
+    const answer = await retryRead(deps, () =>
+      aws.dynamoDB(region).send(
+        new QueryCommand({
+          TableName: table,
+          KeyConditionExpression: "pk = :pk AND begins_with(sk, :prefix)",
+          ExpressionAttributeValues: { ":pk": { S: incidentKey(incident) }, ":prefix": { S: prefix } },
+          ScanIndexForward: false,
+          Limit: 1,
+          ConsistentRead: true,
+        }),
+      ),
+    );
+    const item = answer.Items?.[0];
+    return item === undefined ? null : (unmarshall(item) as TimelineEvent);
+  }
+
+  async function findLast(): Promise<{ seq: number; hash: string }> {
+    const own = await newest(epochPrefix(epoch));
+    if (own !== null) return { seq: own.seq, hash: own.hash };
+    const before = await newest("");
+    return { seq: 0, hash: before?.hash ?? "" };
+  }
+
+  return {
+    async append(entry) {
+      for (let race = 1; race <= maximumRaces; race++) {
+        last ??= await findLast();
+        const event = sealEvent({
+          incident,
+          epoch,
+          seq: last.seq + 1,
+          at: isoInstant(clock.now()),
+          region,
+          step: entry.step,
+          kind: entry.kind,
+          summary: entry.summary,
+          detail: entry.detail ?? {},
+          previousHash: last.hash,
+        });
+        const stored = await store(event);
+        if (stored === "stored") {
+          last = { seq: event.seq, hash: event.hash };
+          await sendOut(deps, event);
+          return event;
+        }
+        last = null;
+        if (stored === "unknown") {
+          // The answer was lost, not necessarily the write: look for this very event (FM31).
+          const newestNow = await newest(epochPrefix(epoch));
+          if (newestNow?.hash === event.hash) {
+            last = { seq: event.seq, hash: event.hash };
+            await sendOut(deps, event);
+            return event;
+          }
+        }
+        await clock.sleep(backoffMs(random, race, 10, 250));
+      }
+      throw new FailoverError(
+        "Transient",
+        `The timeline of ${incident} could not be appended in ${maximumRaces} tries`,
+      );
+    },
+  };
+
+  async function store(event: TimelineEvent): Promise<"stored" | "conflict" | "unknown"> {
+    try {
+      await aws.dynamoDB(region).send(
+        new PutItemCommand({
+          TableName: table,
+          Item: marshall({
+            pk: incidentKey(incident),
+            sk: `${epochPrefix(epoch)}${String(event.seq).padStart(6, "0")}`,
+            ...event,
+          }),
+          ConditionExpression: "attribute_not_exists(pk)",
+        }),
+      );
+      return "stored";
+    } catch (error) {
+      const failure = classifyCallError(error);
+      switch (failure) {
+        case "conflict":
+          return "conflict";
+        case "unknownOutcome":
+        case "throttled":
+          return "unknown";
+        case "accessDenied":
+        case "rejected":
+          throw new FailoverError(
+            "AccessDenied",
+            `${table} in ${region} refused a timeline event: ${errorMessage(error)}`,
+            {
+              cause: error,
+            },
+          );
+      }
+    }
+  }
+}
+
+/** Every event of an incident that this Region knows, in the order of epochs and sequence. */
+export async function readTimeline(deps: Dependencies, incident: string): Promise<readonly TimelineEvent[]> {
+  const events: TimelineEvent[] = [];
+  let from: Record<string, unknown> | undefined;
+  do {
+    const start = from;
+    const answer = await retryRead(deps, () =>
+      deps.aws.dynamoDB(deps.region).send(
+        new QueryCommand({
+          TableName: deps.plan.recordsTable,
+          KeyConditionExpression: "pk = :pk",
+          ExpressionAttributeValues: { ":pk": { S: incidentKey(incident) } },
+          ConsistentRead: true,
+          ...(start === undefined ? {} : { ExclusiveStartKey: start as never }),
+        }),
+      ),
+    );
+    for (const item of answer.Items ?? []) {
+      const { pk: _pk, sk: _sk, ...event } = unmarshall(item);
+      events.push(event as TimelineEvent);
+    }
+    from = answer.LastEvaluatedKey;
+  } while (from !== undefined);
+  return events;
+}
+
+/**
+ * Records a decision that opened no incident. Each stands alone (no chain), so that a storm of events costs one write
+ * apiece and they never wait for each other (FM5). The same execution's record overwrites itself.
+ */
+export async function recordDecision(
+  deps: Dependencies,
+  execution: string,
+  about: string,
+  entry: TimelineEntry,
+): Promise<TimelineEvent> {
+  const event = sealEvent({
+    incident: about,
+    epoch: 0,
+    seq: 1,
+    at: isoInstant(deps.clock.now()),
+    region: deps.region,
+    step: entry.step,
+    kind: entry.kind,
+    summary: entry.summary,
+    detail: entry.detail ?? {},
+    previousHash: "",
+  });
+  await retryRead(deps, () =>
+    deps.aws.dynamoDB(deps.region).send(
+      new PutItemCommand({
+        TableName: deps.plan.recordsTable,
+        Item: marshall({ pk: `decisions#${deps.plan.application}`, sk: execution, ...event }),
+      }),
+    ),
+  );
+  await sendOut(deps, event);
+  return event;
+}
+
+/** Tells the world. Listeners are a courtesy: a bus that does not take the event must not stop a failover. */
+async function sendOut(deps: Dependencies, event: TimelineEvent): Promise<void> {
+  try {
+    await deps.aws.eventBridge(deps.region).send(
+      new PutEventsCommand({
+        Entries: [{ Source: timelineEventSource, DetailType: timelineEventType, Detail: JSON.stringify(event) }],
+      }),
+    );
+  } catch (error) {
+    deps.logger.warn("A timeline event did not go out", { seq: event.seq, error: errorMessage(error) });
+  }
+}
