@@ -1,7 +1,8 @@
+import { isoInstant } from "../shared/clock.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
 import { FailoverError } from "../shared/errors.ts";
-import type { Run } from "./item.ts";
-import { renewLease } from "./rules.ts";
+import type { CoordinationItem, Run } from "./item.ts";
+import { renewLease, setLeaseEnd, type Transition } from "./rules.ts";
 import { type CoordinationStore, createCoordinationStore } from "./store.ts";
 
 /**
@@ -19,6 +20,8 @@ export interface Guard {
    * proof and its call must prove it anew.
    */
   stillHeld(): Promise<void>;
+  /** Proves it and sets the lease to end in `seconds`: long while a person is asked, the plan's own length afterwards. */
+  holdFor(seconds: number): Promise<void>;
 }
 
 /** How old a proof may be when the request leaves. A frozen process exceeds it as soon as it wakes. */
@@ -29,11 +32,9 @@ export function createGuard(deps: Dependencies, run: Run, store?: CoordinationSt
   const coordination = store ?? createCoordinationStore(deps, run.execution);
   let provenAt = Number.NEGATIVE_INFINITY;
 
-  async function hold(): Promise<void> {
+  async function prove(rule: (item: CoordinationItem) => Transition): Promise<void> {
     const asked = clock.now();
-    const transition = await coordination.change((item) =>
-      renewLease(item, { run, now: clock.now(), leaseSeconds: plan.coordination.leaseSeconds }),
-    );
+    const transition = await coordination.change(rule);
     if (transition.kind === "refused") {
       throw new FailoverError(
         "LeaseLost",
@@ -41,6 +42,10 @@ export function createGuard(deps: Dependencies, run: Run, store?: CoordinationSt
       );
     }
     provenAt = asked;
+  }
+
+  function hold(): Promise<void> {
+    return prove((item) => renewLease(item, { run, now: clock.now(), leaseSeconds: plan.coordination.leaseSeconds }));
   }
 
   async function holdWhenOlderThan(milliseconds: number): Promise<void> {
@@ -51,6 +56,7 @@ export function createGuard(deps: Dependencies, run: Run, store?: CoordinationSt
     run,
     hold,
     keep: () => holdWhenOlderThan(plan.coordination.leaseSeconds * 500),
+    holdFor: (seconds) => prove((item) => setLeaseEnd(item, { run, until: isoInstant(clock.now() + seconds * 1_000) })),
     async stillHeld() {
       // A proof that is itself slow to come back may be too old on arrival; ask again a bounded number of times.
       for (let attempt = 1; attempt <= 3; attempt++) {

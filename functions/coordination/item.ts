@@ -36,6 +36,9 @@ export type Cause =
   /** A person or their tooling asked, whatever the evidence. */
   | "requested";
 
+/** On whose authority a run acts. A person's outranks cooldowns, pauses and a plan that only observes. */
+export type Authority = "automation" | "person";
+
 /** The incident in progress. */
 export interface Incident {
   readonly id: string;
@@ -47,6 +50,7 @@ export interface Incident {
   /** Regions that take over, most preferred first. */
   readonly survivors: readonly string[];
   readonly branches: readonly BranchName[];
+  readonly authority: Authority;
   /** Who or what asked: an alarm's name, a person, `watch`. */
   readonly startedBy: string;
   readonly reason: string;
@@ -56,7 +60,6 @@ export interface CompletedRun {
   readonly incident: string;
   readonly region: string;
   readonly outcome: "recovered" | "degraded" | "stoodDown";
-  readonly startedBy: "automation" | "person";
   readonly endedAt: string;
   /** The incident as it stood, so that a degraded run can be retried in place. */
   readonly record: Incident;
@@ -93,4 +96,5 @@ export interface Run {
   readonly cause: Cause;
   readonly failingSince: string;
   readonly survivors: readonly string[];
+  readonly authority: Authority;
 }

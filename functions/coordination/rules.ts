@@ -117,18 +117,27 @@ export function takeOverIncident(
   });
 }
 
-/** Extends the holder's lease; refused when another execution or a newer epoch has it (FM24). */
+/**
+ * Extends the holder's lease; refused when another execution or a newer epoch has it (FM24). It never shortens one: a
+ * branch that renews must not cut short the longer lease of a branch that waits for a person.
+ */
 export function renewLease(
   item: CoordinationItem,
   request: { readonly run: Run; readonly now: number; readonly leaseSeconds: number },
 ): Transition {
+  const until = isoInstant(request.now + request.leaseSeconds * 1_000);
+  const present = item.lease?.expiresAt ?? until;
+  return setLeaseEnd(item, { run: request.run, until: present > until ? present : until });
+}
+
+/** Sets the end of the holder's lease: far ahead to wait for a person, back again when the answer is in. */
+export function setLeaseEnd(
+  item: CoordinationItem,
+  request: { readonly run: Run; readonly until: string },
+): Transition {
   const lost = whyLost(item, request.run);
   if (lost !== null) return refused(lost);
-  const lease = item.lease as Lease;
-  return changed({
-    ...item,
-    lease: { ...lease, expiresAt: isoInstant(request.now + request.leaseSeconds * 1_000) },
-  });
+  return changed({ ...item, lease: { ...(item.lease as Lease), expiresAt: request.until } });
 }
 
 /** The run that an item with an incident in progress stands for. */
@@ -142,6 +151,7 @@ export function runOf(item: CoordinationItem): Run | null {
     cause: item.incident.cause,
     failingSince: item.incident.failingSince,
     survivors: item.incident.survivors,
+    authority: item.incident.authority,
   };
 }
 
@@ -161,7 +171,6 @@ export function closeIncident(
     readonly run: Run;
     readonly outcome: CompletedRun["outcome"];
     readonly regionState: RegionState;
-    readonly startedBy: CompletedRun["startedBy"];
     readonly now: number;
   },
 ): Transition {
@@ -172,7 +181,6 @@ export function closeIncident(
     incident: incident.id,
     region: incident.failedRegion,
     outcome: request.outcome,
-    startedBy: request.startedBy,
     endedAt: isoInstant(request.now),
     record: incident,
   };

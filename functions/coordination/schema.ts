@@ -5,6 +5,8 @@ const instant = z.iso.datetime();
 
 const cause = z.enum(["down", "gray", "requested"]);
 
+const authority = z.enum(["automation", "person"]);
+
 const incident = z.object({
   id: z.string().min(1),
   failedRegion: z.string().min(1),
@@ -13,6 +15,7 @@ const incident = z.object({
   openedAt: instant,
   survivors: z.array(z.string().min(1)).min(1),
   branches: z.array(z.enum(branchNames)).min(1),
+  authority,
   startedBy: z.string(),
   reason: z.string(),
 });
@@ -37,7 +40,6 @@ export const coordinationItemSchema: z.ZodType<CoordinationItem> = z.object({
       incident: z.string(),
       region: z.string(),
       outcome: z.enum(["recovered", "degraded", "stoodDown"]),
-      startedBy: z.enum(["automation", "person"]),
       endedAt: instant,
       record: incident,
     }),
@@ -55,4 +57,5 @@ export const runSchema: z.ZodType<Run> = z.strictObject({
   cause,
   failingSince: instant,
   survivors: z.array(z.string().min(1)).min(1),
+  authority,
 });

@@ -1,0 +1,37 @@
+import { PutItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
+import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
+import { retryRead } from "../shared/backoff.ts";
+import type { Dependencies } from "../shared/dependencies.ts";
+import type { Observation } from "./observation.ts";
+
+const partition = "observations";
+
+/**
+ * What every vantage saw last, as this Region's copy of the records table knows it. One query, whatever their number;
+ * each observation carries its own instant, so a copy that lags shows as age and not as a false vote.
+ */
+export async function readObservations(deps: Dependencies): Promise<readonly Observation[]> {
+  const answer = await retryRead(deps, () =>
+    deps.aws.dynamoDB(deps.region).send(
+      new QueryCommand({
+        TableName: deps.plan.recordsTable,
+        KeyConditionExpression: "pk = :pk",
+        ExpressionAttributeValues: { ":pk": { S: partition } },
+      }),
+    ),
+  );
+  return (answer.Items ?? []).map((item) => {
+    const { pk: _pk, sk: _sk, ...observation } = unmarshall(item);
+    return observation as Observation;
+  });
+}
+
+/** Writes this vantage's observation over its last one; doubles as its heartbeat. */
+export async function writeObservation(deps: Dependencies, observation: Observation): Promise<void> {
+  await deps.aws.dynamoDB(deps.region).send(
+    new PutItemCommand({
+      TableName: deps.plan.recordsTable,
+      Item: marshall({ pk: partition, sk: observation.vantage, ...observation }),
+    }),
+  );
+}
