@@ -50,6 +50,8 @@ export interface Incident {
   /** Regions that take over, most preferred first. */
   readonly survivors: readonly string[];
   readonly branches: readonly BranchName[];
+  /** The sentence put to a person before anything is changed, or null when nobody need be asked. */
+  readonly question: string | null;
   readonly authority: Authority;
   /** Who or what asked: an alarm's name, a person, `watch`. */
   readonly startedBy: string;

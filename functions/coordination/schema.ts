@@ -15,6 +15,7 @@ const incident = z.object({
   openedAt: instant,
   survivors: z.array(z.string().min(1)).min(1),
   branches: z.array(z.enum(branchNames)).min(1),
+  question: z.string().nullable(),
   authority,
   startedBy: z.string(),
   reason: z.string(),

@@ -14,4 +14,6 @@ export interface Dependencies {
   readonly aws: AwsClients;
   readonly http: HttpProber;
   readonly logger: Logger;
+  /** The failover state machine of this Region; null where there is none (a witness only watches). */
+  readonly stateMachineArn: string | null;
 }

@@ -14,8 +14,9 @@ export async function pollUntil<Answer>(
   deps: { readonly clock: Clock },
   guard: Guard,
   look: () => Promise<Answer | null>,
+  forSeconds: number = pollForSeconds,
 ): Promise<Answer | null> {
-  const end = deps.clock.now() + pollForSeconds * 1_000;
+  const end = deps.clock.now() + forSeconds * 1_000;
   for (;;) {
     await guard.keep();
     const asked = deps.clock.now();

@@ -6,6 +6,7 @@ export const BUILT_IN_ERRORS = [
   "States.HeartbeatTimeout",
   "States.DataLimitExceeded",
   "States.QueryEvaluationError",
+  "States.NoChoiceMatched",
   "States.Permissions",
 ] as const;
 

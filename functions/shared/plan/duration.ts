@@ -1,4 +1,4 @@
-const form = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/;
+const form = /^P(?=\d|T)(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/;
 
 /**
  * Seconds of an ISO 8601 duration of days, hours, minutes and seconds (`PT1M30S` → 90); null when `text` is none.
@@ -6,7 +6,7 @@ const form = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/;
  */
 export function parseDuration(text: string): number | null {
   const match = form.exec(text);
-  if (match === null || text === "P" || text.endsWith("T")) return null;
+  if (match === null) return null;
   const [, days, hours, minutes, seconds] = match;
   return Number(days ?? 0) * 86_400 + Number(hours ?? 0) * 3_600 + Number(minutes ?? 0) * 60 + Number(seconds ?? 0);
 }

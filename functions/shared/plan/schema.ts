@@ -13,7 +13,7 @@ const regionName = z
 
 const duration = (meaning: string) =>
   z
-    .string()
+    .string("must be an ISO 8601 duration such as PT1M30S")
     .regex(new RegExp(durationPattern), "must be an ISO 8601 duration such as PT1M30S")
     .describe(`${meaning} ISO 8601 duration, for example PT1M30S.`);
 

@@ -1,0 +1,87 @@
+import { parseInstant, secondsBetween } from "../shared/clock.ts";
+import type { Plan } from "../shared/plan/plan.ts";
+import { type CountedVote, type Evidence, heartbeatFreshSeconds, type RegionEvidence } from "./evidence.ts";
+
+/** What is the matter with a Region. Closed: every reader decides for each. */
+export type Assessment =
+  /** Nobody who can be heard sees it failing, and somebody sees it pass. */
+  | { readonly kind: "serving"; readonly steadiness: "steady" | "recovering" }
+  /** Too few can be heard to say anything. */
+  | { readonly kind: "unknown" }
+  /** Some see it failing: too few, or not for long enough. */
+  | { readonly kind: "unconfirmed"; readonly failingSince: string }
+  /** It fails and passes by turns (FM11). */
+  | { readonly kind: "flapping"; readonly failingSince: string }
+  /** A quorum sees it failing and somebody sees it pass (FM18). */
+  | { readonly kind: "disputed"; readonly failingSince: string; readonly dispute: "recent" | "lasting" }
+  /** A quorum has seen it failing for long enough, and it gives no sign of life. */
+  | { readonly kind: "down"; readonly failingSince: string }
+  /** The same, but its own controller lives: customers fail, APIs do not (FM16). */
+  | { readonly kind: "gray"; readonly failingSince: string }
+  /** Every Region fails at once: most likely the observers or something shared (FM13). */
+  | { readonly kind: "everythingFailing"; readonly failingSince: string }
+  /** This observer hears nobody: it is itself the problem until shown otherwise (FM14). */
+  | { readonly kind: "observerIsolated" };
+
+/** Flips by a vantage within the window from which it counts as flapping. */
+const flapsFrom = 4;
+
+/**
+ * Assesses a Region from evidence. Pure.
+ *
+ * Holds: nothing is "down" or "gray" unless at least the plan's quorum of *other* vantages, each with a fresh word, has
+ * seen it failing without a break for the whole confirmation window, and none of them sees it pass. "Unknown" counts for
+ * neither side.
+ */
+export function assess(plan: Plan, evidence: Evidence, region: string): Assessment {
+  const subject = evidence.regions.find((each) => each.region === region);
+  if (subject === undefined) return { kind: "unknown" };
+  if (evidence.observer === "isolated") return { kind: "observerIsolated" };
+
+  const { quorum, confirmForSeconds, disputeForSeconds, clearForSeconds } = plan.detection;
+  const failing = votesOf(subject, "failing");
+  const passing = votesOf(subject, "passing");
+  const firstFailing = failing[0];
+
+  if (firstFailing === undefined) {
+    const witnesses = passing.length > 0 ? passing : subject.ownVote?.vote === "passing" ? [subject.ownVote] : [];
+    const newest = witnesses.at(-1);
+    if (newest === undefined) return { kind: "unknown" };
+    // A Region that nobody has ever seen fail is steady from the first look.
+    const steady =
+      newest.recentChanges === 0 || secondsBetween(newest.since ?? evidence.at, evidence.at) >= clearForSeconds;
+    return { kind: "serving", steadiness: steady ? "steady" : "recovering" };
+  }
+
+  const failingSince = firstFailing.since ?? evidence.at;
+  // The moment from which a whole quorum has been seeing it fail: the quorum-th streak to begin.
+  const quorumSince = failing[quorum - 1]?.since ?? null;
+  if (quorumSince === null) return { kind: "unconfirmed", failingSince };
+
+  if (plan.regions.every(({ name }) => failsEverywhere(evidence, name))) {
+    return { kind: "everythingFailing", failingSince };
+  }
+  const heldSeconds = secondsBetween(quorumSince, evidence.at);
+  if (passing.length > 0) {
+    return { kind: "disputed", failingSince, dispute: heldSeconds >= disputeForSeconds ? "lasting" : "recent" };
+  }
+  if (heldSeconds < confirmForSeconds) {
+    const flapping = failing.filter((vote) => vote.recentChanges >= flapsFrom).length >= quorum;
+    return { kind: flapping ? "flapping" : "unconfirmed", failingSince };
+  }
+  const alive = subject.heartbeatAgeSeconds !== null && subject.heartbeatAgeSeconds <= heartbeatFreshSeconds;
+  return { kind: alive ? "gray" : "down", failingSince };
+}
+
+/** Votes of one kind, the longest streak first. */
+function votesOf(subject: RegionEvidence, vote: CountedVote["vote"]): readonly CountedVote[] {
+  return subject.votes
+    .filter((each) => each.vote === vote)
+    .sort((left, right) => parseInstant(left.since ?? "") - parseInstant(right.since ?? ""));
+}
+
+function failsEverywhere(evidence: Evidence, region: string): boolean {
+  const subject = evidence.regions.find((each) => each.region === region);
+  if (subject === undefined) return false;
+  return votesOf(subject, "failing").length > 0 && votesOf(subject, "passing").length === 0;
+}

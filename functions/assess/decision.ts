@@ -1,0 +1,401 @@
+import {
+  type Authority,
+  type BranchName,
+  branchNames,
+  type Cause,
+  type CoordinationItem,
+  type Incident,
+} from "../coordination/item.ts";
+import { activePause, isExpired, regionsInService } from "../coordination/rules.ts";
+import { isoInstant, parseInstant } from "../shared/clock.ts";
+import { describeSeconds } from "../shared/plan/duration.ts";
+import { findRegion, type Plan } from "../shared/plan/plan.ts";
+import { type Assessment, assess } from "./assessment.ts";
+import type { Evidence } from "./evidence.ts";
+import type { Signal } from "./signal.ts";
+
+/** Why nothing is done. Closed: each has a sentence, and the record carries both. */
+export type NoReason =
+  | "silencedEvent"
+  | "staleEvent"
+  | "recoveryEvent"
+  | "unrelatedEvent"
+  | "invalidInput"
+  | "observerIsSuspect"
+  | "incidentInProgress"
+  | "otherIncidentInProgress"
+  | "nothingToTakeOver"
+  | "nothingToRetry"
+  | "notInService"
+  | "lastRegion"
+  | "noHealthySurvivor"
+  | "serving"
+  | "unknownEvidence"
+  | "unconfirmed"
+  | "flapping"
+  | "disputed"
+  | "everythingFailing"
+  | "observerIsolated"
+  | "paused"
+  | "cooldown"
+  | "dailyLimit"
+  | "planObserves"
+  | "leaseStoreUnreachable"
+  | "leaseRaceLost";
+
+export type Decision =
+  | {
+      readonly kind: "act";
+      readonly incident: Omit<Incident, "id"> & { readonly id: string | null };
+      readonly warnings: readonly string[];
+      readonly explanation: string;
+    }
+  | {
+      readonly kind: "takeOver";
+      readonly incident: string;
+      readonly epoch: number;
+      readonly holderRegion: "down" | "notKnownToBeDown";
+      readonly explanation: string;
+    }
+  | { readonly kind: "observed" | "stoodDown" | "refused"; readonly reason: NoReason; readonly explanation: string };
+
+export interface DecisionInput {
+  readonly plan: Plan;
+  readonly signal: Signal;
+  readonly evidence: Evidence;
+  readonly item: CoordinationItem;
+  /** The Region in which the decision is made. */
+  readonly self: string;
+  /** Milliseconds since the Unix epoch. */
+  readonly now: number;
+}
+
+/** Decides what follows from a signal, given the evidence and the coordination item as they are now. Pure. */
+export function decide(input: DecisionInput): Decision {
+  const { signal } = input;
+  switch (signal.kind) {
+    case "alarm":
+    case "health":
+      return refuseSignal(input, signal) ?? decideForRegion(input, signal.region, "automation", null);
+    case "request":
+      return refuseSignal(input, signal) ?? decideForRegion(input, signal.region, "person", signal.override);
+    case "watch":
+      return decideForRegion(input, signal.region, "automation", null);
+    case "takeover":
+      return decideTakeover(input, signal.incident, signal.epoch);
+    case "retry":
+      return decideRetry(input, signal);
+  }
+}
+
+/** Why an event is no reason even to look, or null. */
+function refuseSignal(
+  { plan, now }: DecisionInput,
+  signal: Extract<Signal, { kind: "alarm" | "health" | "request" }>,
+): Decision | null {
+  if (signal.silenced !== null) {
+    return stoodDown("silencedEvent", `The event was ${signal.silenced}, so it is recorded and not acted on`);
+  }
+  if (signal.at !== null) {
+    const ageSeconds = (now - signal.at) / 1_000;
+    if (ageSeconds > plan.detection.maximumEventAgeSeconds) {
+      return stoodDown(
+        "staleEvent",
+        `The event is ${describeSeconds(ageSeconds)} old; the plan allows ${describeSeconds(plan.detection.maximumEventAgeSeconds)}`,
+      );
+    }
+  }
+  if (signal.kind === "alarm" && signal.state === "OK") return stoodDown("recoveryEvent", "The alarm returned to OK");
+  if (signal.kind === "health" && signal.state !== "open") {
+    return stoodDown("recoveryEvent", `The AWS Health event is ${signal.state}`);
+  }
+  return null;
+}
+
+function decideForRegion(
+  input: DecisionInput,
+  region: string,
+  authority: Authority,
+  override: Extract<Signal, { kind: "request" }>["override"],
+): Decision {
+  const { plan, item, self, evidence } = input;
+  if (self === region) {
+    return stoodDown("observerIsSuspect", `A controller in ${region} does not evacuate ${region}; a survivor does`);
+  }
+  if (item.incident !== null) return decideDuringIncident(input, region);
+
+  const state = item.regions[region]?.state ?? "inService";
+  if (state === "evacuated" || state === "returning") {
+    return stoodDown("notInService", `${region} is ${state} already, since ${item.regions[region]?.since}`);
+  }
+  const assessment = assess(plan, evidence, region);
+  if (authority === "automation") {
+    const no = whyNotByEvidence(region, assessment);
+    if (no !== null) return no;
+  }
+  const others = regionsInService(item).filter((name) => name !== region);
+  if (others.length === 0 && override === null) {
+    return refused(
+      "lastRegion",
+      `${region} is the last Region in service and is not evacuated without a named override`,
+    );
+  }
+  const survivors = rankSurvivors(input, region);
+  if (survivors.length === 0) {
+    return refused(
+      "noHealthySurvivor",
+      `No other Region is seen to serve customers, so evacuating ${region} would move customers to something worse`,
+    );
+  }
+  if (authority === "automation") {
+    const no = whyNotByHistory(input, region) ?? whyNotByPlan(plan, region, assessment);
+    if (no !== null) return no;
+  }
+  return act(input, { region, authority, assessment, survivors });
+}
+
+/** One incident at a time: join it, wait for it, or take it over from a holder that is gone (FM1, FM12). */
+function decideDuringIncident(input: DecisionInput, region: string): Decision {
+  const { item } = input;
+  const incident = item.incident as Incident;
+  const takeover = decideTakeover(input, incident.id, item.epoch);
+  if (takeover.kind === "takeOver") return takeover;
+  return incident.failedRegion === region
+    ? stoodDown("incidentInProgress", `${incident.id} is in progress for ${region}`)
+    : stoodDown("otherIncidentInProgress", `${incident.id} is in progress for ${incident.failedRegion}`);
+}
+
+function decideTakeover({ plan, item, evidence, self, now }: DecisionInput, incident: string, epoch: number): Decision {
+  if (item.incident?.id !== incident || item.epoch !== epoch || item.lease === null) {
+    return stoodDown("nothingToTakeOver", `${incident} under epoch ${epoch} is no longer in progress`);
+  }
+  if (self === item.incident.failedRegion) {
+    return stoodDown("observerIsSuspect", `A controller in ${self} does not evacuate ${self}`);
+  }
+  const holder = item.lease.region;
+  const holderIsDown = holder !== self && assess(plan, evidence, holder).kind === "down";
+  const expired = isExpired(item.lease, now);
+  if (!expired && !holderIsDown) {
+    return stoodDown("nothingToTakeOver", `${item.lease.execution} holds ${incident} until ${item.lease.expiresAt}`);
+  }
+  return {
+    kind: "takeOver",
+    incident,
+    epoch,
+    holderRegion: holderIsDown ? "down" : "notKnownToBeDown",
+    explanation: holderIsDown
+      ? `${holder}, which ran ${incident}, is itself down`
+      : `The lease of ${incident} expired at ${item.lease.expiresAt} without renewal from ${holder}`,
+  };
+}
+
+/** Retries named branches of a run that ended degraded, without repeating the others. */
+function decideRetry(input: DecisionInput, signal: Extract<Signal, { kind: "retry" }>): Decision {
+  const { item, now } = input;
+  if (item.incident !== null) {
+    return stoodDown(
+      "incidentInProgress",
+      `${item.incident.id} is in progress; it must end before anything is retried`,
+    );
+  }
+  const run = item.completed.find((each) => each.incident === signal.incident);
+  if (run === undefined || run.outcome !== "degraded") {
+    return refused(
+      "nothingToRetry",
+      `${signal.incident} is not a degraded run: received ${run?.outcome ?? "an unknown incident"}`,
+    );
+  }
+  if (input.self === run.region) {
+    return stoodDown("observerIsSuspect", `A controller in ${run.region} does not evacuate ${run.region}`);
+  }
+  if (item.regions[run.region]?.incident !== signal.incident) {
+    return refused("nothingToRetry", `${run.region} has changed hands since ${signal.incident}`);
+  }
+  const survivors = rankSurvivors(input, run.region);
+  if (survivors.length === 0) return refused("noHealthySurvivor", "No other Region is seen to serve customers");
+  return {
+    kind: "act",
+    incident: {
+      ...run.record,
+      survivors,
+      branches: signal.branches,
+      question: null,
+      authority: "person",
+      startedBy: signal.source,
+      reason: signal.reason,
+      openedAt: isoInstant(now),
+    },
+    warnings: [],
+    explanation: `${signal.source} retries ${signal.branches.join(", ")} of ${signal.incident}: ${signal.reason}`,
+  };
+}
+
+/** Why the evidence does not call for automation, or null when it does. */
+function whyNotByEvidence(region: string, assessment: Assessment): Decision | null {
+  switch (assessment.kind) {
+    case "down":
+    case "gray":
+      return null;
+    case "disputed":
+      // Somebody still sees it: after a bounded wait a person decides (FM18).
+      return assessment.dispute === "lasting"
+        ? null
+        : stoodDown("disputed", `A quorum sees ${region} failing, but not everybody does; waiting`);
+    case "serving":
+      return stoodDown("serving", `${region} serves: no vantage that can be heard sees it failing`);
+    case "unknown":
+      return stoodDown("unknownEvidence", `Too few vantages can be heard to say anything of ${region}`);
+    case "unconfirmed":
+      return stoodDown(
+        "unconfirmed",
+        `${region} has been seen failing since ${assessment.failingSince}: not yet confirmed`,
+      );
+    case "flapping":
+      return stoodDown("flapping", `${region} fails and passes by turns; a person should look`);
+    case "everythingFailing":
+      return stoodDown(
+        "everythingFailing",
+        "Every Region looks bad at once, which points at the observers or something shared; a person should look",
+      );
+    case "observerIsolated":
+      return stoodDown("observerIsolated", "This controller hears no other vantage, so it may itself be cut off");
+  }
+}
+
+function whyNotByHistory({ plan, item, now }: DecisionInput, region: string): Decision | null {
+  const pause = activePause(item, now);
+  if (pause !== null) {
+    return stoodDown("paused", `${pause.by} paused automation until ${pause.until}: ${pause.reason}`);
+  }
+  const { cooldownSeconds, maximumRunsPerDay } = plan.detection;
+  // Only finished runs count: one that was begun and never ended must not hold back the real failover (FM12).
+  const cooling = item.completed.find(
+    (run) => run.region === region && now - parseInstant(run.endedAt) < cooldownSeconds * 1_000,
+  );
+  if (cooling !== undefined) {
+    return stoodDown(
+      "cooldown",
+      `${cooling.incident} ended at ${cooling.endedAt}; automation leaves ${region} alone for ${describeSeconds(cooldownSeconds)}. A person may start a run`,
+    );
+  }
+  const today = item.completed.filter(
+    (run) => run.record.authority === "automation" && now - parseInstant(run.endedAt) < 86_400_000,
+  );
+  if (today.length >= maximumRunsPerDay) {
+    return stoodDown("dailyLimit", `${today.length} automatic runs in 24 hours; the plan allows ${maximumRunsPerDay}`);
+  }
+  return null;
+}
+
+function whyNotByPlan(plan: Plan, region: string, assessment: Assessment): Decision | null {
+  if (plan.automation.traffic !== "observe") return null;
+  return {
+    kind: "observed",
+    reason: "planObserves",
+    explanation: `${region} is ${assessment.kind} and would be evacuated; the plan observes only`,
+  };
+}
+
+function act(
+  { plan, item, now, signal }: DecisionInput,
+  found: {
+    readonly region: string;
+    readonly authority: Authority;
+    readonly assessment: Assessment;
+    readonly survivors: readonly string[];
+  },
+): Decision {
+  const { region, authority, assessment, survivors } = found;
+  const disputed = authority === "automation" && assessment.kind === "disputed";
+  const asks = authority === "automation" && (plan.automation.traffic === "approve" || disputed);
+  const reason = signal.kind === "request" ? signal.reason : `${region} is ${assessment.kind}`;
+  const expiredPause = item.pause !== null && activePause(item, now) === null ? item.pause : null;
+  const pause = activePause(item, now);
+  const warnings = [
+    ...(expiredPause === null
+      ? []
+      : [
+          `The pause by ${expiredPause.by} (${expiredPause.reason}) ended at ${expiredPause.until} and holds nobody back`,
+        ]),
+    ...(pause === null ? [] : [`${pause.by} paused automation (${pause.reason}); a person outranks it`]),
+  ];
+  return {
+    kind: "act",
+    incident: {
+      id: null,
+      failedRegion: region,
+      cause: causeOf(assessment),
+      failingSince: "failingSince" in assessment ? assessment.failingSince : isoInstant(now),
+      openedAt: isoInstant(now),
+      survivors,
+      branches: branchesOf(plan),
+      question: asks
+        ? disputed
+          ? `Some vantages see ${region} failing and some do not. Evacuate ${region}?`
+          : `${region} is ${assessment.kind}. Evacuate it to ${survivors.join(", ")}?`
+        : null,
+      authority,
+      startedBy: signal.source,
+      reason,
+    },
+    warnings,
+    explanation: `${reason}; survivors ${survivors.join(", ")}`,
+  };
+}
+
+function causeOf(assessment: Assessment): Cause {
+  switch (assessment.kind) {
+    case "down":
+      return "down";
+    case "gray":
+      return "gray";
+    case "serving":
+    case "unknown":
+    case "unconfirmed":
+    case "flapping":
+    case "disputed":
+    case "everythingFailing":
+    case "observerIsolated":
+      return "requested";
+  }
+}
+
+/** The branches that have something to do under this plan. */
+function branchesOf(plan: Plan): readonly BranchName[] {
+  return branchNames.filter((branch) => {
+    switch (branch) {
+      case "traffic":
+        return true;
+      case "capacity":
+        return plan.regions.some((region) => region.autoScalingGroup !== null);
+      case "database":
+        return plan.database !== null;
+      case "tables":
+        return plan.tables.length > 0;
+    }
+  });
+}
+
+/** Regions in service that are seen to serve, the steady ones first, then by their share of demand (FM20). */
+function rankSurvivors({ plan, item, evidence }: DecisionInput, failed: string): readonly string[] {
+  return regionsInService(item)
+    .filter((name) => name !== failed)
+    .flatMap((name) => {
+      const assessment = assess(plan, evidence, name);
+      return assessment.kind === "serving" ? [{ name, steady: assessment.steadiness === "steady" }] : [];
+    })
+    .sort(
+      (left, right) =>
+        Number(right.steady) - Number(left.steady) ||
+        (findRegion(plan, right.name)?.demandShare ?? 0) - (findRegion(plan, left.name)?.demandShare ?? 0),
+    )
+    .map(({ name }) => name);
+}
+
+function stoodDown(reason: NoReason, explanation: string): Decision {
+  return { kind: "stoodDown", reason, explanation };
+}
+
+function refused(reason: NoReason, explanation: string): Decision {
+  return { kind: "refused", reason, explanation };
+}

@@ -1,0 +1,105 @@
+import { parseInstant, secondsBetween } from "../shared/clock.ts";
+import type { Plan } from "../shared/plan/plan.ts";
+import type { Observation, Vote } from "../watch/observation.ts";
+
+/** One vantage's word on one Region, as far as it counts now. */
+export interface CountedVote {
+  readonly vantage: string;
+  /** "unknown" when the vantage is silent, its word is old, or it is cut off: it counts for neither side (FM7). */
+  readonly vote: Vote;
+  /** When the present streak began; null when unknown. */
+  readonly since: string | null;
+  readonly reason: string;
+  /** Changes between passing and failing within `flapWindowSeconds`. */
+  readonly recentChanges: number;
+}
+
+/** What is known of one Region. */
+export interface RegionEvidence {
+  readonly region: string;
+  /** Votes of the other vantages; a Region does not vote on whether it failed. */
+  readonly votes: readonly CountedVote[];
+  /** Its own vantage's word on itself: a sign that it serves when no one else can look. */
+  readonly ownVote: CountedVote | null;
+  /** Seconds since its own controller last gave a sign of life; null when it never did. */
+  readonly heartbeatAgeSeconds: number | null;
+}
+
+export interface Evidence {
+  /** ISO 8601. */
+  readonly at: string;
+  readonly regions: readonly RegionEvidence[];
+  /** Whether the vantage that gathers this hears nobody else: then it may itself be the problem (FM14). */
+  readonly observer: "connected" | "isolated";
+}
+
+/** Probes that a vantage may miss before its word is old. */
+const missedProbesAllowed = 3;
+/** A sign of life is one younger than this. Longer than a few probe rounds and the replication of the records table. */
+export const heartbeatFreshSeconds = 45;
+/** Flips are counted over this window. */
+export const flapWindowSeconds = 600;
+
+/** Sorts the vantages' observations by the Region that they speak of. Pure; judges nothing yet. */
+export function gatherEvidence(
+  plan: Plan,
+  observer: string,
+  observations: readonly Observation[],
+  now: string,
+): Evidence {
+  const maximumAgeSeconds = plan.detection.probeEverySeconds * missedProbesAllowed;
+  const byVantage = new Map(observations.map((observation) => [observation.vantage, observation]));
+  const vantages = [...plan.regions.map((region) => region.name), ...plan.detection.witnesses];
+
+  const countVote = (vantage: string, region: string): CountedVote => {
+    const unknown = (reason: string): CountedVote => ({
+      vantage,
+      vote: "unknown",
+      since: null,
+      reason,
+      recentChanges: 0,
+    });
+    const observation = byVantage.get(vantage);
+    if (observation === undefined) return unknown("never heard from");
+    const ageSeconds = secondsBetween(observation.at, now);
+    if (ageSeconds > maximumAgeSeconds) return unknown(`last heard from ${Math.round(ageSeconds)} s ago`);
+    const vote = observation.votes.find((each) => each.region === region);
+    if (vote === undefined || vote.vote === "unknown") return unknown(vote?.reason ?? "did not look");
+    const flapsFrom = parseInstant(now) - flapWindowSeconds * 1_000;
+    return {
+      vantage,
+      vote: vote.vote,
+      since: vote.since,
+      reason: vote.reason,
+      recentChanges: vote.changes.filter((change) => parseInstant(change) >= flapsFrom).length,
+    };
+  };
+
+  return {
+    at: now,
+    observer: isIsolated(byVantage.get(observer), vantages, observer, now) ? "isolated" : "connected",
+    regions: plan.regions.map(({ name }) => {
+      const heartbeat = byVantage.get(name)?.at;
+      return {
+        region: name,
+        votes: vantages.filter((vantage) => vantage !== name).map((vantage) => countVote(vantage, name)),
+        ownVote: countVote(name, name),
+        heartbeatAgeSeconds: heartbeat === undefined ? null : Math.max(0, secondsBetween(heartbeat, now)),
+      };
+    }),
+  };
+}
+
+/**
+ * A vantage with two or more others that hears none of them is cut off, whatever it sees. With a single other vantage
+ * nobody can tell who is cut off: that is why two Regions need a witness.
+ */
+function isIsolated(own: Observation | undefined, vantages: readonly string[], observer: string, now: string): boolean {
+  const others = vantages.filter((vantage) => vantage !== observer);
+  if (others.length < 2 || own === undefined) return false;
+  const sinceOwnRound = Math.max(0, secondsBetween(own.at, now));
+  return others.every((vantage) => {
+    const age = own.heartbeatAgeSeconds[vantage];
+    return age === undefined || age + sinceOwnRound > heartbeatFreshSeconds;
+  });
+}

@@ -1,0 +1,248 @@
+import { z } from "zod";
+import { type BranchName, branchNames } from "../coordination/item.ts";
+import { parseInstant } from "../shared/clock.ts";
+import { findRegion, type Plan } from "../shared/plan/plan.ts";
+import { describeInputError } from "../shared/step.ts";
+
+/** The project's own event with which incident tooling asks for a failover. */
+export const requestedEventSource = "region-failover";
+export const requestedEventType = "Failover Requested";
+
+/** The only way to evacuate the last Region in service: named, so that nobody does it by habit (FM21). */
+export const lastRegionOverride = "evacuateLastRegion";
+
+/** What started an execution, normalised. A signal is a reason to look, never proof. */
+export type Signal =
+  | {
+      readonly kind: "alarm";
+      readonly region: string;
+      readonly source: string;
+      readonly at: number;
+      readonly state: "OK" | "ALARM" | "INSUFFICIENT_DATA";
+      readonly silenced: "muted" | "suppressed" | "replayed" | null;
+    }
+  | {
+      readonly kind: "health";
+      readonly region: string;
+      readonly source: string;
+      readonly at: number;
+      readonly state: "open" | "closed" | "upcoming";
+      readonly silenced: "replayed" | null;
+    }
+  | {
+      readonly kind: "request";
+      readonly region: string;
+      readonly source: string;
+      readonly reason: string;
+      /** Null when a person typed it into the console: it is as old as the execution. */
+      readonly at: number | null;
+      readonly override: typeof lastRegionOverride | null;
+      readonly silenced: "replayed" | null;
+    }
+  | { readonly kind: "watch"; readonly region: string; readonly source: string }
+  | { readonly kind: "takeover"; readonly incident: string; readonly epoch: number; readonly source: string }
+  | {
+      readonly kind: "retry";
+      readonly incident: string;
+      readonly branches: readonly BranchName[];
+      readonly source: string;
+      readonly reason: string;
+    };
+
+export type Normalised =
+  | { readonly kind: "signal"; readonly signal: Signal }
+  /** Understood, and about nothing in this plan. */
+  | { readonly kind: "unrelated"; readonly reason: string }
+  /** Not understood, or not allowed (FM6). */
+  | { readonly kind: "invalid"; readonly reason: string };
+
+const who = z.string().min(1).max(200);
+
+const operatorStart = z.strictObject({
+  region: z.string().min(1),
+  reason: who,
+  by: who.optional(),
+  override: z.literal(lastRegionOverride).optional(),
+});
+
+const operatorRetry = z.strictObject({
+  retry: z.string().min(1),
+  branches: z.array(z.enum(branchNames)).min(1),
+  reason: who,
+  by: who.optional(),
+});
+
+const watchStart = z.strictObject({ watch: z.strictObject({ region: z.string().min(1), from: z.string().min(1) }) });
+
+const takeover = z.strictObject({
+  takeover: z.strictObject({ incident: z.string().min(1), epoch: z.int().min(1), from: z.string().min(1) }),
+});
+
+/** What every EventBridge event carries; unknown keys are AWS's to add. */
+const envelope = z.looseObject({
+  source: z.string().min(1),
+  "detail-type": z.string().min(1),
+  time: z.string().min(1),
+  region: z.string().min(1),
+  detail: z.looseObject({}),
+  "replay-name": z.string().optional(),
+});
+
+const alarmDetail = z.looseObject({
+  alarmName: z.string().min(1),
+  state: z.looseObject({
+    value: z.enum(["OK", "ALARM", "INSUFFICIENT_DATA"]),
+    timestamp: z.string().optional(),
+    actionsSuppressedBy: z.string().optional(),
+  }),
+  muteDetail: z.unknown().optional(),
+});
+
+const healthDetail = z.looseObject({
+  eventArn: z.string().min(1),
+  eventTypeCategory: z.string().min(1),
+  eventRegion: z.string().min(1),
+  statusCode: z.enum(["open", "closed", "upcoming"]),
+});
+
+const requestedDetail = z.strictObject({
+  application: z.string().min(1),
+  region: z.string().min(1),
+  reason: who,
+  by: who,
+  override: z.literal(lastRegionOverride).optional(),
+});
+
+/**
+ * Makes a signal of an execution's input: a CloudWatch alarm event (metric or composite), an AWS Health event, the
+ * project's own request, what a person typed, or what the watch sent. Anything else is invalid, with the reason.
+ */
+export function normalise(input: unknown, plan: Plan): Normalised {
+  if (typeof input !== "object" || input === null || Array.isArray(input)) {
+    return invalid(`input: received ${JSON.stringify(input) ?? "nothing"}: must be an event or {"region", "reason"}`);
+  }
+  if ("detail-type" in input || "source" in input) return fromEvent(input, plan);
+  if ("watch" in input) {
+    const parsed = watchStart.safeParse(input);
+    if (!parsed.success) return invalid(describeInputError(parsed.error, input));
+    const { region, from } = parsed.data.watch;
+    return inPlan(plan, region, { kind: "watch", region, source: `watch in ${from}` });
+  }
+  if ("takeover" in input) {
+    const parsed = takeover.safeParse(input);
+    if (!parsed.success) return invalid(describeInputError(parsed.error, input));
+    const { incident, epoch, from } = parsed.data.takeover;
+    return { kind: "signal", signal: { kind: "takeover", incident, epoch, source: `watch in ${from}` } };
+  }
+  if ("retry" in input) {
+    const parsed = operatorRetry.safeParse(input);
+    if (!parsed.success) return invalid(describeInputError(parsed.error, input));
+    const { retry, branches, reason, by } = parsed.data;
+    return {
+      kind: "signal",
+      signal: { kind: "retry", incident: retry, branches: [...new Set(branches)], reason, source: by ?? "operator" },
+    };
+  }
+  const parsed = operatorStart.safeParse(input);
+  if (!parsed.success) return invalid(describeInputError(parsed.error, input));
+  const { region, reason, by, override } = parsed.data;
+  return inPlan(plan, region, {
+    kind: "request",
+    region,
+    reason,
+    source: by ?? "operator",
+    at: null,
+    override: override ?? null,
+    silenced: null,
+  });
+}
+
+function fromEvent(input: object, plan: Plan): Normalised {
+  const parsed = envelope.safeParse(input);
+  if (!parsed.success) return invalid(describeInputError(parsed.error, input));
+  const event = parsed.data;
+  const replayed = event["replay-name"] === undefined ? null : "replayed";
+  const at = instantOrNull(event.time);
+  if (at === null) return invalid(`time: received ${JSON.stringify(event.time)}: must be an ISO 8601 instant`);
+
+  switch (`${event.source}/${event["detail-type"]}`) {
+    case "aws.cloudwatch/CloudWatch Alarm State Change": {
+      const detail = alarmDetail.safeParse(event.detail);
+      if (!detail.success) return invalid(`detail.${describeInputError(detail.error, event.detail)}`);
+      const { alarmName, state, muteDetail } = detail.data;
+      const known = plan.detection.alarms.find((alarm) => alarm.name === alarmName);
+      if (known === undefined) return { kind: "unrelated", reason: `alarm ${alarmName} is not in the plan` };
+      const silenced = replayed ?? (muteDetail != null ? "muted" : state.actionsSuppressedBy ? "suppressed" : null);
+      const changedAt = state.timestamp === undefined ? at : instantOrNull(state.timestamp);
+      if (changedAt === null) {
+        return invalid(
+          `detail.state.timestamp: received ${JSON.stringify(state.timestamp)}: must be an ISO 8601 instant`,
+        );
+      }
+      const source = `alarm ${alarmName} in ${event.region}`;
+      return inPlan(plan, known.suspects, {
+        kind: "alarm",
+        region: known.suspects,
+        source,
+        at: changedAt,
+        state: state.value,
+        silenced,
+      });
+    }
+    case "aws.health/AWS Health Event": {
+      const detail = healthDetail.safeParse(event.detail);
+      if (!detail.success) return invalid(`detail.${describeInputError(detail.error, event.detail)}`);
+      const { eventRegion, eventArn, eventTypeCategory, statusCode } = detail.data;
+      // The impacted Region is detail.eventRegion; the top-level one may be the backup Region of the event itself.
+      if (findRegion(plan, eventRegion) === null) {
+        return { kind: "unrelated", reason: `AWS Health speaks of ${eventRegion}, which is not in the plan` };
+      }
+      if (eventTypeCategory !== "issue") {
+        return { kind: "unrelated", reason: `AWS Health event of category ${eventTypeCategory} is no outage` };
+      }
+      return {
+        kind: "signal",
+        signal: { kind: "health", region: eventRegion, source: eventArn, at, state: statusCode, silenced: replayed },
+      };
+    }
+    case `${requestedEventSource}/${requestedEventType}`: {
+      const detail = requestedDetail.safeParse(event.detail);
+      if (!detail.success) return invalid(`detail.${describeInputError(detail.error, event.detail)}`);
+      const { application, region, reason, by, override } = detail.data;
+      if (application !== plan.application) {
+        return { kind: "unrelated", reason: `the request is for application ${application}` };
+      }
+      return inPlan(plan, region, {
+        kind: "request",
+        region,
+        reason,
+        source: by,
+        at,
+        override: override ?? null,
+        silenced: replayed,
+      });
+    }
+    default:
+      return invalid(
+        `source: received ${JSON.stringify(event.source)} with detail-type ${JSON.stringify(event["detail-type"])}: must be a CloudWatch alarm, an AWS Health event or ${requestedEventSource}/${requestedEventType}`,
+      );
+  }
+}
+
+function inPlan(plan: Plan, region: string, signal: Signal): Normalised {
+  if (findRegion(plan, region) !== null) return { kind: "signal", signal };
+  const known = plan.regions.map((each) => each.name).join(", ");
+  return invalid(`region: received ${JSON.stringify(region)}: must be one of ${known}`);
+}
+
+function invalid(reason: string): Normalised {
+  return { kind: "invalid", reason };
+}
+
+function instantOrNull(text: string): number | null {
+  try {
+    return parseInstant(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,144 @@
+import { z } from "zod";
+import { retryRead } from "../shared/backoff.ts";
+import { parseInstant } from "../shared/clock.ts";
+import type { Dependencies } from "../shared/dependencies.ts";
+import { findRegion } from "../shared/plan/plan.ts";
+import { pollUntil } from "../shared/poll.ts";
+import { createStep, type Handler, type StepContext } from "../shared/step.ts";
+import type { Json } from "../timeline/event.ts";
+import { readGroup, readLaunches } from "./autoscaling.ts";
+import { growAll, isBelow, problemOf } from "./grow.ts";
+import { launchProblem } from "./launches.ts";
+import { type Look, type Progress, progressOf, reassign } from "./progress.ts";
+import {
+  type CapacityTarget,
+  cannotLaunch,
+  capacityTargetSchema,
+  detailOf,
+  needsAPerson,
+  type Problem,
+} from "./target.ts";
+
+/**
+ * Waits until the survivors carry the demand, moves on what one of them cannot launch, and raises again what something
+ * else has lowered meanwhile. It starts from its targets and from what it sees, so it may be asked again at any point.
+ */
+export function createHandler(deps: Dependencies): Handler {
+  return createStep(
+    deps,
+    { targets: z.array(capacityTargetSchema).max(mostTargets), deadlineAt: z.iso.datetime() },
+    ({ targets, deadlineAt }, context) => awaitCapacity(context, targets, deadlineAt),
+  );
+}
+
+const mostTargets = 40;
+/** How often one invocation sets one group, however often something else lowers it again. */
+const mostChangesPerGroup = 5;
+/** Looking is repeated anyway, so a look that gets no answer is given up sooner than usual. */
+const attemptsPerLook = 2;
+
+async function awaitCapacity(
+  context: StepContext,
+  given: readonly CapacityTarget[],
+  deadlineAt: string,
+): Promise<Json> {
+  const { deps, guard, journal } = context;
+  const changes = new Map<string, number>();
+  let targets = given;
+  let progress: Progress = { result: "waiting", reason: "not looked at yet" };
+
+  await pollUntil(deps, guard, async () => {
+    const found = await Promise.all(targets.map((target) => look(context, target)));
+    await journalFindings(context, found);
+    const looks = await follow(context, found, changes);
+    targets = looks.map(({ target }) => target);
+    progress = progressOf(looks, deps.clock.now() < parseInstant(deadlineAt) ? "left" : "over");
+    return progress.result === "waiting" ? null : progress;
+  });
+
+  const { result, reason } = progress as Progress;
+  if (result === "waiting") return { result, targets, deadlineAt, reason };
+  const carried = targets.map(({ region, inService, carries }) => `${region} ${inService ?? "unknown"} of ${carries}`);
+  await journal.append({
+    step: "capacity",
+    kind: "stepEnded",
+    summary:
+      result === "ready"
+        ? `The survivors carry the demand: ${carried.join(", ")}`
+        : `The survivors do not carry the whole demand as planned: ${reason}`,
+    detail: { result: result === "ready" ? "done" : "degraded", reason, targets },
+  });
+  return { result, targets, deadlineAt, reason };
+}
+
+/** One survivor as it is now. */
+async function look({ deps, run }: StepContext, target: CapacityTarget): Promise<Look> {
+  const { region, group: name } = target;
+  try {
+    const group = await retryRead(deps, () => readGroup(deps.aws, region, name), attemptsPerLook);
+    if (group === null) {
+      return { target, group, problem: { kind: "blocked", message: `There is no group ${name} in ${region}` } };
+    }
+    const unsolved = isBelow(group, target, deps.plan.capacity.raiseMaximum) ? target.problem : null;
+    if (needsAPerson(unsolved)) return { target, group, problem: unsolved };
+    if (group.inService >= target.target) return { target, group, problem: null };
+    if (group.suspendedProcesses.includes("Launch")) {
+      return { target, group, problem: { kind: "launchSuspended", message: "its Launch process is suspended" } };
+    }
+    const launches = await retryRead(deps, () => readLaunches(deps.aws, region, name), attemptsPerLook);
+    const problem = launchProblem(launches, run.failingSince);
+    return { target, group, problem: problem ?? (unsolved?.kind === "noAnswer" ? unsolved : null) };
+  } catch (error) {
+    return { target, group: null, problem: problemOf(error) };
+  }
+}
+
+/** What is new since the last look: a survivor that has met an obstacle, or that is ready. */
+async function journalFindings({ journal }: StepContext, looks: readonly Look[]): Promise<void> {
+  for (const { target, group, problem } of looks) {
+    const { region, group: name, carries } = target;
+    const detail = { ...detailOf(target), inService: group?.inService ?? null };
+    if (problem !== null && problem.kind !== target.problem?.kind) {
+      const obstacle = cannotLaunch(problem) ? "cannot launch" : "cannot be relied on";
+      const warning = `${name} in ${region} ${obstacle}: ${problem.message}`;
+      await journal.append({ step: "capacity", kind: "observed", summary: warning, detail: { ...detail, warning } });
+    }
+    if (group !== null && group.inService >= carries && (target.inService ?? 0) < carries) {
+      const summary = `${name} in ${region} has ${group.inService} in service and carries ${carries}`;
+      await journal.append({ step: "capacity", kind: "observed", summary, detail });
+    }
+  }
+}
+
+/** Divides anew what cannot be had where it was meant to be, and sets every group that stands below its target. */
+async function follow(
+  context: StepContext,
+  looks: readonly Look[],
+  changes: Map<string, number>,
+): Promise<readonly Look[]> {
+  const { deps, journal } = context;
+  const { raiseMaximum } = deps.plan.capacity;
+  const share = (region: string) => findRegion(deps.plan, region)?.demandShare ?? 0;
+  const targets = reassign(looks, share, raiseMaximum);
+  if (targets.some((target, index) => target.carries !== looks[index]?.target.carries)) {
+    const parts = targets.map(({ region, carries, shortfall }) =>
+      shortfall > 0 ? `${region} ${carries} and ${shortfall} short` : `${region} ${carries}`,
+    );
+    const summary = `The demand is divided anew: ${parts.join(", ")}`;
+    await journal.append({ step: "capacity", kind: "observed", summary, detail: { targets } });
+  }
+  const toGrow = targets.filter((target, index) => {
+    const group = looks[index]?.group ?? null;
+    const spent = (changes.get(target.region) ?? 0) >= mostChangesPerGroup;
+    return group !== null && !spent && !needsAPerson(target.problem) && isBelow(group, target, raiseMaximum);
+  });
+  const grown = await growAll(context, toGrow);
+  return looks.map((each, index): Look => {
+    const target = targets[index] as CapacityTarget;
+    const failure = grown.get(target.region);
+    if (failure === undefined) return { ...each, target };
+    changes.set(target.region, failure === null ? (changes.get(target.region) ?? 0) + 1 : mostChangesPerGroup);
+    const problem = failure ?? (cannotLaunch(target.problem) ? target.problem : null);
+    return { ...each, target: { ...target, problem }, problem };
+  });
+}

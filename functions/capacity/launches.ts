@@ -1,0 +1,45 @@
+import { parseInstant } from "../shared/clock.ts";
+import type { Problem } from "./target.ts";
+
+/** One attempt of a group to launch instances. */
+export interface LaunchActivity {
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly state: "running" | "succeeded" | "failed";
+  /** What EC2 said; empty when nothing. */
+  readonly message: string;
+}
+
+/**
+ * Auto Scaling gives no error code, only the words of EC2 (aws-facts: "Troubleshoot Amazon EC2 Auto Scaling: EC2 instance
+ * launch failures" in the service's user guide, and EC2's error codes, which the words sometimes quote).
+ */
+const shortageWords =
+  /sufficient .*capacity|insufficient\w*capacity|insufficient capacity|no spot capacity|unfulfillablecapacity|capacity-not-available/i;
+const quotaWords =
+  /vcpu ?limit|vcpu capacity than your|\w*limit ?exceeded|maxspotinstancecountexceeded|quota|instance\(s\) are already running/i;
+
+/**
+ * Why a group's launches fail, or null when the last word is not a failure: a launch that began after the failed ones and
+ * succeeded shows that instances can be had again. What failed before `since` (ISO 8601) is not of this incident.
+ */
+export function launchProblem(activities: readonly LaunchActivity[], since: string): Problem | null {
+  const begun = parseInstant(since);
+  const current = activities.filter((activity) => parseInstant(activity.startedAt) >= begun);
+  const lastSuccess = Math.max(...current.filter(({ state }) => state === "succeeded").map(startOf));
+  const failures = current
+    .filter((activity) => activity.state === "failed" && startOf(activity) >= lastSuccess)
+    .sort((left, right) => startOf(right) - startOf(left));
+  const newest = failures[0];
+  return newest === undefined ? null : problemOf(newest.message);
+}
+
+function problemOf(message: string): Problem {
+  if (shortageWords.test(message)) return { kind: "capacityShortage", message };
+  if (quotaWords.test(message)) return { kind: "quotaReached", message };
+  return { kind: "launchFailed", message: message || "a launch failed and no reason is given" };
+}
+
+function startOf(activity: LaunchActivity): number {
+  return parseInstant(activity.startedAt);
+}

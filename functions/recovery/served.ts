@@ -1,0 +1,53 @@
+import { isoInstant, parseInstant } from "../shared/clock.ts";
+import type { Plan } from "../shared/plan/plan.ts";
+import type { ServedView } from "../traffic/residual.ts";
+import type { Observation } from "../watch/observation.ts";
+import type { Look } from "../watch/probes.ts";
+
+/** Whether customers are served now, and who says otherwise. */
+export type Served =
+  | { readonly kind: "green"; readonly customers: readonly ServedView[] }
+  | { readonly kind: "red"; readonly reasons: readonly string[]; readonly customers: readonly ServedView[] };
+
+const roundsAVoteLasts = 3;
+
+/**
+ * Judges one look at what customers get: the acting Region's own probe, what every vantage that can be heard says, and the
+ * write probe where the plan has one. A vantage that cannot be heard counts for nothing; the failed Region's own is not
+ * asked. Every voice must be green, and none may be served by the failed Region.
+ */
+export function judgeServed(input: {
+  readonly plan: Plan;
+  readonly self: string;
+  readonly failedRegion: string;
+  readonly observations: readonly Observation[];
+  readonly here: Look;
+  /** Null when writes are not to be expected, because the database branch did not bring a writer. */
+  readonly write: Look | null;
+  readonly now: number;
+}): Served {
+  const { plan, self, failedRegion, observations, here, write, now } = input;
+  const customers: ServedView[] = [
+    { vantage: self, vote: here.vote, servedBy: here.servedBy },
+    ...observations
+      .filter(
+        ({ vantage, at }) =>
+          vantage !== failedRegion &&
+          vantage !== self &&
+          now - parseInstant(at) <= plan.detection.probeEverySeconds * roundsAVoteLasts * 1_000,
+      )
+      .map((each) => ({ vantage: each.vantage, vote: each.customers.vote, servedBy: each.customers.servedBy })),
+  ];
+  const reasons = customers.flatMap(({ vantage, vote, servedBy }) => {
+    if (vote !== "passing") return [`${vantage} is not served`];
+    return servedBy === failedRegion ? [`${vantage} is still sent to ${failedRegion}`] : [];
+  });
+  if (write !== null && write.vote !== "passing") reasons.push(`writes fail: ${write.reason}`);
+  return reasons.length === 0 ? { kind: "green", customers } : { kind: "red", reasons, customers };
+}
+
+/** When the present green streak began; null while red. "Recovered" is said only after a soak (FM56). */
+export function carryGreen(greenSince: string | null, served: Served, now: number): string | null {
+  if (served.kind === "red") return null;
+  return greenSince ?? isoInstant(now);
+}

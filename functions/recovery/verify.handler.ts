@@ -1,0 +1,91 @@
+import { z } from "zod";
+import { isoInstant, parseInstant } from "../shared/clock.ts";
+import type { Dependencies } from "../shared/dependencies.ts";
+import { describeSeconds } from "../shared/plan/duration.ts";
+import { pollUntil } from "../shared/poll.ts";
+import { createStep, type Handler } from "../shared/step.ts";
+import { readObservations } from "../watch/observations.ts";
+import { probePublicName, probeWrite } from "../watch/probes.ts";
+import { carryGreen, judgeServed, type Served } from "./served.ts";
+
+const fields = {
+  /** Whether the database branch left a writer that takes writes. */
+  writes: z.enum(["expected", "notExpected"]),
+  greenSince: z.iso.datetime().nullable(),
+  deadlineAt: z.iso.datetime().nullable(),
+};
+
+/**
+ * Proves that customers are served: probes from every live vantage, and a write where the plan has an endpoint for it, all
+ * green for the soak period. Answers "waiting" when one invocation's time is up before that or the deadline.
+ */
+export function createHandler(deps: Dependencies): Handler {
+  return createStep(deps, fields, async (input, { deps: scoped, run, guard, journal }) => {
+    const { plan, clock } = scoped;
+    const deadlineAt = input.deadlineAt ?? isoInstant(clock.now() + plan.recovery.deadlineSeconds * 1_000);
+    let greenSince = input.greenSince;
+    let told: Served["kind"] | null = greenSince === null ? null : "green";
+    let last: Served = { kind: "red", reasons: ["nobody has looked yet"], customers: [] };
+
+    const ended = await pollUntil(scoped, guard, async () => {
+      const [observations, here, write] = await Promise.all([
+        readObservations(scoped),
+        probePublicName(scoped),
+        input.writes === "expected" ? probeWrite(scoped) : null,
+      ]);
+      const now = clock.now();
+      last = judgeServed({
+        plan,
+        self: scoped.region,
+        failedRegion: run.failedRegion,
+        observations,
+        here,
+        write,
+        now,
+      });
+      greenSince = carryGreen(greenSince, last, now);
+      if (last.kind !== told) {
+        told = last.kind;
+        await journal.append({
+          step: "recovery",
+          kind: "observed",
+          summary:
+            last.kind === "green"
+              ? `Customers are served from every vantage; soaking for ${describeSeconds(plan.recovery.soakSeconds)}`
+              : `Not every customer is served: ${last.reasons.join("; ")}`,
+          detail: { customers: last.customers, reasons: last.kind === "red" ? last.reasons : [] },
+        });
+      }
+      const soaked = greenSince !== null && now - parseInstant(greenSince) >= plan.recovery.soakSeconds * 1_000;
+      if (soaked) return "recovered";
+      return now >= parseInstant(deadlineAt) ? "late" : null;
+    });
+
+    if (ended === null) {
+      return { result: "waiting", greenSince, deadlineAt, servedSince: null, verifiedAt: null, reason: null };
+    }
+    const verifiedAt = isoInstant(clock.now());
+    const detail = { customers: (last as Served).customers };
+    if (ended === "recovered") {
+      await journal.append({
+        step: "recovery",
+        kind: "stepEnded",
+        summary: `Customers have been served without a break since ${greenSince}`,
+        detail: { result: "done", servedSince: greenSince, verifiedAt, writes: input.writes, ...detail },
+      });
+      return { result: "done", greenSince, deadlineAt, servedSince: greenSince, verifiedAt, reason: null };
+    }
+    const reason = reasonOf(last);
+    await journal.append({
+      step: "recovery",
+      kind: "stepEnded",
+      summary: `Recovery could not be shown before ${deadlineAt}: ${reason}`,
+      detail: { result: "degraded", reason, servedSince: null, verifiedAt: null, ...detail },
+    });
+    return { result: "degraded", greenSince, deadlineAt, servedSince: null, verifiedAt: null, reason };
+  });
+}
+
+function reasonOf(served: Served): string {
+  return served.kind === "red" ? served.reasons.join("; ") : "customers were served, but not for the whole soak period";
+}

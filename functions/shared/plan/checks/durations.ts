@@ -1,0 +1,85 @@
+import { describeSeconds } from "../duration.ts";
+import type { Plan } from "../plan.ts";
+import { finding, type PlanFinding, type PlanRule } from "./finding.ts";
+
+/** Nothing here is meant to last longer, and a slip of the pen (`P10D` for `PT10S`) is caught. */
+const longestSeconds = 7 * 86_400;
+
+/** Aurora's lag is a metric of one-minute periods: a younger sample is not to be had. */
+const lagMetricPeriodSeconds = 60;
+
+interface Limits {
+  readonly key: string;
+  readonly seconds: number;
+  readonly least: number;
+}
+
+/** Every duration of the plan. Where zero means something (`cooldown: PT0S` is none), zero is allowed. */
+function limitsOf(plan: Plan): readonly Limits[] {
+  const { traffic, database, coordination, detection, capacity, automation, recovery, objectives } = plan;
+  const limits: Limits[] = [
+    { key: "traffic.timeToLive", seconds: traffic.timeToLiveSeconds, least: 1 },
+    { key: "coordination.lease", seconds: coordination.leaseSeconds, least: 1 },
+    { key: "detection.probeEvery", seconds: detection.probeEverySeconds, least: 1 },
+    { key: "detection.confirmFor", seconds: detection.confirmForSeconds, least: 1 },
+    { key: "detection.disputeFor", seconds: detection.disputeForSeconds, least: 0 },
+    { key: "detection.clearFor", seconds: detection.clearForSeconds, least: 1 },
+    { key: "detection.maximumEventAge", seconds: detection.maximumEventAgeSeconds, least: 1 },
+    { key: "detection.cooldown", seconds: detection.cooldownSeconds, least: 0 },
+    { key: "capacity.maximumSampleAge", seconds: capacity.maximumSampleAgeSeconds, least: detection.probeEverySeconds },
+    { key: "capacity.deadline", seconds: capacity.deadlineSeconds, least: 1 },
+    { key: "automation.approval.timeout", seconds: automation.approval.timeoutSeconds, least: 1 },
+    { key: "recovery.soak", seconds: recovery.soakSeconds, least: 1 },
+    { key: "recovery.deadline", seconds: recovery.deadlineSeconds, least: 1 },
+    { key: "objectives.recoveryTime", seconds: objectives.recoveryTimeSeconds, least: 1 },
+    { key: "objectives.recoveryPoint", seconds: objectives.recoveryPointSeconds, least: 0 },
+  ];
+  if (database === null) return limits;
+  return [
+    ...limits,
+    { key: "database.dataLossBudget", seconds: database.dataLossBudgetSeconds, least: 0 },
+    { key: "database.maximumLagAge", seconds: database.maximumLagAgeSeconds, least: lagMetricPeriodSeconds },
+    { key: "database.deadline", seconds: database.deadlineSeconds, least: 1 },
+  ];
+}
+
+function durationsAreOfUse(plan: Plan): readonly PlanFinding[] {
+  return limitsOf(plan)
+    .filter(({ seconds, least }) => seconds < least || seconds > longestSeconds)
+    .map(({ key, seconds, least }) =>
+      finding(
+        key,
+        describeSeconds(seconds),
+        `must be ${describeSeconds(least)} or more, and ${describeSeconds(longestSeconds)} or less`,
+      ),
+    );
+}
+
+function soakFitsIntoItsDeadline(plan: Plan): readonly PlanFinding[] {
+  const { soakSeconds, deadlineSeconds } = plan.recovery;
+  if (soakSeconds < deadlineSeconds) return [];
+  return [
+    finding(
+      "recovery.soak",
+      describeSeconds(soakSeconds),
+      `must be shorter than recovery.deadline, ${describeSeconds(deadlineSeconds)}`,
+    ),
+  ];
+}
+
+/** Confirming comes first, and resolvers keep the old answer for a time to live: nobody recovers sooner. */
+function recoveryTimeCanBeMet(plan: Plan): readonly PlanFinding[] {
+  const { recoveryTimeSeconds } = plan.objectives;
+  const least = plan.detection.confirmForSeconds + plan.traffic.timeToLiveSeconds;
+  if (recoveryTimeSeconds > least) return [];
+  return [
+    finding(
+      "objectives.recoveryTime",
+      describeSeconds(recoveryTimeSeconds),
+      `must be longer than detection.confirmFor and traffic.timeToLive together, ${describeSeconds(least)}, or it cannot be met`,
+    ),
+  ];
+}
+
+/** Rules about how long things take. */
+export const durationRules: readonly PlanRule[] = [durationsAreOfUse, soakFitsIntoItsDeadline, recoveryTimeCanBeMet];

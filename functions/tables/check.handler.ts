@@ -1,0 +1,68 @@
+import { isoInstant } from "../shared/clock.ts";
+import type { Dependencies } from "../shared/dependencies.ts";
+import { errorMessage } from "../shared/errors.ts";
+import { createStep, type Handler, type StepContext } from "../shared/step.ts";
+import type { Json } from "../timeline/event.ts";
+import type { Observation } from "../watch/observation.ts";
+import { readObservations } from "../watch/observations.ts";
+import { readReplica } from "./dynamodb.ts";
+import { estimateMissing, heartbeatAges, notServing } from "./lag.ts";
+
+/** Says whether the survivors' replicas of the global tables serve, and what may be missing in them. Changes nothing. */
+export function createHandler(deps: Dependencies): Handler {
+  return createStep(deps, {}, (_input, context) => check(context));
+}
+
+async function check(context: StepContext): Promise<Json> {
+  const { deps, run, journal } = context;
+  const { tables } = deps.plan;
+  if (tables.length === 0) {
+    const reason = "The plan names no tables";
+    await journal.append({ step: "tables", kind: "stepEnded", summary: reason, detail: { result: "skipped", reason } });
+    return { result: "skipped", reason, tables: [], mayBeMissingSeconds: null };
+  }
+
+  const [observations, ...replicas] = await Promise.all([
+    observationsOf(context),
+    ...tables.flatMap((table) => run.survivors.map((region) => readReplica(deps, table, region))),
+  ]);
+  const at = isoInstant(deps.clock.now());
+  const { failedRegion, cause, failingSince } = run;
+  const missing = estimateMissing({ failedRegion, cause, failingSince, at, observations, replicas });
+  const statuses = replicas.map(({ table, region, status }) => ({ table, region, status }));
+  const amount = missing.value === null ? "an unknown amount" : `${missing.value} s`;
+  await journal.append({
+    step: "tables",
+    kind: "observed",
+    summary: `Of the writes of ${failedRegion}, ${amount} may be missing in the survivors' tables (${missing.source})`,
+    detail: {
+      tables: statuses,
+      mayBeMissingSeconds: missing.value,
+      source: missing.source,
+      heartbeatAgeSeconds: heartbeatAges(observations, at),
+    },
+  });
+
+  const broken = notServing(replicas);
+  const result = broken.length === 0 ? "done" : "degraded";
+  const reason =
+    broken.length === 0
+      ? null
+      : broken.map(({ table, region, status }) => `${table} in ${region} is ${status}`).join("; ");
+  await journal.append({
+    step: "tables",
+    kind: "stepEnded",
+    summary: reason ?? `${tables.join(", ")} serve in ${run.survivors.join(", ")}`,
+    detail: { result, reason, tables: statuses, mayBeMissingSeconds: missing.value },
+  });
+  return { result, reason, tables: statuses, mayBeMissingSeconds: missing.value };
+}
+
+async function observationsOf({ deps, logger }: StepContext): Promise<readonly Observation[]> {
+  try {
+    return await readObservations(deps);
+  } catch (error) {
+    logger.warn("No heartbeats: what may be missing stays unknown", { error: errorMessage(error) });
+    return [];
+  }
+}

@@ -1,0 +1,88 @@
+import { z } from "zod";
+import { branchNames } from "../coordination/item.ts";
+import { closeIncident, whyLost } from "../coordination/rules.ts";
+import { createCoordinationStore } from "../coordination/store.ts";
+import type { Dependencies } from "../shared/dependencies.ts";
+import { FailoverError } from "../shared/errors.ts";
+import { describeSeconds } from "../shared/plan/duration.ts";
+import { createStep, type Handler } from "../shared/step.ts";
+import { readTimeline } from "./journal.ts";
+import { judgeRun, type RunEnd } from "./outcome.ts";
+
+const branchEnd = z.object({
+  result: z.enum(["done", "degraded", "skipped"]),
+  reason: z.string().nullable(),
+});
+
+const fields = {
+  approval: z.enum(["granted", "declined", "notAsked"]),
+  declinedBecause: z.string().nullable(),
+  branches: z.record(z.enum(branchNames), branchEnd),
+  recovery: branchEnd.extend({ verifiedAt: z.iso.datetime().nullable() }),
+  dataLossSeconds: z.number().nullable(),
+};
+
+/**
+ * Closes a run: writes the last event with the outcome, the recovery time and the data loss, then gives the lease back.
+ * In this order, so that nobody else can act before the record is whole; asked again, it finds what it did.
+ */
+export function createHandler(deps: Dependencies): Handler {
+  return createStep(deps, fields, async (input, { deps: scoped, run, guard, journal }) => {
+    const store = createCoordinationStore(scoped, run.execution);
+    const { plan } = scoped;
+    const end = judgeRun({ ...input, failingSince: run.failingSince });
+    const before = await store.read();
+    const known = before.completed.find((each) => each.incident === run.incident);
+    if (before.incident === null && before.epoch === run.epoch && known !== undefined) {
+      return { outcome: known.outcome, incident: run.incident, reasons: end.reasons };
+    }
+    await guard.hold();
+    const events = await readTimeline(scoped, run.incident);
+    if (!events.some((event) => event.epoch === run.epoch && event.kind === "closed")) {
+      await journal.append({
+        step: "timeline",
+        kind: "closed",
+        summary: summarise(run.failedRegion, end, plan.objectives.recoveryTimeSeconds),
+        detail: {
+          outcome: end.outcome,
+          reasons: end.reasons,
+          rtoSeconds: end.recoveryTimeSeconds,
+          rpoSeconds: end.dataLossSeconds,
+          rtoObjectiveSeconds: plan.objectives.recoveryTimeSeconds,
+          rpoObjectiveSeconds: plan.objectives.recoveryPointSeconds,
+          regionState: end.regionState,
+          branches: input.branches,
+          recovery: input.recovery,
+        },
+      });
+    }
+    const transition = await store.change((item) => {
+      const lost = whyLost(item, run);
+      if (lost !== null) return { kind: "refused", reason: lost };
+      return closeIncident(item, {
+        run,
+        outcome: end.outcome,
+        regionState: end.regionState,
+        now: scoped.clock.now(),
+      });
+    });
+    if (transition.kind === "refused") {
+      throw new FailoverError("LeaseLost", `${run.incident} could not be closed: ${transition.reason}`);
+    }
+    return { outcome: end.outcome, incident: run.incident, reasons: end.reasons };
+  });
+}
+
+function summarise(failedRegion: string, end: RunEnd, objectiveSeconds: number): string {
+  switch (end.outcome) {
+    case "recovered": {
+      const took = end.recoveryTimeSeconds ?? 0;
+      const met = took <= objectiveSeconds ? "within" : "beyond";
+      return `Recovered from the loss of ${failedRegion} in ${describeSeconds(took)}, ${met} the objective of ${describeSeconds(objectiveSeconds)}`;
+    }
+    case "degraded":
+      return `Degraded: ${end.reasons.join("; ")}`;
+    case "stoodDown":
+      return `Stood down: ${end.reasons.join("; ")}`;
+  }
+}

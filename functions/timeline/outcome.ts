@@ -1,0 +1,55 @@
+import { type BranchName, branchNames, type RegionState } from "../coordination/item.ts";
+import { secondsBetween } from "../shared/clock.ts";
+
+/** How a branch, or the verification after them, ended. */
+export interface BranchEnd {
+  readonly result: "done" | "degraded" | "skipped";
+  readonly reason: string | null;
+}
+
+export interface RunEnd {
+  readonly outcome: "recovered" | "degraded" | "stoodDown";
+  readonly reasons: readonly string[];
+  /** From the first failing probe to verified; null when recovery was not shown. */
+  readonly recoveryTimeSeconds: number | null;
+  /** Writes lost, in seconds before the failure; 0 when none can be, null when unknown. */
+  readonly dataLossSeconds: number | null;
+  /** What the book says of the failed Region from now on. */
+  readonly regionState: RegionState;
+}
+
+/**
+ * The outcome of a run from how its parts ended. Pure. "Recovered" only when every branch did its part *and* customers
+ * were seen to be served for the soak period; anything else is degraded, with a reason for each part that fell short.
+ */
+export function judgeRun(input: {
+  readonly failingSince: string;
+  readonly approval: "granted" | "declined" | "notAsked";
+  readonly declinedBecause: string | null;
+  readonly branches: Readonly<Record<BranchName, BranchEnd>>;
+  readonly recovery: BranchEnd & { readonly verifiedAt: string | null };
+  readonly dataLossSeconds: number | null;
+}): RunEnd {
+  if (input.approval === "declined") {
+    return {
+      outcome: "stoodDown",
+      reasons: [input.declinedBecause ?? "the approval was declined"],
+      recoveryTimeSeconds: null,
+      dataLossSeconds: 0,
+      regionState: "inService",
+    };
+  }
+  const reasons = branchNames.flatMap((name) => {
+    const end = input.branches[name];
+    return end.result === "degraded" ? [`${name}: ${end.reason ?? "no reason given"}`] : [];
+  });
+  if (input.recovery.result !== "done") reasons.push(`recovery: ${input.recovery.reason ?? "not shown"}`);
+  const { verifiedAt } = input.recovery;
+  return {
+    outcome: reasons.length === 0 ? "recovered" : "degraded",
+    reasons,
+    recoveryTimeSeconds: verifiedAt === null ? null : secondsBetween(input.failingSince, verifiedAt),
+    dataLossSeconds: input.dataLossSeconds,
+    regionState: input.branches.traffic.result === "degraded" ? "evacuating" : "evacuated",
+  };
+}

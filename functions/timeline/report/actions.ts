@@ -1,0 +1,57 @@
+import { isoInstant } from "../../shared/clock.ts";
+import type { TimelineStep } from "../event.ts";
+import type { Moment } from "./order.ts";
+import { detailOf, printable, textOf } from "./read.ts";
+
+/** One change that the run made, tried or meant to make. */
+export interface Action {
+  readonly step: TimelineStep;
+  /** The Region in which it changes something. */
+  readonly region: string;
+  readonly resource: string | null;
+  readonly summary: string;
+  /** The Region that made the call, and under which epoch. */
+  readonly madeFrom: string;
+  readonly epoch: number;
+  /** ISO 8601; when the intent was written, null when none was. */
+  readonly intendedAt: string | null;
+  /** ISO 8601; when it was seen to hold, or seen not to. */
+  readonly endedAt: string | null;
+  readonly state: "confirmed" | "failed" | "unconfirmed";
+}
+
+type Draft = { -readonly [Key in keyof Action]: Action[Key] };
+
+/** What was done where: each intent with what became of it, and confirmations that no intent announced. */
+export function actionsOf(moments: readonly Moment[]): readonly Action[] {
+  const drafts: Draft[] = [];
+  for (const { event, time } of moments) {
+    if (event.kind !== "intent" && event.kind !== "confirmed" && event.kind !== "failed") continue;
+    const detail = detailOf(event);
+    const region = textOf(detail, "region") ?? printable(event.region);
+    const resource = textOf(detail, "resource");
+    const at = isoInstant(time);
+    if (event.kind !== "intent") {
+      const waiting = drafts.filter((draft) => draft.endedAt === null && draft.step === event.step);
+      const match =
+        waiting.find((draft) => resource !== null && draft.resource === resource && draft.region === region) ??
+        waiting.find((draft) => (resource === null || draft.resource === null) && draft.region === region);
+      if (match !== undefined) {
+        Object.assign(match, { endedAt: at, state: event.kind, summary: printable(event.summary) });
+        continue;
+      }
+    }
+    drafts.push({
+      step: event.step,
+      region,
+      resource,
+      summary: printable(event.summary),
+      madeFrom: printable(event.region),
+      epoch: event.epoch,
+      intendedAt: event.kind === "intent" ? at : null,
+      endedAt: event.kind === "intent" ? null : at,
+      state: event.kind === "intent" ? "unconfirmed" : event.kind,
+    });
+  }
+  return drafts;
+}

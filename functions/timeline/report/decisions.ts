@@ -1,0 +1,131 @@
+import { isoInstant } from "../../shared/clock.ts";
+import type { TimelineEvent } from "../event.ts";
+import type { Moment } from "./order.ts";
+import { childOf, type Detail, detailOf, instantOf, listOf, printable, recordOf, textOf, textsOf } from "./read.ts";
+import { answerOf } from "./steps.ts";
+
+/** What one vantage said of the failed Region when the decision was made. */
+export interface EvidenceVote {
+  readonly vantage: string;
+  readonly vote: string;
+  readonly since: string | null;
+  readonly reason: string | null;
+}
+
+export interface DecisionRecord {
+  /** ISO 8601. */
+  readonly at: string;
+  /** The Region that decided. */
+  readonly region: string;
+  readonly decision: string;
+  readonly assessment: string | null;
+  readonly summary: string;
+  readonly reasons: readonly string[];
+  readonly votes: readonly EvidenceVote[];
+  /** What made it look: an alarm, a person, the watch. */
+  readonly signal: string | null;
+}
+
+export interface Approval {
+  readonly requestedAt: string | null;
+  readonly question: string;
+  readonly answeredAt: string | null;
+  /** Null while nobody has answered. */
+  readonly answer: string | null;
+  readonly by: string | null;
+  readonly reason: string | null;
+}
+
+const declining =
+  /^(stand|stood|observ|refus|ignor|hold|wait|reject|declin|none|no\b|not|cool|paus|defer|duplicate|join)/i;
+
+/** Whether a decision event says that nothing is to be done. */
+export function declinesToAct(event: TimelineEvent): boolean {
+  return declining.test(decisionName(event));
+}
+
+/** Whether a decision event says only to look on, because the plan says so. */
+export function observesOnly(event: TimelineEvent): boolean {
+  return /^observ/i.test(decisionName(event));
+}
+
+function decisionName(event: TimelineEvent): string {
+  const detail = detailOf(event);
+  const nested = childOf(detail, "decision");
+  return (
+    textOf(detail, "decision") ??
+    textOf(nested, "kind") ??
+    textOf(nested, "action") ??
+    textOf(nested, "decision") ??
+    "undecided"
+  );
+}
+
+function reasonsOf(detail: Detail): readonly string[] {
+  const direct = textsOf(detail, "reasons");
+  if (direct.length > 0) return direct;
+  const nested = textsOf(childOf(detail, "decision"), "reasons");
+  return nested.length > 0 ? nested : textsOf(detail, "reason");
+}
+
+export function decisionOf({ event, time }: Moment): DecisionRecord {
+  const detail = detailOf(event);
+  const assessment = childOf(detail, "assessment");
+  const evidence = childOf(detail, "evidence");
+  return {
+    at: isoInstant(time),
+    region: printable(event.region),
+    decision: decisionName(event),
+    assessment: textOf(detail, "assessment") ?? textOf(assessment, "kind") ?? textOf(assessment, "state"),
+    summary: printable(event.summary),
+    reasons: reasonsOf(detail),
+    votes: listOf(evidence, "votes").map((item) => {
+      const vote = recordOf(item);
+      return {
+        vantage: textOf(vote, "vantage") ?? "unknown",
+        vote: textOf(vote, "vote") ?? "unknown",
+        since: instantOf(vote, "since"),
+        reason: textOf(vote, "reason"),
+      };
+    }),
+    signal: signalOf(detail),
+  };
+}
+
+function signalOf(detail: Detail): string | null {
+  const signal = childOf(detail, "signal");
+  const kind = textOf(signal, "kind");
+  if (kind === null) return textOf(detail, "signal");
+  const name =
+    textOf(signal, "alarm") ?? textOf(signal, "name") ?? textOf(signal, "by") ?? textOf(signal, "id") ?? null;
+  const reason = textOf(signal, "reason");
+  return [name === null ? kind : `${kind} ${name}`, ...(reason === null ? [] : [reason])].join(": ");
+}
+
+/** Every request for approval with its answer, in the order of the requests. */
+export function approvalsOf(moments: readonly Moment[]): readonly Approval[] {
+  const approvals: Approval[] = [];
+  for (const { event, time } of moments) {
+    const at = isoInstant(time);
+    if (event.kind === "approvalRequested") {
+      const question = textOf(detailOf(event), "question") ?? printable(event.summary);
+      approvals.push({ requestedAt: at, question, answeredAt: null, answer: null, by: null, reason: null });
+    }
+    if (event.kind === "approvalAnswered") {
+      const detail = detailOf(event);
+      const waiting = approvals.findIndex((approval) => approval.answeredAt === null);
+      const asked = approvals[waiting];
+      const answered: Approval = {
+        requestedAt: asked?.requestedAt ?? null,
+        question: asked?.question ?? printable(event.summary),
+        answeredAt: at,
+        answer: answerOf(event),
+        by: textOf(detail, "by") ?? textOf(detail, "approver"),
+        reason: textOf(detail, "reason"),
+      };
+      if (asked === undefined) approvals.push(answered);
+      else approvals[waiting] = answered;
+    }
+  }
+  return approvals;
+}

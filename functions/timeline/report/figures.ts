@@ -1,0 +1,143 @@
+import type { Plan } from "../../shared/plan/plan.ts";
+import type { Moment } from "./order.ts";
+import { amountOf, childOf, type Detail, detailOf, numberOf, secondsBetween, speaksOf, textOf } from "./read.ts";
+
+/** What the report takes from the plan: names and objectives. What the closing event says goes before it. */
+export type ReportPlan = Pick<Plan, "application" | "objectives"> & {
+  readonly database: Pick<NonNullable<Plan["database"]>, "dataLossBudgetSeconds"> | null;
+};
+
+/** How a figure stands to its objective. */
+export type Verdict = "met" | "missed" | "unknown" | "notApplicable";
+
+export interface RecoveryTime {
+  /** From the first failing probe until customers were proven to be served; null while that is not so. */
+  readonly seconds: number | null;
+  readonly objectiveSeconds: number | null;
+  readonly verdict: Verdict;
+}
+
+export interface DataLoss {
+  /** Null: unknown. */
+  readonly seconds: number | null;
+  /** The most that can be missing when `seconds` is unknown; null when that is unknown as well. */
+  readonly worstCaseSeconds: number | null;
+  readonly objectiveSeconds: number | null;
+  /** What the plan lets the controller lose without asking. */
+  readonly budgetSeconds: number | null;
+  readonly verdict: Verdict;
+}
+
+/** What became of the writer. */
+export interface DatabaseResult {
+  readonly kind: string | null;
+  readonly promotedRegion: string | null;
+  readonly lossSeconds: number | null;
+  readonly worstCaseLossSeconds: number | null;
+  /** Whether the step said anything of the loss, be it "unknown". */
+  readonly loss: "stated" | "unstated";
+}
+
+/** What the last end of the database step says; null when the step never ended. */
+export function databaseResult(moments: readonly Moment[]): DatabaseResult | null {
+  const ended = moments.findLast(({ event }) => event.step === "database" && event.kind === "stepEnded");
+  if (ended === undefined) return null;
+  const detail = detailOf(ended.event);
+  const kind = textOf(detail, "kind");
+  const noLoss = kind === "none" || kind === "switchover";
+  return {
+    kind,
+    promotedRegion: textOf(detail, "promotedRegion"),
+    lossSeconds: amountOf(detail, "lossSeconds") ?? (noLoss && !speaksOf(detail, "lossSeconds") ? 0 : null),
+    worstCaseLossSeconds: amountOf(detail, "worstCaseLossSeconds"),
+    loss: speaksOf(detail, "lossSeconds") || noLoss ? "stated" : "unstated",
+  };
+}
+
+function verdict(seconds: number | null, objectiveSeconds: number | null): Verdict {
+  if (seconds === null || objectiveSeconds === null) return "unknown";
+  return seconds <= objectiveSeconds ? "met" : "missed";
+}
+
+/** Of a run that acted. `closed` is the closing event's detail, empty when the run is not closed. */
+export function recoveryTime(
+  closed: Detail,
+  run: {
+    readonly failingSince: string | null;
+    readonly verifiedAt: string | null;
+    readonly lastEventAt: string | null;
+    readonly state: "open" | "closed";
+  },
+  plan: ReportPlan | null,
+): RecoveryTime {
+  const objectiveSeconds = amountOf(closed, "rtoObjectiveSeconds") ?? plan?.objectives.recoveryTimeSeconds ?? null;
+  const measured = secondsBetween(run.failingSince, run.verifiedAt);
+  const seconds = speaksOf(closed, "rtoSeconds")
+    ? amountOf(closed, "rtoSeconds")
+    : measured !== null && measured >= 0
+      ? measured
+      : null;
+  if (seconds !== null) return { seconds, objectiveSeconds, verdict: verdict(seconds, objectiveSeconds) };
+  if (objectiveSeconds === null) return { seconds, objectiveSeconds, verdict: "unknown" };
+  if (run.state === "closed") return { seconds, objectiveSeconds, verdict: "missed" };
+  // Not recovered yet: the objective is missed as soon as the timeline itself is longer than it.
+  const soFar = secondsBetween(run.failingSince, run.lastEventAt);
+  return { seconds, objectiveSeconds, verdict: soFar !== null && soFar > objectiveSeconds ? "missed" : "unknown" };
+}
+
+/** Of a run that acted. */
+export function dataLoss(closed: Detail, database: DatabaseResult | null, plan: ReportPlan | null): DataLoss {
+  const objectiveSeconds = amountOf(closed, "rpoObjectiveSeconds") ?? plan?.objectives.recoveryPointSeconds ?? null;
+  const seconds = speaksOf(closed, "rpoSeconds") ? amountOf(closed, "rpoSeconds") : (database?.lossSeconds ?? null);
+  const worstCaseSeconds =
+    amountOf(closed, "rpoWorstCaseSeconds") ??
+    amountOf(closed, "worstCaseLossSeconds") ??
+    database?.worstCaseLossSeconds ??
+    null;
+  const worstMeets = worstCaseSeconds !== null && objectiveSeconds !== null && worstCaseSeconds <= objectiveSeconds;
+  return {
+    seconds,
+    worstCaseSeconds,
+    objectiveSeconds,
+    budgetSeconds: plan?.database?.dataLossBudgetSeconds ?? null,
+    verdict: seconds === null && worstMeets ? "met" : verdict(seconds, objectiveSeconds),
+  };
+}
+
+/** Sentences on figures of the closing event that the events themselves do not bear out. */
+export function contradictions(
+  closed: Detail,
+  run: {
+    readonly failingSince: string | null;
+    readonly servedSince: string | null;
+    readonly verifiedAt: string | null;
+  },
+  database: DatabaseResult | null,
+): readonly string[] {
+  const found: string[] = [];
+  const stated = numberOf(closed, "rtoSeconds");
+  const measured = [run.servedSince, run.verifiedAt].flatMap((end) => {
+    const seconds = secondsBetween(run.failingSince, end);
+    return seconds === null ? [] : [seconds];
+  });
+  if (stated !== null && measured.length > 0 && measured.every((seconds) => Math.abs(seconds - stated) > 1)) {
+    found.push(
+      `The closing event states a recovery time of ${stated} s, the events measure ${measured[measured.length - 1]} s.`,
+    );
+  }
+  const lost = numberOf(closed, "rpoSeconds");
+  const databaseLost = database?.lossSeconds ?? null;
+  if (lost !== null && databaseLost !== null && databaseLost - lost > 1) {
+    found.push(`The closing event states a data loss of ${lost} s, the database step states ${databaseLost} s.`);
+  }
+  return found;
+}
+
+/** How a branch ended according to the closing event, by branch; empty when it does not say. */
+export function branchResults(closed: Detail): readonly { readonly branch: string; readonly result: string }[] {
+  const branches = childOf(closed, "branches");
+  return Object.keys(branches).flatMap((branch) => {
+    const result = textOf(childOf(branches, branch), "result") ?? textOf(branches, branch);
+    return result === null ? [] : [{ branch, result }];
+  });
+}

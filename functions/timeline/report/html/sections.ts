@@ -1,0 +1,234 @@
+import { canonicalJson, type TimelineEvent } from "../../event.ts";
+import { actingWords, chainWords } from "../markdown.ts";
+import { nextSteps } from "../next.ts";
+import { chronological } from "../order.ts";
+import { detailOf, printable, secondsBetween } from "../read.ts";
+import type { IncidentSummary } from "../summary.ts";
+import {
+  clockWords,
+  dataLossWords,
+  durationWords,
+  instantWords,
+  kindWords,
+  offsetOf,
+  originWords,
+  recoveryTimeWords,
+  resultWords,
+} from "../words.ts";
+import { Markup, markup, type Part, prose } from "./markup.ts";
+
+/** A table that becomes a list of cards on a phone; the roles keep it a table for a screen reader there. */
+function table(
+  caption: string,
+  headers: readonly string[],
+  rows: readonly (readonly Part[])[],
+  look: "stack" | "stack events" = "stack",
+): Markup {
+  return markup`<table class="${look}" role="table"><caption>${caption}</caption><thead role="rowgroup"><tr role="row">${headers.map(
+    (header) => markup`<th scope="col" role="columnheader">${header}</th>`,
+  )}</tr></thead><tbody role="rowgroup">${rows.map(
+    (cells) =>
+      markup`<tr role="row">${cells.map(
+        (cell, index) => markup`<td role="cell"${label(headers[index] ?? "", cell)}>${cell}</td>`,
+      )}</tr>`,
+  )}</tbody></table>`;
+}
+
+/** Columns that say what they are themselves; on a phone the first kind shares a line and the second takes one. */
+const looks: Readonly<Record<string, Markup>> = {
+  "When (UTC)": markup` class="time"`,
+  "What happened": markup` class="wide"`,
+  What: markup` class="wide"`,
+  Vantage: markup` class="name"`,
+  Where: markup` class="name"`,
+};
+
+function label(header: string, cell: Part): Part {
+  if (Object.hasOwn(looks, header)) return looks[header] ?? null;
+  if (cell === null || cell === "") return null;
+  return new Markup(` ${header.startsWith("Reason") ? 'class="wide" ' : ""}data-label="${header}:"`);
+}
+
+/** A moment in UTC with its offset from the first failing probe. */
+function time(at: string | null, origin: string | null): Markup | null {
+  if (at === null) return null;
+  return markup`<time datetime="${at}" title="${at}">${clockWords(printable(at))}</time> <span class="sub">${offsetOf(at, origin)}</span>`;
+}
+
+export function keyFigures(summary: IncidentSummary): Markup {
+  const recovery = recoveryTimeWords(summary.recoveryTime);
+  const loss = dataLossWords(summary.dataLoss);
+  const decided = secondsBetween(summary.failingSince, summary.decidedAt);
+  const switched = secondsBetween(summary.decidedAt, summary.trafficSwitchedAt);
+  const figure = (name: string, value: string, verdict: string, tone: string) =>
+    markup`<div><dt>${name}</dt><dd><div class="value">${value}</div><div class="verdict ${tone}">${verdict}</div></dd></div>`;
+  return markup`<dl class="figures">${[
+    figure("Recovery time", recovery.value, recovery.verdict, verdictTone(summary.recoveryTime.verdict)),
+    figure("Data loss", loss.value, loss.verdict, verdictTone(summary.dataLoss.verdict)),
+    figure(
+      "Time to decide",
+      decided === null ? "unknown" : durationWords(decided),
+      decided === null ? "no first failing probe is known" : "from the first failing probe",
+      "idle",
+    ),
+    figure(
+      "Time to switch traffic",
+      switched === null ? "not switched" : durationWords(switched),
+      switched === null ? "no switch was confirmed" : "from the decision",
+      "idle",
+    ),
+  ]}</dl>`;
+}
+
+function verdictTone(verdict: IncidentSummary["recoveryTime"]["verdict"]): string {
+  switch (verdict) {
+    case "met":
+      return "good";
+    case "missed":
+      return "bad";
+    case "unknown":
+      return "warn";
+    case "notApplicable":
+      return "idle";
+  }
+}
+
+export function facts(summary: IncidentSummary): Markup {
+  const budget = summary.dataLoss.budgetSeconds;
+  const rows: readonly (readonly [string, Part])[] = [
+    ["Failed Region", summary.failedRegion],
+    ["Cause", summary.cause === null ? null : resultWords(summary.cause)],
+    ["Survivors", summary.survivors.join(", ")],
+    ["Acting Region", actingWords(summary)],
+    ["Started by", summary.startedBy],
+    ["Reason given", summary.reason],
+    ["First failing probe", instantFact(summary.failingSince, summary)],
+    ["Decided", instantFact(summary.decidedAt, summary)],
+    ["Traffic switched", instantFact(summary.trafficSwitchedAt, summary)],
+    ["Served since", instantFact(summary.servedSince, summary)],
+    ["Proven served", instantFact(summary.verifiedAt, summary)],
+    ["Writer", summary.database?.promotedRegion ?? null],
+    ["Loss allowed without asking", budget === null || summary.acting.length === 0 ? null : durationWords(budget)],
+    ["Reasons", summary.reasons.length > 0 ? markup`${summary.reasons.join("; ")}` : null],
+  ];
+  return markup`<dl class="facts">${rows
+    .filter(([, value]) => value !== null && value !== "")
+    .map(([name, value]) => markup`<dt>${name}</dt><dd>${value}</dd>`)}</dl>`;
+}
+
+function instantFact(at: string | null, summary: IncidentSummary): string | null {
+  return at === null ? null : `${instantWords(at)} (${offsetOf(at, summary.origin)})`;
+}
+
+export function next(summary: IncidentSummary): Markup {
+  const wanted = nextSteps(summary);
+  if (wanted.length === 0) return markup`<p>Nothing.</p>`;
+  return markup`<ol class="next">${wanted.map(
+    ({ title, text, input }) =>
+      markup`<li><h3>${prose(title)}</h3><p>${prose(text)}</p>${input === null ? null : markup`<pre>${input}</pre>`}</li>`,
+  )}</ol>`;
+}
+
+export function evidence(summary: IncidentSummary): Markup | null {
+  const decision = summary.decision ?? summary.notActed.at(-1) ?? null;
+  if (decision === null) return null;
+  return markup`<p>${prose(`${decision.region} decided at ${instantWords(decision.at)}: ${decision.summary}`)}</p>${
+    decision.signal === null ? null : markup`<p>It looked because of: ${decision.signal}.</p>`
+  }${decision.reasons.length === 0 ? null : markup`<ul>${decision.reasons.map((reason) => markup`<li>${prose(reason)}</li>`)}</ul>`}${
+    decision.votes.length === 0
+      ? null
+      : table(
+          "What each vantage said",
+          ["Vantage", "Vote", "Since (UTC)", "Reason"],
+          decision.votes.map((vote) => [
+            markup`<strong>${vote.vantage}</strong>`,
+            vote.vote,
+            vote.since === null ? "" : clockWords(vote.since),
+            vote.reason ?? "",
+          ]),
+        )
+  }`;
+}
+
+export function actions(summary: IncidentSummary): Markup | null {
+  if (summary.actions.length === 0) return null;
+  return table(
+    "Every change that was begun, and what became of it",
+    ["Where", "Step", "What", "State", "Begun", "Ended"],
+    summary.actions.map((action) => [
+      markup`<strong>${action.region}</strong>`,
+      action.step,
+      markup`${action.summary}${action.resource === null ? null : markup`<span class="sub">${action.resource}</span>`}`,
+      markup`<span class="${action.state === "confirmed" ? "good" : action.state === "failed" ? "bad" : "warn"}">${action.state}</span>`,
+      action.intendedAt === null ? "" : offsetOf(action.intendedAt, summary.origin),
+      action.endedAt === null ? "" : offsetOf(action.endedAt, summary.origin),
+    ]),
+  );
+}
+
+export function notActed(summary: IncidentSummary): Markup | null {
+  if (summary.notActed.length === 0) return null;
+  return table(
+    "Each time that it looked and changed nothing",
+    ["When (UTC)", "Decision", "What happened", "Reasons"],
+    summary.notActed.map((decision) => [
+      time(decision.at, summary.origin),
+      resultWords(decision.decision),
+      decision.summary,
+      decision.reasons.join("; "),
+    ]),
+  );
+}
+
+export function approvals(summary: IncidentSummary): Markup | null {
+  if (summary.approvals.length === 0) return null;
+  return table(
+    "Questions to a person",
+    ["When (UTC)", "What", "Answer", "By", "Reason"],
+    summary.approvals.map((approval) => [
+      time(approval.requestedAt, summary.origin),
+      approval.question,
+      approval.answer === null
+        ? "not answered"
+        : markup`${resultWords(approval.answer)}${approval.answeredAt === null ? null : ` at ${clockWords(approval.answeredAt)}`}`,
+      approval.by ?? "",
+      approval.reason ?? "",
+    ]),
+  );
+}
+
+export function warnings(summary: IncidentSummary): Markup | null {
+  if (summary.warnings.length === 0) return null;
+  return markup`<ul>${summary.warnings.map((warning) => markup`<li>${prose(warning)}</li>`)}</ul>`;
+}
+
+/** Longest detail shown under an event; the JSON report has the whole of it. */
+const longestDetail = 4_000;
+
+export function eventTable(summary: IncidentSummary, events: readonly TimelineEvent[]): Markup {
+  return table(
+    `Every event, oldest first. The offset counts from ${originWords(summary)}.`,
+    ["When (UTC)", "Step", "Written in", "What happened", "Hash"],
+    chronological(events).map(({ event }) => [
+      time(printable(event.at), summary.origin),
+      markup`${printable(event.step)}<span class="sub">${kindWords(event.kind)}</span>`,
+      markup`${event.region}<span class="sub">epoch ${event.epoch}, event ${event.seq}</span>`,
+      markup`${prose(event.summary)}${detail(event)}`,
+      markup`<abbr class="hash" title="${event.hash}">${printable(event.hash).slice(0, 10)}…</abbr>`,
+    ]),
+    "stack events",
+  );
+}
+
+function detail(event: TimelineEvent): Markup | null {
+  const given = detailOf(event);
+  if (Object.keys(given).length === 0) return null;
+  const text = canonicalJson(given);
+  const shown = text.length > longestDetail ? `${text.slice(0, longestDetail)}… The JSON report has the rest.` : text;
+  return markup`<details><summary>Detail</summary><pre>${shown}</pre></details>`;
+}
+
+export function chain(summary: IncidentSummary): Markup {
+  const holds = summary.chain.state === "holds";
+  return markup`<p><strong class="${holds ? "good" : "bad"}">${holds ? "✓" : "✕"}</strong> ${chainWords(summary)}</p>`;
+}

@@ -1,0 +1,223 @@
+import type { TimelineEvent } from "../event.ts";
+import { nextSteps } from "./next.ts";
+import { chronological } from "./order.ts";
+import { printable, secondsBetween } from "./read.ts";
+import type { IncidentSummary } from "./summary.ts";
+import {
+  clockWords,
+  dataLossWords,
+  durationWords,
+  headline,
+  instantWords,
+  kindWords,
+  offsetOf,
+  outcomeTitle,
+  periodWords,
+  recoveryTimeWords,
+  resultWords,
+} from "./words.ts";
+
+/** Text that Markdown shows as it is, on one line and inside a table cell. */
+export function escapeMarkdown(text: string): string {
+  return printable(text)
+    .replace(/[\\`*_{}[\]|~#]/g, "\\$&")
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replace(/(https?|www)([:.])/gi, "$1\u200b$2");
+}
+
+const safe = escapeMarkdown;
+
+function table(headers: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  return [line(headers), line(headers.map(() => "---")), ...rows.map(line), ""];
+}
+
+function section(title: string, lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : [`## ${title}`, "", ...lines];
+}
+
+/** A block of JSON that its text cannot leave, not even where a renderer lets HTML through. */
+function block(json: string): readonly string[] {
+  const text = printable(json).replaceAll("<", "\\u003c");
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = "`".repeat(longest + 1);
+  return [`${fence}json`, text, fence, ""];
+}
+
+/** The report for a post-mortem document. */
+export function renderMarkdown(summary: IncidentSummary, events: readonly TimelineEvent[]): string {
+  const lines = [
+    `# ${safe(headline(summary))}`,
+    "",
+    `Incident ${safe(summary.incident)} · ${outcomeTitle(summary.outcome)} · ${instantWords(summary.origin)}`,
+    "",
+    ...section("Key figures", figures(summary)),
+    ...section("What a person must do next", next(summary)),
+    ...section(summary.decision === null ? "Why it did not act" : "Why it acted", evidence(summary)),
+    ...section("Steps", steps(summary)),
+    ...section("What was done where", actions(summary)),
+    ...section("Decisions not to act", notActed(summary)),
+    ...section("Approvals", approvals(summary)),
+    ...section("Warnings", bullets(summary.warnings)),
+    ...section("Timeline", timeline(summary, events)),
+    ...section("Is this timeline whole?", [`${safe(chainWords(summary))}`, ""]),
+  ];
+  return `${lines.join("\n").trimEnd()}\n`;
+}
+
+/** One sentence on the chain of hashes. */
+export function chainWords({ chain }: IncidentSummary): string {
+  switch (chain.state) {
+    case "holds":
+      return `Yes. ${chain.events === 1 ? "The hash of its only event was" : `All ${chain.events} hashes were`} recomputed and ${chain.events === 1 ? "holds" : "each event links to the one before it"}. The last hash is ${chain.lastHash}.`;
+    case "broken":
+      return `No. The chain breaks at ${chain.at}: ${chain.reason}. Events from there on may have been changed or removed.`;
+    case "empty":
+      return "There are no events.";
+  }
+}
+
+function bullets(texts: readonly string[]): readonly string[] {
+  return texts.length === 0 ? [] : [...texts.map((text) => `- ${safe(text)}`), ""];
+}
+
+function figures(summary: IncidentSummary): readonly string[] {
+  const time = recoveryTimeWords(summary.recoveryTime);
+  const loss = dataLossWords(summary.dataLoss);
+  const moment = (at: string | null) =>
+    at === null ? "not reached" : `${instantWords(at)} (${offsetOf(at, summary.origin)})`;
+  const toDecide = secondsBetween(summary.failingSince, summary.decidedAt);
+  const budget = summary.dataLoss.budgetSeconds;
+  return table(
+    ["Figure", "Value"],
+    [
+      ["Outcome", outcomeTitle(summary.outcome)],
+      ...(summary.reasons.length > 0 ? [["Reasons", summary.reasons.map(safe).join("; ")]] : []),
+      ["Failed Region", safe(summary.failedRegion ?? "unknown")],
+      ["Cause", safe(resultWords(summary.cause ?? "unknown"))],
+      ["Started by", safe(summary.startedBy ?? "unknown")],
+      ["Acting Region", safe(actingWords(summary))],
+      ["Recovery time", `${time.value} (${time.verdict})`],
+      ["Data loss", `${loss.value} (${loss.verdict})`],
+      ...(budget === null ? [] : [["Loss allowed without asking", durationWords(budget)]]),
+      ["First failing probe", moment(summary.failingSince)],
+      ["Decided", `${moment(summary.decidedAt)}${toDecide === null ? "" : `, ${durationWords(toDecide)} after it`}`],
+      ["Traffic switched", moment(summary.trafficSwitchedAt)],
+      ["Customers proven served", moment(summary.verifiedAt)],
+    ],
+  );
+}
+
+/** `eu-west-1 (epoch 7), then eu-central-1 (epoch 8) from 09:04:00`. */
+export function actingWords(summary: IncidentSummary): string {
+  const [first, ...others] = summary.acting;
+  if (first === undefined) return "none";
+  const rest = others.map(
+    ({ region, epoch, since }) => `, then ${region} (epoch ${epoch}) from ${clockWords(since)} UTC`,
+  );
+  return `${first.region} (epoch ${first.epoch})${rest.join("")}`;
+}
+
+function next(summary: IncidentSummary): readonly string[] {
+  const wanted = nextSteps(summary);
+  if (wanted.length === 0) return ["Nothing.", ""];
+  return wanted.flatMap(({ title, text, input }, index) => [
+    `### ${index + 1}. ${safe(title)}`,
+    "",
+    safe(text),
+    "",
+    ...(input === null ? [] : block(input)),
+  ]);
+}
+
+function evidence(summary: IncidentSummary): readonly string[] {
+  const decision = summary.decision ?? summary.notActed.at(-1) ?? null;
+  if (decision === null) return [];
+  const signal = decision.signal === null ? "" : ` It looked because of: ${safe(decision.signal)}.`;
+  return [
+    `${safe(decision.region)} decided at ${instantWords(decision.at)}: ${safe(decision.summary)}${signal}`,
+    "",
+    ...bullets(decision.reasons),
+    ...(decision.votes.length === 0
+      ? []
+      : table(
+          ["Vantage", "Vote", "Since", "Reason"],
+          decision.votes.map((vote) => [
+            safe(vote.vantage),
+            safe(vote.vote),
+            vote.since === null ? "" : clockWords(vote.since),
+            safe(vote.reason ?? ""),
+          ]),
+        )),
+  ];
+}
+
+function steps(summary: IncidentSummary): readonly string[] {
+  if (summary.steps.length === 0) return [];
+  const rows = summary.steps.flatMap((step) =>
+    step.periods.map((period) => [
+      safe(period.region === null ? period.step : `${period.step}, ${period.region}`),
+      clockWords(period.from),
+      period.to === null ? "" : clockWords(period.to),
+      safe(periodWords(period)),
+      safe(period.reason ?? ""),
+    ]),
+  );
+  return table(["Step", "Started (UTC)", "Ended (UTC)", "Result", "Reason"], rows);
+}
+
+function actions(summary: IncidentSummary): readonly string[] {
+  if (summary.actions.length === 0) return [];
+  return table(
+    ["Where", "Step", "What", "State", "Begun", "Ended"],
+    summary.actions.map((action) => [
+      safe(action.region),
+      safe(action.step),
+      safe(action.resource === null ? action.summary : `${action.summary} (${action.resource})`),
+      action.state,
+      action.intendedAt === null ? "" : offsetOf(action.intendedAt, summary.origin),
+      action.endedAt === null ? "" : offsetOf(action.endedAt, summary.origin),
+    ]),
+  );
+}
+
+function notActed(summary: IncidentSummary): readonly string[] {
+  return bullets(
+    summary.notActed.map(
+      (decision) =>
+        `${instantWords(decision.at)}, ${decision.region}, ${resultWords(decision.decision)}: ${decision.summary}${
+          decision.reasons.length > 0 ? ` Reasons: ${decision.reasons.join("; ")}.` : ""
+        }`,
+    ),
+  );
+}
+
+function approvals(summary: IncidentSummary): readonly string[] {
+  return bullets(
+    summary.approvals.map(({ question, answer, by, reason, requestedAt, answeredAt }) => {
+      const asked = requestedAt === null ? "" : ` Asked at ${clockWords(requestedAt)}.`;
+      const answered =
+        answer === null
+          ? " Not answered."
+          : ` ${resultWords(answer)} by ${by ?? "nobody named"} at ${answeredAt === null ? "an unknown time" : clockWords(answeredAt)}.`;
+      return `${question}${asked}${answered}${reason === null ? "" : ` Reason: ${reason}`}`;
+    }),
+  );
+}
+
+function timeline(summary: IncidentSummary, events: readonly TimelineEvent[]): readonly string[] {
+  const rows = chronological(events).map(({ event }) => [
+    safe(clockWords(printable(event.at))),
+    offsetOf(event.at, summary.origin),
+    String(event.epoch),
+    safe(printable(event.region)),
+    safe(printable(event.step)),
+    safe(kindWords(event.kind)),
+    safe(event.summary),
+  ]);
+  return rows.length === 0
+    ? []
+    : table(["UTC", "Offset", "Epoch", "Written in", "Step", "Kind", "What happened"], rows);
+}

@@ -1,0 +1,254 @@
+import { type BranchName, branchNames } from "../../coordination/item.ts";
+import { isoInstant } from "../../shared/clock.ts";
+import type { TimelineEvent } from "../event.ts";
+import { type Action, actionsOf } from "./actions.ts";
+import {
+  type Approval,
+  approvalsOf,
+  type DecisionRecord,
+  decisionOf,
+  declinesToAct,
+  observesOnly,
+} from "./decisions.ts";
+import {
+  branchResults,
+  contradictions,
+  type DatabaseResult,
+  type DataLoss,
+  databaseResult,
+  dataLoss,
+  type RecoveryTime,
+  type ReportPlan,
+  recoveryTime,
+} from "./figures.ts";
+import { type ChainCheck, checkChain, chronological, type Moment } from "./order.ts";
+import { type Detail, detailOf, instantOf, printable, recordOf, textOf, textsOf } from "./read.ts";
+import { periodsOf, type StepSummary, summarizeSteps, toneOf } from "./steps.ts";
+
+export type Outcome = "recovered" | "degraded" | "stoodDown" | "observed" | "waitingForApproval" | "inProgress";
+
+/** A Region that held the lease of the run. */
+export interface ActingRegion {
+  readonly region: string;
+  readonly epoch: number;
+  /** ISO 8601. */
+  readonly since: string;
+  /** How it came to hold the lease. */
+  readonly how: "opened" | "takenOver" | "retried";
+}
+
+/** What a timeline says, and nothing else. Instants are ISO 8601 in UTC, durations are seconds. */
+export interface IncidentSummary {
+  readonly incident: string;
+  readonly application: string;
+  readonly failedRegion: string | null;
+  readonly survivors: readonly string[];
+  /** In the order of the epochs; more than one after a takeover. */
+  readonly acting: readonly ActingRegion[];
+  readonly cause: string | null;
+  readonly startedBy: string | null;
+  readonly reason: string | null;
+  readonly outcome: Outcome;
+  readonly reasons: readonly string[];
+  readonly failingSince: string | null;
+  readonly decidedAt: string | null;
+  readonly trafficSwitchedAt: string | null;
+  readonly servedSince: string | null;
+  readonly verifiedAt: string | null;
+  readonly closedAt: string | null;
+  /** When a person had branches run again. */
+  readonly retriedAt: readonly string[];
+  /** The instant from which offsets count: the first failing probe, or the first event. */
+  readonly origin: string | null;
+  readonly lastEventAt: string | null;
+  readonly recoveryTime: RecoveryTime;
+  readonly dataLoss: DataLoss;
+  readonly database: DatabaseResult | null;
+  readonly steps: readonly StepSummary[];
+  readonly actions: readonly Action[];
+  /** The decision to act; null when there was none. */
+  readonly decision: DecisionRecord | null;
+  readonly notActed: readonly DecisionRecord[];
+  readonly approvals: readonly Approval[];
+  readonly warnings: readonly string[];
+  /** Branches that did not reach their end and can be retried in place. */
+  readonly branchesToRetry: readonly BranchName[];
+  readonly chain: ChainCheck;
+}
+
+/**
+ * Reads a timeline. It needs nothing but the events: `plan` only gives the names and objectives that the closing event
+ * does not state, and may be null. It never throws, whatever the details hold.
+ */
+export function summarize(events: readonly TimelineEvent[], plan: ReportPlan | null): IncidentSummary {
+  const moments = chronological(events);
+  const opening = moments.filter(({ event }) => startsWork(event));
+  const opened = mergeDetails(opening);
+  const closing = closingOf(moments);
+  const closed: Detail = closing === null ? {} : detailOf(closing.event);
+  const [first, last] = [moments[0], moments.at(-1)];
+  const lastEventAt = last === undefined ? null : isoInstant(last.time);
+
+  const decisions = moments.filter(({ event }) => event.kind === "decision");
+  const acted = opening.length > 0;
+  const deciding = acted
+    ? decisions.findLast(({ event, time }) => !declinesToAct(event) && time <= (opening[0]?.time ?? time))
+    : decisions.findLast(({ event }) => !declinesToAct(event));
+  const decision = deciding === undefined ? null : decisionOf(deciding);
+  const decidedAt = decision?.at ?? (opening[0] === undefined ? null : isoInstant(opening[0].time));
+  const notActed = decisions.filter((moment) => moment !== deciding && declinesToAct(moment.event)).map(decisionOf);
+  const looked = decision ?? notActed.at(-1) ?? null;
+  const failingSince = instantOf(opened, "failingSince") ?? firstInstant(decisions, "failingSince");
+
+  const recovered = moments.findLast(({ event }) => event.step === "recovery" && event.kind === "stepEnded");
+  const recovery: Detail = recovered === undefined ? {} : detailOf(recovered.event);
+  const servedWell = recovered !== undefined && toneOf(textOf(recovery, "result") ?? "done") === "good";
+  const servedSince = instantOf(recovery, "servedSince");
+  const verifiedAt = instantOf(recovery, "verifiedAt") ?? (servedWell ? isoInstant(recovered.time) : null);
+  const switched = moments.find(({ event }) => event.step === "traffic" && event.kind === "confirmed");
+
+  const steps = summarizeSteps(periodsOf(moments));
+  const actions = actionsOf(moments);
+  const database = databaseResult(moments);
+  const approvals = approvalsOf(moments);
+  const chain = checkChain(events);
+  const outcome = outcomeOf(moments, closing, approvals, acted);
+  const run = { failingSince, servedSince, verifiedAt, lastEventAt } as const;
+  const state = closing === null ? "open" : "closed";
+
+  return {
+    incident: printable(first?.event.incident ?? "unknown"),
+    application: textOf(closed, "application") ?? textOf(opened, "application") ?? plan?.application ?? "application",
+    failedRegion:
+      textOf(opened, "failedRegion") ??
+      textOf(closed, "failedRegion") ??
+      firstText(decisions, ["failedRegion", "region"]),
+    survivors: opening.map(({ event }) => textsOf(detailOf(event), "survivors")).findLast(named) ?? [],
+    acting: actingOf(opening),
+    cause: textOf(opened, "cause") ?? looked?.assessment ?? null,
+    startedBy: textOf(opened, "startedBy") ?? looked?.signal ?? null,
+    reason: textOf(opened, "reason"),
+    outcome,
+    reasons: textsOf(closed, "reasons").length > 0 ? textsOf(closed, "reasons") : (looked?.reasons ?? []),
+    failingSince,
+    decidedAt,
+    trafficSwitchedAt: switched === undefined ? null : isoInstant(switched.time),
+    servedSince,
+    verifiedAt,
+    closedAt: closing === null ? null : isoInstant(closing.time),
+    retriedAt: opening.flatMap(({ event, time }) => (event.kind === "retried" ? [isoInstant(time)] : [])),
+    origin: failingSince ?? (first === undefined ? null : isoInstant(first.time)),
+    lastEventAt,
+    recoveryTime: acted
+      ? recoveryTime(closed, { ...run, state }, plan)
+      : { ...recoveryTime({}, { ...run, state }, plan), verdict: "notApplicable" },
+    dataLoss: acted
+      ? dataLoss(closed, database, plan)
+      : { ...dataLoss({}, null, plan), seconds: null, verdict: "notApplicable" },
+    database,
+    steps,
+    actions,
+    decision,
+    notActed,
+    approvals,
+    warnings: [...warningsOf(moments), ...lateWriters(moments), ...contradictions(closed, run, database)],
+    branchesToRetry: outcome === "degraded" ? toRetry(closed, steps) : [],
+    chain,
+  };
+}
+
+function named(regions: readonly string[]): boolean {
+  return regions.length > 0;
+}
+
+function startsWork(event: TimelineEvent): boolean {
+  return event.kind === "opened" || event.kind === "takenOver" || event.kind === "retried";
+}
+
+/** The last closing event, unless work began anew after it. */
+function closingOf(moments: readonly Moment[]): Moment | null {
+  const index = moments.findLastIndex(({ event }) => event.kind === "closed");
+  const begun = moments.findLastIndex(({ event }) => startsWork(event));
+  return index > begun || (index >= 0 && begun < 0) ? (moments[index] ?? null) : null;
+}
+
+/** The details of opening, takeovers and retries as one; the first to state a value is believed. */
+function mergeDetails(moments: readonly Moment[]): Detail {
+  const entries = moments.toReversed().flatMap(({ event }) => Object.entries(detailOf(event)));
+  return Object.fromEntries(entries);
+}
+
+function actingOf(opening: readonly Moment[]): readonly ActingRegion[] {
+  return opening.map(({ event, time }) => ({
+    region: textOf(detailOf(event), "actingRegion") ?? printable(event.region),
+    epoch: event.epoch,
+    since: isoInstant(time),
+    how: event.kind === "takenOver" || event.kind === "retried" ? event.kind : "opened",
+  }));
+}
+
+function firstInstant(moments: readonly Moment[], key: string): string | null {
+  return moments.map(({ event }) => instantOf(detailOf(event), key)).find((instant) => instant !== null) ?? null;
+}
+
+function firstText(moments: readonly Moment[], keys: readonly string[]): string | null {
+  const texts = moments.flatMap(({ event }) => keys.map((key) => textOf(detailOf(event), key)));
+  return texts.find((text) => text !== null) ?? null;
+}
+
+const closedOutcomes: Readonly<Record<string, Outcome>> = {
+  recovered: "recovered",
+  degraded: "degraded",
+  stooddown: "stoodDown",
+  observed: "observed",
+  waitingforapproval: "waitingForApproval",
+};
+
+function outcomeOf(
+  moments: readonly Moment[],
+  closing: Moment | null,
+  approvals: readonly Approval[],
+  acted: boolean,
+): Outcome {
+  if (closing !== null) {
+    const stated = (textOf(detailOf(closing.event), "outcome") ?? "").toLowerCase().replace(/[^a-z]/g, "");
+    if (Object.hasOwn(closedOutcomes, stated)) return closedOutcomes[stated] as Outcome;
+    return "inProgress";
+  }
+  if (approvals.some((approval) => approval.answer === null)) return "waitingForApproval";
+  const last = moments.findLast(({ event }) => event.kind === "decision");
+  if (acted || last === undefined || !declinesToAct(last.event)) return "inProgress";
+  return observesOnly(last.event) ? "observed" : "stoodDown";
+}
+
+function warningsOf(moments: readonly Moment[]): readonly string[] {
+  const stated = moments.flatMap(({ event }) => {
+    const detail = detailOf(event);
+    return [...textsOf(detail, "warning"), ...textsOf(detail, "warnings")];
+  });
+  return [...new Set(stated)];
+}
+
+/** A holder that wrote after another had taken over (FM24). */
+function lateWriters(moments: readonly Moment[]): readonly string[] {
+  let epoch = 0;
+  const late = new Map<number, { region: string; events: number }>();
+  for (const { event } of moments) {
+    epoch = Math.max(epoch, event.epoch);
+    if (event.epoch === 0 || event.epoch === epoch) continue;
+    const seen = late.get(event.epoch);
+    late.set(event.epoch, { region: printable(event.region), events: (seen?.events ?? 0) + 1 });
+  }
+  return [...late].map(
+    ([old, { region, events }]) =>
+      `${region} wrote ${events === 1 ? "an event" : `${events} events`} under epoch ${old} after a newer epoch had begun.`,
+  );
+}
+
+function toRetry(closed: Detail, steps: readonly StepSummary[]): readonly BranchName[] {
+  const stated = branchResults(recordOf(closed));
+  const results = stated.length > 0 ? stated : steps.map(({ step, result }) => ({ branch: step as string, result }));
+  return branchNames.filter((name) =>
+    results.some(({ branch, result }) => branch === name && !["good", "skipped"].includes(toneOf(result))),
+  );
+}

@@ -1,0 +1,204 @@
+import { describeSeconds } from "../../shared/plan/duration.ts";
+import type { TimelineKind } from "../event.ts";
+import type { DataLoss, RecoveryTime, Verdict } from "./figures.ts";
+import { parseTime } from "./read.ts";
+import type { Period, Tone } from "./steps.ts";
+import type { IncidentSummary, Outcome } from "./summary.ts";
+
+/** `["a", "b", "c"]` → `a, b and c`. */
+export function listWords(items: readonly string[]): string {
+  return items.length < 2 ? (items[0] ?? "") : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;
+}
+
+/** Seconds as a person says them; a negative figure keeps its sign. */
+export function durationWords(seconds: number): string {
+  const rounded = Math.abs(seconds) < 60 ? Math.round(Math.abs(seconds) * 10) / 10 : Math.abs(seconds);
+  return `${seconds < 0 ? "−" : ""}${describeSeconds(rounded)}`;
+}
+
+/** Seconds as an offset on the report's clock: `72` → `+01:12`, `3700` → `+1:01:40`. */
+export function offsetWords(seconds: number): string {
+  const whole = Math.round(Math.abs(seconds));
+  const two = (value: number) => String(value).padStart(2, "0");
+  const [hours, minutes, rest] = [Math.floor(whole / 3_600), Math.floor((whole % 3_600) / 60), whole % 60];
+  const clock = hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${two(minutes)}:${two(rest)}`;
+  return `${seconds < 0 && whole > 0 ? "−" : "+"}${clock}`;
+}
+
+/** The offset of an instant from the summary's origin; "" when either is unknown. */
+export function offsetOf(at: string, origin: string | null): string {
+  const [time, start] = [parseTime(at), parseTime(origin)];
+  return time === null || start === null ? "" : offsetWords((time - start) / 1_000);
+}
+
+/** What offsets count from. */
+export function originWords(summary: IncidentSummary): string {
+  return summary.failingSince === null ? "the first event" : "the first failing probe";
+}
+
+/** `2026-03-14T09:01:12.000Z` → `09:01:12`; the text itself when it is no instant. */
+export function clockWords(at: string): string {
+  return parseTime(at) === null ? at : at.slice(11, 19);
+}
+
+/** `2026-03-14T09:01:12.000Z` → `2026-03-14 09:01:12 UTC`. */
+export function instantWords(at: string | null): string {
+  if (at === null) return "unknown";
+  return parseTime(at) === null ? at : `${at.slice(0, 10)} ${at.slice(11, 19)} UTC`;
+}
+
+export function outcomeTitle(outcome: Outcome): string {
+  switch (outcome) {
+    case "recovered":
+      return "Recovered";
+    case "degraded":
+      return "Degraded";
+    case "stoodDown":
+      return "Stood down";
+    case "observed":
+      return "Observed";
+    case "waitingForApproval":
+      return "Waiting for approval";
+    case "inProgress":
+      return "In progress";
+  }
+}
+
+/** The report's first sentence. */
+export function headline(summary: IncidentSummary): string {
+  const region = summary.failedRegion ?? "a Region";
+  const to = summary.survivors.length > 0 ? listWords(summary.survivors) : "the survivors";
+  const { seconds } = summary.recoveryTime;
+  const time = seconds === null ? "" : ` in ${durationWords(seconds)}`;
+  switch (summary.outcome) {
+    case "recovered":
+      return `${summary.application} recovered from the loss of ${region}${time}; ${to} ${summary.survivors.length === 1 ? "serves" : "serve"} its customers.`;
+    case "degraded":
+      return `${summary.application} left ${region} but did not recover in full.`;
+    case "stoodDown":
+      return `Nothing was changed for ${summary.application}: the controller stood down.`;
+    case "observed":
+      return `Nothing was changed for ${summary.application}: its plan lets the controller observe only.`;
+    case "waitingForApproval":
+      return `${summary.application} waits for a person's approval before it goes on leaving ${region}.`;
+    case "inProgress":
+      return `${summary.application} is leaving ${region}: the timeline has no closing event yet.`;
+  }
+}
+
+function againstObjective(verdict: Verdict, objectiveSeconds: number | null, over: number | null): string {
+  if (objectiveSeconds === null) return "no objective known";
+  const objective = `objective ${durationWords(objectiveSeconds)}`;
+  switch (verdict) {
+    case "met":
+      return `${objective}: met`;
+    case "missed":
+      return over === null || over <= 0 ? `${objective}: missed` : `${objective}: missed by ${durationWords(over)}`;
+    case "unknown":
+      return `${objective}: not known yet`;
+    case "notApplicable":
+      return objective;
+  }
+}
+
+/** A figure for the eye, and the sentence that says how it stands. */
+export interface FigureWords {
+  readonly value: string;
+  readonly verdict: string;
+}
+
+export function recoveryTimeWords(figure: RecoveryTime): FigureWords {
+  const { seconds, objectiveSeconds, verdict } = figure;
+  const over = seconds === null || objectiveSeconds === null ? null : seconds - objectiveSeconds;
+  if (verdict === "notApplicable") return { value: "none", verdict: "nothing had to be recovered" };
+  return {
+    value: seconds === null ? "not recovered" : durationWords(seconds),
+    verdict: againstObjective(verdict, objectiveSeconds, over),
+  };
+}
+
+export function dataLossWords(figure: DataLoss): FigureWords {
+  const { seconds, worstCaseSeconds, objectiveSeconds, verdict } = figure;
+  if (verdict === "notApplicable") return { value: "none", verdict: "nothing was changed" };
+  const over = seconds === null || objectiveSeconds === null ? null : seconds - objectiveSeconds;
+  const value =
+    seconds !== null
+      ? seconds === 0
+        ? "none"
+        : durationWords(seconds)
+      : worstCaseSeconds === null
+        ? "unknown"
+        : `unknown, at worst ${durationWords(worstCaseSeconds)}`;
+  return {
+    value,
+    verdict:
+      verdict === "unknown" && objectiveSeconds !== null
+        ? `objective ${durationWords(objectiveSeconds)}: unknown`
+        : againstObjective(verdict, objectiveSeconds, over),
+  };
+}
+
+/** A result as the reader sees it: `waitingForApproval` → `waiting for approval`. */
+export function resultWords(result: string): string {
+  return /^[a-z]+(?:[A-Z][a-z]+)*$/.test(result)
+    ? result.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+    : result;
+}
+
+export function toneWords(tone: Tone): string {
+  switch (tone) {
+    case "good":
+      return "done";
+    case "skipped":
+      return "not needed";
+    case "degraded":
+      return "degraded";
+    case "failed":
+      return "failed";
+    case "running":
+      return "still running";
+    case "interrupted":
+      return "interrupted";
+    case "other":
+      return "ended otherwise";
+  }
+}
+
+export function kindWords(kind: TimelineKind): string {
+  switch (kind) {
+    case "decision":
+      return "decision";
+    case "opened":
+      return "opened";
+    case "takenOver":
+      return "taken over";
+    case "retried":
+      return "retried";
+    case "intent":
+      return "about to change";
+    case "confirmed":
+      return "confirmed";
+    case "failed":
+      return "failed";
+    case "observed":
+      return "observed";
+    case "stepEnded":
+      return "step ended";
+    case "approvalRequested":
+      return "approval asked";
+    case "approvalAnswered":
+      return "approval answered";
+    case "closed":
+      return "closed";
+    default:
+      return String(kind satisfies never);
+  }
+}
+
+/** `done in 1 min 12 s`, `running since 09:01:12`. */
+export function periodWords(period: Pick<Period, "from" | "to" | "result" | "tone">): string {
+  if (period.to === null) return `running since ${clockWords(period.from)}`;
+  const seconds = ((parseTime(period.to) ?? 0) - (parseTime(period.from) ?? 0)) / 1_000;
+  const result = resultWords(period.result);
+  return seconds < 1 ? result : `${result} ${period.tone === "good" ? "in" : "after"} ${durationWords(seconds)}`;
+}

@@ -1,0 +1,45 @@
+import type { Verdict } from "../coordination/converge.ts";
+import type { Run } from "../coordination/item.ts";
+import type { Dependencies } from "../shared/dependencies.ts";
+import { createHealthCheckSwitch } from "./health-check-switch.ts";
+import { createRecordSwitch } from "./record-switch.ts";
+import { createRoutingControlSwitch } from "./routing-control-switch.ts";
+
+/** One lever of a traffic switch: pulling any one of them takes the failed Region out of DNS. */
+export interface Lever {
+  readonly resource: string;
+  readonly summary: string;
+  /** Regions that this lever's store says are out of DNS on purpose. */
+  read(): Promise<readonly string[]>;
+  pull(): Promise<void>;
+}
+
+/** How traffic leaves a Region. The levers come most trusted first; one is enough, all are better. */
+export interface TrafficSwitch {
+  levers(run: Run): readonly Lever[];
+}
+
+export function createTrafficSwitch(deps: Dependencies): TrafficSwitch {
+  const { switch: chosen } = deps.plan.traffic;
+  switch (chosen.kind) {
+    case "healthCheck":
+      return createHealthCheckSwitch(deps, chosen);
+    case "routingControl":
+      return createRoutingControlSwitch(deps, chosen);
+    case "record":
+      return createRecordSwitch(deps, chosen);
+  }
+}
+
+/**
+ * Whether a lever may be pulled: at least one Region must stay in DNS, since a name whose every record is unhealthy is
+ * answered as if all were healthy (Route 53 fail-open, FM54).
+ */
+export function judgeLever(regions: readonly string[], failedRegion: string, out: readonly string[]): Verdict {
+  if (out.includes(failedRegion)) return { kind: "done" };
+  const left = regions.filter((region) => region !== failedRegion && !out.includes(region));
+  if (left.length === 0) {
+    return { kind: "blocked", reason: `${out.join(", ")} are out already: no Region would stay in DNS` };
+  }
+  return { kind: "change", detail: { region: failedRegion, staysInDns: left } };
+}

@@ -1,0 +1,162 @@
+import { decide } from "../assess/decision.ts";
+import { gatherEvidence } from "../assess/evidence.ts";
+import type { CoordinationItem } from "../coordination/item.ts";
+import { createCoordinationStore } from "../coordination/store.ts";
+import { sampleLag } from "../database/lag.ts";
+import { isoInstant, secondsBetween } from "../shared/clock.ts";
+import type { Dependencies } from "../shared/dependencies.ts";
+import { errorMessage } from "../shared/errors.ts";
+import { createEntry, type Handler } from "../shared/step.ts";
+import { publishMetrics } from "./metrics.ts";
+import type { Observation } from "./observation.ts";
+import { readObservations, writeObservation } from "./observations.ts";
+import { type Look, probePublicName, probeRegion } from "./probes.ts";
+import { sampleCapacity } from "./samples.ts";
+import { startRun } from "./start.ts";
+import { carryCustomers, carryVote } from "./streaks.ts";
+
+/** The schedule invokes the watch once a minute; one invocation keeps looking until just before the next. */
+const invocationSeconds = 60;
+/** While a run is under way, customers are looked at this often, so that the run notices at once what they get. */
+const closeLookEverySeconds = 2;
+
+/**
+ * The scheduled vantage. Round after round it probes every Region and the public name, writes what it saw (its votes, its
+ * heartbeat, its samples), publishes metrics, and assesses every Region without any event having come (FM4). Where a
+ * Region must be evacuated, or a run lost its holder, it starts the state machine of its own Region.
+ */
+export function createHandler(deps: Dependencies): Handler {
+  return createEntry(deps, async (_event, scoped) => {
+    const end = scoped.clock.now() + invocationSeconds * 1_000;
+    const every = scoped.plan.detection.probeEverySeconds * 1_000;
+    let rounds = 0;
+    for (let next = scoped.clock.now(); next + every <= end; rounds++) {
+      const seen = await lookAround(scoped, rounds === 0 ? "withSamples" : "withoutSamples");
+      next += every;
+      if (seen.item?.incident != null) await lookClosely(scoped, seen.observation, next);
+      await scoped.clock.sleep(next - scoped.clock.now());
+    }
+    return { rounds };
+  });
+}
+
+interface Seen {
+  readonly observation: Observation;
+  /** Null when the coordination table could not be read. */
+  readonly item: CoordinationItem | null;
+}
+
+/** One round. Nothing in it may stop the vantage: what fails is logged and left unknown. */
+async function lookAround(deps: Dependencies, sampling: "withSamples" | "withoutSamples"): Promise<Seen> {
+  const { plan, region } = deps;
+  const [looks, customers, observations, item] = await Promise.all([
+    Promise.all(plan.regions.map(async ({ name, probeUrl }) => ({ name, look: await probeRegion(deps, probeUrl) }))),
+    probePublicName(deps),
+    orNull(deps, "observations", () => readObservations(deps)),
+    orNull(deps, "coordination item", () => createCoordinationStore(deps, `watch in ${region}`).read()),
+  ]);
+  const last = observations?.find((each) => each.vantage === region) ?? null;
+  const fresh =
+    sampling === "withSamples" || last === null
+      ? {
+          capacity: (await sampleCapacity(deps)) ?? last?.capacity ?? null,
+          lag: (await sampleLag(deps)) ?? last?.lag ?? null,
+        }
+      : { capacity: last.capacity, lag: last.lag };
+  const observation = compose(deps, { looks, customers, observations: observations ?? [], last, ...fresh });
+  await orNull(deps, "own observation", () => writeObservation(deps, observation));
+  await publishMetrics(deps, observation, item);
+  if (item !== null && observations !== null) {
+    const others = observations.filter((each) => each.vantage !== region);
+    await assessAll(deps, item, [...others, observation]);
+  }
+  return { observation, item };
+}
+
+function compose(
+  deps: Dependencies,
+  found: {
+    readonly looks: readonly { readonly name: string; readonly look: Look }[];
+    readonly customers: Look;
+    readonly observations: readonly Observation[];
+    readonly last: Observation | null;
+    readonly capacity: Observation["capacity"];
+    readonly lag: Observation["lag"];
+  },
+): Observation {
+  const now = isoInstant(deps.clock.now());
+  const every = deps.plan.detection.probeEverySeconds;
+  const { looks, customers, observations, last, capacity, lag } = found;
+  return {
+    vantage: deps.region,
+    at: now,
+    votes: looks.map(({ name, look }) => carryVote(name, look, last, now, every)),
+    customers: carryCustomers(customers, last, now, every),
+    heartbeatAgeSeconds: Object.fromEntries(
+      observations
+        .filter((each) => each.vantage !== deps.region)
+        .map((each) => [each.vantage, Math.max(0, secondsBetween(each.at, now))]),
+    ),
+    capacity,
+    lag,
+  };
+}
+
+/** Decides for every Region as an execution would, and starts one where the answer is to act. */
+async function assessAll(
+  deps: Dependencies,
+  item: CoordinationItem,
+  observations: readonly Observation[],
+): Promise<void> {
+  if (deps.stateMachineArn === null) return;
+  const { plan, region: self, clock } = deps;
+  const now = clock.now();
+  const evidence = gatherEvidence(plan, self, observations, isoInstant(now));
+  for (const { name } of plan.regions) {
+    const decision = decide({
+      plan,
+      signal: { kind: "watch", region: name, source: `watch in ${self}` },
+      evidence,
+      item,
+      self,
+      now,
+    });
+    switch (decision.kind) {
+      case "act":
+        return startRun(deps, item, { kind: "failover", region: name });
+      case "takeOver":
+        return startRun(deps, item, { kind: "takeover", incident: decision.incident });
+      case "refused":
+        deps.logger.warn(decision.explanation, { reason: decision.reason, suspect: name });
+        break;
+      case "observed":
+      case "stoodDown":
+        if (decision.reason !== "serving" && decision.reason !== "observerIsSuspect") {
+          deps.logger.info(decision.explanation, { reason: decision.reason, suspect: name });
+        }
+        break;
+    }
+  }
+}
+
+/** Until `until` looks at what customers get, and nothing else, every two seconds. */
+async function lookClosely(deps: Dependencies, observation: Observation, until: number): Promise<void> {
+  let last = observation;
+  while (deps.clock.now() + closeLookEverySeconds * 1_000 < until) {
+    await deps.clock.sleep(closeLookEverySeconds * 1_000);
+    const look = await probePublicName(deps);
+    const now = isoInstant(deps.clock.now());
+    last = { ...last, at: now, customers: carryCustomers(look, last, now, deps.plan.detection.probeEverySeconds) };
+    const close = last;
+    await orNull(deps, "own observation", () => writeObservation(deps, close));
+  }
+}
+
+async function orNull<Answer>(deps: Dependencies, what: string, call: () => Promise<Answer>): Promise<Answer | null> {
+  try {
+    return await call();
+  } catch (error) {
+    deps.logger.warn(`The ${what} could not be read or written`, { error: errorMessage(error) });
+    return null;
+  }
+}

@@ -1,0 +1,240 @@
+import { unmarshall } from "@aws-sdk/util-dynamodb";
+import type { Random } from "../../functions/shared/random.ts";
+import type { VirtualClock } from "../clock.ts";
+import { holds } from "./dynamodb/conditions.ts";
+import { type Item, type Key, keyOf } from "./dynamodb/item.ts";
+import { keyRange } from "./dynamodb/key-conditions.ts";
+import { Substitutes } from "./dynamodb/names.ts";
+import type { DelayRange } from "./dynamodb/replication.ts";
+import { createTable, type Table, type TableSpec } from "./dynamodb/table.ts";
+import { validation } from "./dynamodb/tokens.ts";
+import type { Regions } from "./regions.ts";
+import { ServiceError, type ServiceRequest, type SimulatedService } from "./service.ts";
+import { demandKnownFields, UnknownToSimulator } from "./unknown.ts";
+
+type Input = ServiceRequest["input"];
+type Output = Record<string, unknown>;
+
+/** A write that a replica has accepted, as observers are told of it. */
+export interface AcceptedWrite {
+  readonly at: number;
+  readonly table: string;
+  readonly region: string;
+  readonly key: Key;
+  /** Null: the item was deleted. */
+  readonly item: Item | null;
+  readonly request: ServiceRequest;
+}
+
+/** Lets reads that do not ask for consistency overlook what was written just before. */
+export interface StaleReads {
+  /** Probability that such a read is stale. */
+  readonly rate: number;
+  /** A stale read overlooks versions younger than this. */
+  readonly withinMilliseconds: number;
+}
+
+export interface DynamoDBOptions {
+  readonly clock: VirtualClock;
+  readonly random: Random;
+  readonly regions: Regions;
+  readonly tables: readonly TableSpec[];
+  /** Items on one page of a Query. AWS's pages hold 1 MB; shorter ones make paging happen. @default 100 */
+  readonly pageItems?: number;
+  /** @default 20 */
+  readonly conflictWindowMilliseconds?: number;
+}
+
+const conditionFields = ["ConditionExpression", "ExpressionAttributeNames", "ExpressionAttributeValues"] as const;
+const putFields = new Set([...conditionFields, "TableName", "Item", "ReturnValuesOnConditionCheckFailure"]);
+const deleteFields = new Set([...conditionFields, "TableName", "Key", "ReturnValuesOnConditionCheckFailure"]);
+const getFields = new Set(["TableName", "Key", "ConsistentRead"]);
+const queryFields = new Set([
+  "TableName",
+  "KeyConditionExpression",
+  "ExpressionAttributeNames",
+  "ExpressionAttributeValues",
+  "ScanIndexForward",
+  "Limit",
+  "ConsistentRead",
+  "ExclusiveStartKey",
+]);
+
+/** DynamoDB with global tables, strongly (MRSC) and eventually (MREC) consistent; every key is `pk` and `sk`. */
+export class SimulatedDynamoDB implements SimulatedService {
+  readonly #clock: VirtualClock;
+  readonly #random: Random;
+  readonly #pageItems: number;
+  readonly #tables = new Map<string, Table>();
+  readonly #observers: ((write: AcceptedWrite) => void)[] = [];
+  /** Null: reads are as fresh as their replica. */
+  staleReads: StaleReads | null = null;
+
+  constructor(options: DynamoDBOptions) {
+    const { clock, random, regions, conflictWindowMilliseconds = 20 } = options;
+    this.#clock = clock;
+    this.#random = random;
+    this.#pageItems = options.pageItems ?? 100;
+    for (const spec of options.tables) {
+      this.#tables.set(spec.name, createTable({ clock, random, regions, conflictWindowMilliseconds }, spec));
+    }
+  }
+
+  handle(request: ServiceRequest): Output {
+    const { operation, input } = request;
+    const table = this.#tableAt(input, request.region);
+    switch (operation) {
+      case "PutItem": {
+        demandKnownFields(input, putFields, operation);
+        const item = input.Item as Item;
+        return this.#write(request, table, keyOf(item), item);
+      }
+      case "DeleteItem":
+        demandKnownFields(input, deleteFields, operation);
+        return this.#write(request, table, exactKey(input), null);
+      case "GetItem":
+        demandKnownFields(input, getFields, operation);
+        return this.#get(table, request.region, input);
+      case "Query":
+        demandKnownFields(input, queryFields, operation);
+        return this.#query(table, request.region, input);
+      case "DescribeTable":
+        return describeTable(table, request.region);
+      default:
+        throw new UnknownToSimulator(`dynamodb:${operation}`);
+    }
+  }
+
+  /** Tells `observer` of every write that a replica accepts; not of its replication. */
+  observe(observer: (write: AcceptedWrite) => void): void {
+    this.#observers.push(observer);
+  }
+
+  /** A replica's items of a partition as plain objects, in the order of their sort keys, without asking anybody. */
+  peek(table: string, region: string, pk: string): readonly Readonly<Record<string, unknown>>[] {
+    return this.#table(table)
+      .copy(region)
+      .items(pk, null)
+      .map(({ item }) => unmarshall(item as Parameters<typeof unmarshall>[0]));
+  }
+
+  /** A replica's partition keys, sorted. */
+  partitionKeys(table: string, region: string): readonly string[] {
+    return this.#table(table).copy(region).partitionKeys;
+  }
+
+  /** Writes accepted in `from` that `to` does not have yet. */
+  missing(table: string, from: string, to: string): number {
+    return this.#table(table).missing(from, to);
+  }
+
+  /** Changes how long the replication of an MREC table takes from now on. */
+  setReplicationDelay(table: string, delay: DelayRange): void {
+    this.#table(table).setReplicationDelay(delay);
+  }
+
+  /** What DescribeTable says of a replica, for example `INACCESSIBLE_ENCRYPTION_CREDENTIALS`. */
+  setReplicaStatus(table: string, region: string, status: string): void {
+    this.#table(table).statuses.set(region, status);
+  }
+
+  #table(name: string): Table {
+    const table = this.#tables.get(name);
+    if (table === undefined) throw new RangeError(`No such table in this world: received ${JSON.stringify(name)}`);
+    return table;
+  }
+
+  #tableAt(input: Input, region: string): Table {
+    const table = this.#tables.get(String(input.TableName));
+    if (table?.spec.regions.includes(region)) return table;
+    throw new ServiceError(
+      "ResourceNotFoundException",
+      `Requested resource not found: Table: ${input.TableName} not found`,
+    );
+  }
+
+  #write(request: ServiceRequest, table: Table, key: Key, item: Item | null): Output {
+    const { region, input } = request;
+    table.demandWritable(region, key);
+    const condition = input.ConditionExpression;
+    if (typeof condition === "string") {
+      const current = table.copy(region).item(key, null);
+      if (!holds(condition, current, new Substitutes(input))) {
+        const error = new ServiceError("ConditionalCheckFailedException", "The conditional request failed");
+        const wanted = input.ReturnValuesOnConditionCheckFailure === "ALL_OLD" && current !== undefined;
+        throw wanted ? Object.assign(error, { Item: current }) : error;
+      }
+    }
+    table.write(region, key, item);
+    for (const observer of this.#observers) {
+      observer({ at: this.#clock.now(), table: table.spec.name, region, key, item, request });
+    }
+    return {};
+  }
+
+  #get(table: Table, region: string, input: Input): Output {
+    const staleSince = this.#staleSince(table, region, input);
+    const item = table.copy(region).item(exactKey(input), staleSince);
+    return item === undefined ? {} : { Item: item };
+  }
+
+  #query(table: Table, region: string, input: Input): Output {
+    const staleSince = this.#staleSince(table, region, input);
+    const range = keyRange(String(input.KeyConditionExpression), new Substitutes(input));
+    const found = table
+      .copy(region)
+      .items(range.pk, staleSince)
+      .filter(({ sk }) => range.includes(sk));
+    const forward = input.ScanIndexForward !== false;
+    if (!forward) found.reverse();
+    const start = input.ExclusiveStartKey as Item | undefined;
+    const after = start === undefined ? null : keyOf(start);
+    if (after !== null && after.pk !== range.pk) throw validation("The provided starting key is outside the query");
+    const from = after === null ? 0 : found.findIndex(({ sk }) => (forward ? sk > after.sk : sk < after.sk));
+    const limit = input.Limit === undefined ? this.#pageItems : Math.min(Number(input.Limit), this.#pageItems);
+    if (!(limit >= 1)) throw validation(`Limit must be at least 1: received ${input.Limit}`);
+    const page = from === -1 ? [] : found.slice(from, from + limit);
+    const last = page.at(-1);
+    const items = page.map(({ item }) => item);
+    const output: Output = { Items: items, Count: items.length, ScannedCount: items.length };
+    // As at AWS, a page that is full names its last key even when nothing follows.
+    if (last !== undefined && page.length === limit) {
+      output.LastEvaluatedKey = { pk: { S: range.pk }, sk: { S: last.sk } };
+    }
+    return output;
+  }
+
+  #staleSince(table: Table, region: string, input: Input): number | null {
+    if (input.ConsistentRead === true) {
+      table.demandConsistentRead(region);
+      return null;
+    }
+    const { staleReads } = this;
+    if (staleReads === null || this.#random.next() >= staleReads.rate) return null;
+    return this.#clock.now() - staleReads.withinMilliseconds;
+  }
+}
+
+function exactKey(input: Input): Key {
+  const key = (input.Key ?? {}) as Item;
+  if (Object.keys(key).length !== 2) throw validation("The provided key element does not match the schema");
+  return keyOf(key);
+}
+
+/** Lists the other replicas: a table is itself the replica in the Region that is asked. */
+function describeTable(table: Table, region: string): Output {
+  const { spec, statuses } = table;
+  const others = spec.regions.filter((each) => each !== region);
+  return {
+    Table: {
+      TableName: spec.name,
+      TableArn: `arn:aws:dynamodb:${region}:111122223333:table/${spec.name}`,
+      TableStatus: statuses.get(region) ?? "ACTIVE",
+      MultiRegionConsistency: spec.kind === "MRSC" ? "STRONG" : "EVENTUAL",
+      Replicas: others.map((each) => ({ RegionName: each, ReplicaStatus: statuses.get(each) ?? "ACTIVE" })),
+      ...(spec.kind === "MRSC" && spec.witness !== undefined
+        ? { GlobalTableWitnesses: [{ RegionName: spec.witness, WitnessStatus: "ACTIVE" }] }
+        : {}),
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import { validation } from "./tokens.ts";
+
+/** An item as DynamoDB's API carries it. What is stored or answered is shared, so nobody may change it. */
+export type Item = Readonly<Record<string, AttributeValue>>;
+
+export interface Key {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+/** The key attributes of an item or of a Key, which are strings in all of this project's tables. */
+export function keyOf(item: Item): Key {
+  return { pk: keyAttribute(item, "pk"), sk: keyAttribute(item, "sk") };
+}
+
+function keyAttribute(item: Item, name: "pk" | "sk"): string {
+  return keyText(item[name], name);
+}
+
+/** @throws ServiceError "ValidationException" for what cannot be a key attribute's value */
+export function keyText(value: AttributeValue | undefined, name: string): string {
+  const text = value?.S;
+  if (text === undefined) {
+    throw validation(`One or more parameter values were invalid: the key ${name} must be a string`);
+  }
+  if (text === "") {
+    throw validation(
+      `One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty string value. Key: ${name}`,
+    );
+  }
+  return text;
+}

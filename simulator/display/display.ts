@@ -1,0 +1,84 @@
+import type { TimelineEvent } from "../../functions/timeline/event.ts";
+import { createLivePanel, leastColumns, type Terminal } from "./live.ts";
+import { reduceModel, startModel, type TrafficSample, withClock, withTraffic } from "./model.ts";
+import { createPlainLines } from "./plain.ts";
+import type { Colour } from "./screen.ts";
+
+/** How a drill is shown. */
+export type DisplayKind = "live" | "plain";
+
+export interface DisplayChoice {
+  readonly kind: DisplayKind;
+  readonly colour: Colour;
+  readonly columns: number;
+}
+
+/** A panel for a person at a terminal that can be redrawn; lines for files, pipes and simple terminals. */
+export function chooseDisplay(
+  stream: { readonly isTTY?: boolean | undefined; readonly columns?: number | undefined },
+  environment: Readonly<Record<string, string | undefined>>,
+): DisplayChoice {
+  const columns = stream.columns ?? 80;
+  const dumb = environment.TERM === "dumb";
+  const terminal = stream.isTTY === true && !dumb;
+  const noColour = (environment.NO_COLOR ?? "") !== "";
+  return {
+    kind: terminal && columns >= leastColumns ? "live" : "plain",
+    colour: terminal && !noColour ? "on" : "off",
+    columns,
+  };
+}
+
+/** What the drill tells its display. */
+export interface DrillDisplay {
+  event(event: TimelineEvent): void;
+  traffic(sample: TrafficSample): void;
+  /** @param speed simulated seconds a real second; null when unknown */
+  clock(elapsedSeconds: number, speed: number | null): void;
+  /** Ends the display; what is written afterwards stands below it. */
+  end(): void;
+}
+
+/** @param startedAt milliseconds since the Unix epoch, simulated; offsets count from here */
+export function createDisplay(
+  terminal: Terminal,
+  choice: DisplayChoice,
+  drill: { readonly scenario: string; readonly startedAt: number },
+): DrillDisplay {
+  let model = startModel(drill.scenario, drill.startedAt);
+  if (choice.kind === "live") {
+    const panel = createLivePanel(terminal, choice.colour);
+    return {
+      event(event) {
+        model = reduceModel(model, event);
+        panel.draw(model);
+      },
+      traffic(sample) {
+        model = withTraffic(model, sample);
+      },
+      clock(elapsedSeconds, speed) {
+        model = withClock(model, elapsedSeconds, speed);
+        panel.draw(model);
+      },
+      end: () => panel.end(),
+    };
+  }
+  const lines = createPlainLines();
+  const say = (said: readonly string[]) => {
+    if (said.length > 0) terminal.write(`${said.join("\n")}\n`);
+  };
+  return {
+    event(event) {
+      model = reduceModel(model, event);
+      say(lines.event(model, event));
+    },
+    traffic(sample) {
+      model = withTraffic(model, sample);
+      say(lines.model(model));
+    },
+    clock(elapsedSeconds, speed) {
+      model = withClock(model, elapsedSeconds, speed);
+    },
+    end() {},
+  };
+}

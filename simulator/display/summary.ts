@@ -1,0 +1,142 @@
+import { nextSteps } from "../../functions/timeline/report/next.ts";
+import type { IncidentSummary, Outcome } from "../../functions/timeline/report/summary.ts";
+import {
+  dataLossWords,
+  durationWords,
+  headline,
+  offsetOf,
+  outcomeTitle,
+  recoveryTimeWords,
+} from "../../functions/timeline/report/words.ts";
+import { type Colour, crop, fill, paint, type Shade, wrap } from "./screen.ts";
+
+export interface ClosingOptions {
+  readonly columns: number;
+  readonly colour: Colour;
+  /** Names of the report files that were written. */
+  readonly reportFiles: readonly string[];
+  /** Requests of the whole drill; null when nobody counted. */
+  readonly requests: { readonly lost: number; readonly total: number } | null;
+}
+
+const labelColumns = 18;
+
+/** What a person reads when the drill is over, as lines. */
+export function renderClosing(summary: IncidentSummary, options: ClosingOptions): readonly string[] {
+  const { colour } = options;
+  const columns = Math.max(60, Math.min(options.columns, 100));
+  const row = (label: string, text: string, shade: Shade = "plain") =>
+    wrap(text, columns - labelColumns).map((line, index) =>
+      `${fill(index === 0 ? label : "", labelColumns)}${paint(line, shade, colour)}`.trimEnd(),
+    );
+  const time = recoveryTimeWords(summary.recoveryTime);
+  const loss = dataLossWords(summary.dataLoss);
+  const acted = summary.acting.length > 0;
+  return [
+    ...wrap(headline(summary), columns).map((line) => paint(line, "bold", colour)),
+    "",
+    ...row("Outcome", outcomeTitle(summary.outcome), outcomeShade(summary.outcome)),
+    ...summary.reasons.flatMap((reason, index) => row(index === 0 ? "Reasons" : "", reason)),
+    ...row("Recovery time", `${time.value} (${time.verdict})`, verdictShade(summary.recoveryTime.verdict)),
+    ...row(
+      "Data loss",
+      `${loss.value} (${loss.verdict})${budgetWords(summary)}`,
+      verdictShade(summary.dataLoss.verdict),
+    ),
+    ...(options.requests === null ? [] : row("Requests", requestWords(options.requests))),
+    ...(acted ? row("Decided", momentWords(summary.decidedAt, summary)) : []),
+    ...(acted ? row("Traffic switched", momentWords(summary.trafficSwitchedAt, summary)) : []),
+    ...row("Timeline", chainWords(summary), summary.chain.state === "broken" ? "bad" : "plain"),
+    ...block("What was done where", done(summary, columns), colour),
+    ...block("Warnings", bullets(summary.warnings, columns), colour),
+    ...block("What to do next", todo(summary, columns), colour),
+    ...block(
+      "Report",
+      options.reportFiles.map((file) => `  ${file}`),
+      colour,
+    ),
+  ];
+}
+
+function outcomeShade(outcome: Outcome): Shade {
+  switch (outcome) {
+    case "recovered":
+      return "good";
+    case "degraded":
+      return "bad";
+    case "waitingForApproval":
+    case "inProgress":
+      return "warn";
+    case "stoodDown":
+    case "observed":
+      return "plain";
+  }
+}
+
+function verdictShade(verdict: IncidentSummary["recoveryTime"]["verdict"]): Shade {
+  switch (verdict) {
+    case "met":
+      return "good";
+    case "missed":
+      return "bad";
+    case "unknown":
+      return "warn";
+    case "notApplicable":
+      return "plain";
+  }
+}
+
+function budgetWords(summary: IncidentSummary): string {
+  const { budgetSeconds, verdict } = summary.dataLoss;
+  if (budgetSeconds === null || verdict === "notApplicable") return "";
+  return `, ${durationWords(budgetSeconds)} allowed without asking`;
+}
+
+function requestWords({ lost, total }: { readonly lost: number; readonly total: number }): string {
+  if (total <= 0) return "none were made";
+  const share = (lost / total) * 100;
+  const percent = lost > 0 && share < 0.1 ? "less than 0.1" : String(Math.round(share * 10) / 10);
+  return `${Math.round(lost)} of ${Math.round(total)} failed (${percent} %)`;
+}
+
+function momentWords(at: string | null, summary: IncidentSummary): string {
+  return at === null ? "not reached" : `${offsetOf(at, summary.origin)} from the first failing probe`;
+}
+
+function chainWords({ chain }: IncidentSummary): string {
+  switch (chain.state) {
+    case "holds":
+      return `${chain.events === 1 ? "1 event" : `${chain.events} events`}, every hash holds`;
+    case "broken":
+      return `broken at ${chain.at}: ${chain.reason}`;
+    case "empty":
+      return "no events";
+  }
+}
+
+function block(title: string, lines: readonly string[], colour: Colour): readonly string[] {
+  return lines.length === 0 ? [] : ["", paint(title, "bold", colour), ...lines];
+}
+
+function done(summary: IncidentSummary, columns: number): readonly string[] {
+  return summary.actions.map((action) => {
+    const state = action.state === "confirmed" ? "" : ` (${action.state})`;
+    return `  ${fill(action.region, 15)} ${fill(action.step, 9)} ${crop(action.summary, columns - 29 - state.length)}${state}`;
+  });
+}
+
+function bullets(texts: readonly string[], columns: number): readonly string[] {
+  return texts.flatMap((text) =>
+    wrap(text, columns - 4).map((line, index) => `${index === 0 ? "  - " : "    "}${line}`),
+  );
+}
+
+function todo(summary: IncidentSummary, columns: number): readonly string[] {
+  const steps = nextSteps(summary);
+  return steps.flatMap(({ title, text, input }, index) => [
+    `  ${index + 1}. ${crop(title, columns - 5)}`,
+    ...wrap(text, columns - 5).map((line) => `     ${line}`),
+    // Never cropped or wrapped: it is there to be copied.
+    ...(input === null ? [] : [`     ${input}`]),
+  ]);
+}

@@ -1,0 +1,156 @@
+import { chooseDisplay, createDisplay } from "../../../simulator/display/display.ts";
+import { renderPanel } from "../../../simulator/display/live.ts";
+import { reduceModel, startModel, withClock, withTraffic } from "../../../simulator/display/model.ts";
+import { crop, fill, widthOf, wrap } from "../../../simulator/display/screen.ts";
+import { failingSince } from "../../fixtures/chain.ts";
+import { hostile } from "../../fixtures/hostile.ts";
+import { approved, degraded, regionOutage, takeover } from "../../fixtures/timeline.ts";
+
+const startedAt = Date.parse(failingSince);
+const start = startModel("region-outage", startedAt);
+
+function terminal(columns = 80): { written: string[]; write(text: string): void; columns: number; rows: number } {
+  const written: string[] = [];
+  return { written, write: (text) => written.push(text), columns, rows: 40 };
+}
+
+describe("chooseDisplay", () => {
+  it.each([
+    ["a wide terminal", { isTTY: true, columns: 100 }, {}, "live", "on"],
+    ["NO_COLOR", { isTTY: true, columns: 100 }, { NO_COLOR: "1" }, "live", "off"],
+    ["an empty NO_COLOR", { isTTY: true, columns: 100 }, { NO_COLOR: "" }, "live", "on"],
+    ["TERM=dumb", { isTTY: true, columns: 100 }, { TERM: "dumb" }, "plain", "off"],
+    ["a narrow terminal", { isTTY: true, columns: 59 }, {}, "plain", "on"],
+    ["a pipe", {}, {}, "plain", "off"],
+  ] as const)("%s", (_, stream, environment, kind, colour) => {
+    expect(chooseDisplay(stream, environment)).toMatchObject({ kind, colour });
+  });
+});
+
+describe("reduceModel", () => {
+  it("follows a run through its phases to the end", () => {
+    const phases = [withTraffic(start, { servedByRegion: { "eu-west-1": 1 }, failed: 1 })];
+    for (const event of regionOutage()) phases.push(reduceModel(phases.at(-1) ?? start, event));
+    expect([...new Set(phases.map(({ phase }) => phase))]).toEqual([
+      "failing",
+      "deciding",
+      "failing over",
+      "verifying",
+      "closed",
+    ]);
+    const last = phases.at(-1) ?? start;
+    expect(Object.entries(last.branches).map(([name, { state }]) => [name, state])).toEqual([
+      ["assess", "good"],
+      ["approval", "waiting"],
+      ["traffic", "good"],
+      ["capacity", "good"],
+      ["database", "good"],
+      ["tables", "good"],
+      ["recovery", "good"],
+    ]);
+    expect(last.elapsedSeconds).toBe(300.5);
+  });
+
+  it("shows a failed branch, a takeover and a wait for a person", () => {
+    expect(degraded().reduce(reduceModel, start).branches.capacity?.state).toBe("failed");
+    const taken = takeover()
+      .filter(({ epoch, kind }) => epoch === 7 || kind === "takenOver")
+      .filter(({ summary }) => !summary.startsWith("The epoch is lost"))
+      .reduce(reduceModel, start);
+    expect(taken.branches.database).toMatchObject({ state: "interrupted", sinceSeconds: 170 });
+    const asked = approved().filter(({ kind }) => ["decision", "opened", "approvalRequested"].includes(kind));
+    expect(asked.reduce(reduceModel, start)).toMatchObject({ phase: "waiting for approval" });
+  });
+
+  it("counts an age from when the state was entered", () => {
+    const model = withClock(regionOutage().slice(0, 6).reduce(reduceModel, start), 100, 480);
+    expect(model.branches.traffic).toMatchObject({ state: "running", sinceSeconds: 73 });
+  });
+});
+
+describe("renderPanel", () => {
+  const model = withClock(
+    withTraffic(takeover().slice(0, 10).reduce(reduceModel, start), {
+      servedByRegion: { "us-east-1": 0, "eu-west-1": 300, "ap-southeast-1": 400 },
+      failed: 300,
+    }),
+    250,
+    480,
+  );
+
+  it.each([60, 79, 120])("takes at most %d columns, and the same number of lines at every moment", (columns) => {
+    for (const shown of [start, model, hostile().reduce(reduceModel, start)]) {
+      const lines = renderPanel(shown, { columns, colour: "off" });
+      for (const line of lines) expect(widthOf(line)).toBeLessThanOrEqual(columns);
+      expect(lines.join("")).not.toContain("\u001b");
+    }
+  });
+
+  it("says what each branch does and where requests go", () => {
+    const text = renderPanel(model, { columns: 99, colour: "off" }).join("\n");
+    expect(text).toContain("+04:10, 480 times as fast");
+    expect(text).toMatch(/ap-southeast-1 +█+·+ +40 % +400 a second/);
+    expect(text).toMatch(/us-east-1 +·+ +0 % +0 a second/);
+    expect(text).toMatch(/failed +▒+·+ +30 % +300 a second/);
+  });
+
+  it("uses colour only when it may", () => {
+    expect(renderPanel(model, { columns: 80, colour: "on" }).join("")).toContain("\u001b[3");
+  });
+});
+
+describe("createDisplay", () => {
+  it("redraws a panel in place and gives the cursor back", () => {
+    const screen = terminal();
+    const display = createDisplay(screen, { kind: "live", colour: "off", columns: 80 }, start);
+    display.clock(1, 10);
+    display.clock(2, 10);
+    display.end();
+    const height = (screen.written[0]?.match(/\n/g) ?? []).length;
+    expect(screen.written[0]?.startsWith("\u001b[?25l")).toBe(true);
+    expect(screen.written[1]?.startsWith(`\u001b[${height}A`)).toBe(true);
+    expect(screen.written[2]).toBe("\u001b[?25h");
+  });
+
+  it("writes one plain line an event, and a traffic line only when the spread moves", () => {
+    const screen = terminal();
+    const display = createDisplay(screen, { kind: "plain", colour: "off", columns: 80 }, start);
+    const serve = (usEast1: number, failed: number) =>
+      display.traffic({ servedByRegion: { "us-east-1": usEast1, "eu-west-1": 500 }, failed });
+    serve(500, 0);
+    serve(510, 0);
+    serve(0, 500);
+    serve(0, 510);
+    for (const event of regionOutage().slice(0, 3)) display.event(event);
+    display.end();
+    expect(screen.written.join("").trimEnd().split("\n")).toEqual([
+      "[+00:00] drill      region-outage   Phase: everything serves.",
+      "[+00:00] traffic                    eu-west-1 50 %, us-east-1 50 %, failed 0 %.",
+      "[+00:00] drill      region-outage   Phase: failing.",
+      "[+00:00] traffic                    eu-west-1 50 %, failed 50 %.",
+      "[+01:12] assess     eu-west-1       us-east-1 is down: three vantages see it failing for longer than 60 s.",
+      "[+01:12] assess     eu-west-1       Incident opened; us-east-1 is to be evacuated.",
+      "[+01:12] drill      region-outage   Phase: failing over.",
+      "[+01:13] traffic    eu-west-1       Write the object that takes us-east-1 out of DNS.",
+    ]);
+  });
+
+  it("lets no text drive the terminal", () => {
+    const screen = terminal();
+    const display = createDisplay(screen, { kind: "plain", colour: "off", columns: 80 }, start);
+    for (const event of hostile()) display.event(event);
+    expect(screen.written.join("").replaceAll("\n", "")).not.toMatch(/\p{Cc}|\p{Bidi_Control}/u);
+  });
+});
+
+describe("text on a screen", () => {
+  it("counts columns, not characters", () => {
+    expect(widthOf("日本")).toBe(4);
+    expect(widthOf("e\u0301")).toBe(1);
+    expect(crop("日本語", 5)).toBe("日本…");
+    expect(fill("ab", 4)).toBe("ab  ");
+    expect(fill("7", 3, "right")).toBe("  7");
+    expect(wrap("one two three", 7)).toEqual(["one two", "three"]);
+    expect(wrap("abcdefgh", 3)).toEqual(["abc", "def", "gh"]);
+  });
+});

@@ -1,0 +1,228 @@
+import { readFileSync } from "node:fs";
+import { loadPlan } from "../../../functions/shared/plan/load.ts";
+import { renderJson } from "../../../functions/timeline/report/json.ts";
+import { nextSteps } from "../../../functions/timeline/report/next.ts";
+import { summarize } from "../../../functions/timeline/report/summary.ts";
+import { dataLossWords, headline, recoveryTimeWords } from "../../../functions/timeline/report/words.ts";
+import { Chain, failingSince, instant } from "../../fixtures/chain.ts";
+import { approved, degraded, regionOutage, stoodDown, takeover, tampered, unclosed } from "../../fixtures/timeline.ts";
+
+const plan = loadPlan(readFileSync("plans/storefront.yaml", "utf8"), "storefront.yaml");
+
+describe("summarize, region outage", () => {
+  const summary = summarize(regionOutage(), plan);
+
+  it("tells the run's instants and figures", () => {
+    expect(summary).toMatchObject({
+      application: "storefront",
+      failedRegion: "us-east-1",
+      survivors: ["eu-west-1", "ap-southeast-1"],
+      acting: [{ region: "eu-west-1", epoch: 7, how: "opened" }],
+      cause: "down",
+      outcome: "recovered",
+      failingSince,
+      decidedAt: instant(72),
+      trafficSwitchedAt: instant(75),
+      servedSince: instant(240),
+      verifiedAt: instant(300),
+      recoveryTime: { seconds: 300, objectiveSeconds: 480, verdict: "met" },
+      dataLoss: { seconds: 3.2, worstCaseSeconds: 4, objectiveSeconds: 30, budgetSeconds: 10, verdict: "met" },
+      warnings: [],
+      branchesToRetry: [],
+      chain: { state: "holds", events: 22 },
+    });
+    expect(headline(summary)).toBe(
+      "storefront recovered from the loss of us-east-1 in 5 min; eu-west-1 and ap-southeast-1 serve its customers.",
+    );
+  });
+
+  it("needs no plan", () => {
+    const alone = summarize(regionOutage(), null);
+    expect(alone).toEqual({ ...summary, dataLoss: { ...summary.dataLoss, budgetSeconds: null } });
+  });
+
+  it("gives every step its start, end and result, capacity by Region", () => {
+    const steps = Object.fromEntries(summary.steps.map((step) => [step.step, step]));
+    expect(steps.traffic).toMatchObject({
+      startedAt: instant(73),
+      endedAt: instant(141),
+      result: "done",
+      tone: "good",
+    });
+    expect(steps.capacity).toMatchObject({ startedAt: instant(73.2), endedAt: instant(236.2), result: "done" });
+    expect(steps.capacity?.periods.map(({ region, to }) => [region, to])).toEqual([
+      ["eu-west-1", instant(236.2)],
+      ["ap-southeast-1", instant(205.2)],
+    ]);
+    expect(steps.approval).toBeUndefined();
+  });
+
+  it("matches each intent with what became of it", () => {
+    expect(summary.actions.map(({ step, region, state }) => [step, region, state])).toEqual([
+      ["traffic", "eu-west-1", "confirmed"],
+      ["capacity", "eu-west-1", "confirmed"],
+      ["capacity", "ap-southeast-1", "confirmed"],
+      ["database", "eu-west-1", "confirmed"],
+    ]);
+    expect(summary.actions[0]).toMatchObject({ intendedAt: instant(73), endedAt: instant(75) });
+  });
+
+  it("asks a person to account for the loss and to return the Region", () => {
+    expect(nextSteps(summary).map(({ title }) => title)).toEqual([
+      "Account for the writes that may be missing",
+      "Return us-east-1 to service when it is healthy",
+    ]);
+  });
+
+  it("does not depend on the order in which the events are given", () => {
+    expect(summarize(regionOutage().toReversed(), plan)).toEqual(summary);
+  });
+});
+
+describe("summarize, other courses", () => {
+  it("offers the retry of a failed branch, with the input that does it", () => {
+    const summary = summarize(degraded(), plan);
+    expect(summary).toMatchObject({
+      outcome: "degraded",
+      branchesToRetry: ["capacity"],
+      warnings: ["eu-west-1 runs with 24 of 33 instances."],
+      recoveryTime: { seconds: 700, verdict: "missed" },
+    });
+    expect(recoveryTimeWords(summary.recoveryTime)).toEqual({
+      value: "11 min 40 s",
+      verdict: "objective 8 min: missed by 3 min 40 s",
+    });
+    const retry = nextSteps(summary).find(({ title }) => title === "Retry capacity");
+    expect(JSON.parse(retry?.input ?? "")).toEqual({
+      retry: summary.incident,
+      branches: ["capacity"],
+      reason: "…",
+      by: "…",
+    });
+  });
+
+  it("tells why nothing was done", () => {
+    const summary = summarize(stoodDown(), plan);
+    expect(summary).toMatchObject({
+      outcome: "stoodDown",
+      failedRegion: "us-east-1",
+      acting: [],
+      decision: null,
+      recoveryTime: { verdict: "notApplicable" },
+      dataLoss: { verdict: "notApplicable" },
+      reasons: ["every Region fails from every vantage"],
+    });
+    expect(summary.notActed).toHaveLength(1);
+    expect(summary.notActed[0]?.votes).toHaveLength(4);
+  });
+
+  it("tells an observation from a stand-down", () => {
+    const events = new Chain("x", 0, "eu-west-1").add(0, "assess", "decision", "Observed.", {
+      decision: "observe",
+    }).events;
+    expect(summarize(events, plan).outcome).toBe("observed");
+  });
+
+  it("follows a takeover into the next epoch and names the holder that woke late", () => {
+    const summary = summarize(takeover(), plan);
+    expect(summary.acting).toEqual([
+      { region: "eu-west-1", epoch: 7, since: instant(72.4), how: "opened" },
+      { region: "ap-southeast-1", epoch: 8, since: instant(170), how: "takenOver" },
+    ]);
+    expect(summary.chain.state).toBe("holds");
+    expect(summary.warnings).toEqual(["eu-west-1 wrote an event under epoch 7 after a newer epoch had begun."]);
+    const database = summary.steps.find(({ step }) => step === "database");
+    expect(database?.periods.map(({ epoch, result, from, to }) => [epoch, result, from, to])).toEqual([
+      [7, "interrupted", instant(78), instant(170)],
+      [8, "done", instant(173), instant(230)],
+    ]);
+    expect(database).toMatchObject({ result: "done", tone: "good" });
+  });
+
+  it("calls an unknown loss unknown, and met when the worst case meets the objective", () => {
+    const { dataLoss } = summarize(takeover(), plan);
+    expect(dataLoss).toMatchObject({ seconds: null, worstCaseSeconds: 9, verdict: "met" });
+    expect(dataLossWords(dataLoss).value).toBe("unknown, at worst 9 s");
+  });
+
+  it("says where a chain is broken", () => {
+    const { chain } = summarize(tampered(), plan);
+    expect(chain).toMatchObject({
+      state: "broken",
+      at: "epoch 7, event 5",
+      reason: "the event does not match its hash",
+    });
+    expect(nextSteps(summarize(tampered(), plan))[0]?.title).toBe("Find out who changed the timeline");
+  });
+
+  it("is in progress without a closing event, and misses the objective once the timeline is longer", () => {
+    expect(summarize(unclosed(), plan)).toMatchObject({
+      outcome: "inProgress",
+      closedAt: null,
+      recoveryTime: { seconds: null, verdict: "unknown" },
+    });
+    const long = new Chain("x", 1, "eu-west-1")
+      .add(0, "assess", "opened", "Opened.", { failingSince })
+      .add(481, "capacity", "observed", "Waiting.").events;
+    expect(summarize(long, plan).recoveryTime.verdict).toBe("missed");
+  });
+
+  it("keeps who approved what, and waits while nobody did", () => {
+    const events = approved();
+    expect(summarize(events, plan).approvals).toEqual([
+      {
+        requestedAt: instant(74),
+        question: "Promoting eu-west-1 may lose 45 s of writes; the budget is 10 s.",
+        answeredAt: instant(194),
+        answer: "approved",
+        by: "dana@example.com",
+        reason: "orders can be replayed from the queue",
+      },
+    ]);
+    const asked = events.filter(({ at }) => at < instant(194));
+    expect(summarize(asked, plan).outcome).toBe("waitingForApproval");
+  });
+
+  it("does not believe a closing event that the events contradict", () => {
+    const events = new Chain("x", 1, "eu-west-1")
+      .add(0, "assess", "opened", "Opened.", { failingSince })
+      .add(90, "database", "stepEnded", "Done.", { result: "done", kind: "failover", lossSeconds: 20 })
+      .add(300, "recovery", "stepEnded", "Served.", {
+        result: "done",
+        servedSince: instant(240),
+        verifiedAt: instant(300),
+      })
+      .add(301, "timeline", "closed", "Closed.", { outcome: "recovered", rtoSeconds: 60, rpoSeconds: 1 }).events;
+    expect(summarize(events, plan).warnings).toEqual([
+      "The closing event states a recovery time of 60 s, the events measure 300 s.",
+      "The closing event states a data loss of 1 s, the database step states 20 s.",
+    ]);
+  });
+
+  it("is open again after a retry", () => {
+    const chain = new Chain("x", 1, "eu-west-1")
+      .add(0, "assess", "opened", "Opened.", { failedRegion: "us-east-1" })
+      .add(10, "capacity", "stepEnded", "Failed.", { result: "failed" })
+      .add(11, "timeline", "closed", "Degraded.", { outcome: "degraded" });
+    chain.epoch = 2;
+    chain.add(7_200, "assess", "retried", "Retried.").add(7_201, "capacity", "intent", "Raise.");
+    const summary = summarize(chain.events, plan);
+    expect(summary).toMatchObject({ outcome: "inProgress", retriedAt: [instant(7_200)], failedRegion: "us-east-1" });
+    expect(summary.steps.find(({ step }) => step === "capacity")?.tone).toBe("running");
+  });
+
+  it("reads an empty timeline", () => {
+    expect(summarize([], plan)).toMatchObject({ outcome: "inProgress", chain: { state: "empty" }, origin: null });
+  });
+});
+
+describe("renderJson", () => {
+  it("gives the same bytes for the same timeline, with sorted keys", () => {
+    const text = renderJson(summarize(regionOutage(), plan), regionOutage());
+    expect(renderJson(summarize(regionOutage().toReversed(), plan), regionOutage().toReversed())).toBe(text);
+    const report = JSON.parse(text);
+    expect(Object.keys(report)).toEqual(["events", "nextSteps", "summary", "version"]);
+    expect(Object.keys(report.summary)).toEqual(Object.keys(report.summary).toSorted());
+    expect(report.events).toEqual(JSON.parse(JSON.stringify(regionOutage())));
+  });
+});
