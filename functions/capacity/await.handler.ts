@@ -2,6 +2,7 @@ import { z } from "zod";
 import { retryRead } from "../shared/backoff.ts";
 import { parseInstant } from "../shared/clock.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
+import { errorMessage } from "../shared/errors.ts";
 import { findRegion } from "../shared/plan/plan.ts";
 import { pollUntil } from "../shared/poll.ts";
 import { createStep, type Handler, type StepContext } from "../shared/step.ts";
@@ -72,7 +73,8 @@ async function awaitCapacity(
 }
 
 /** One survivor as it is now. */
-async function look({ deps, run }: StepContext, target: CapacityTarget): Promise<Look> {
+async function look(context: StepContext, target: CapacityTarget): Promise<Look> {
+  const { deps } = context;
   const { region, group: name } = target;
   try {
     const group = await retryRead(deps, () => readGroup(deps.aws, region, name), attemptsPerLook);
@@ -85,11 +87,22 @@ async function look({ deps, run }: StepContext, target: CapacityTarget): Promise
     if (group.suspendedProcesses.includes("Launch")) {
       return { target, group, problem: { kind: "launchSuspended", message: "its Launch process is suspended" } };
     }
-    const launches = await retryRead(deps, () => readLaunches(deps.aws, region, name), attemptsPerLook);
-    const problem = launchProblem(launches, run.failingSince);
+    const problem = await whyNoLaunch(context, target);
     return { target, group, problem: problem ?? (unsolved?.kind === "noAnswer" ? unsolved : null) };
   } catch (error) {
     return { target, group: null, problem: problemOf(error) };
+  }
+}
+
+/** Null also when the group's activities cannot be read: what is not known is no reason to move anything. */
+async function whyNoLaunch({ deps, run, logger }: StepContext, target: CapacityTarget): Promise<Problem | null> {
+  const { region, group } = target;
+  try {
+    const launches = await retryRead(deps, () => readLaunches(deps.aws, region, group), attemptsPerLook);
+    return launchProblem(launches, run.failingSince);
+  } catch (error) {
+    logger.warn("Scaling activities could not be read", { region, group, error: errorMessage(error) });
+    return null;
   }
 }
 

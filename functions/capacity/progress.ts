@@ -36,9 +36,10 @@ export function reassign(
 }
 
 function roomOf({ target, group, problem }: Look, raiseMaximum: RaiseMaximum): number {
-  if (cannotLaunch(problem) || needsAPerson(problem)) return group === null ? 0 : group.inService + group.pending;
-  // One that does not answer may be growing all the same: it keeps its part and is given no more.
-  if (group === null || problem !== null) return target.carries;
+  if (group === null && problem?.kind === "blocked") return 0;
+  // One that cannot be seen may be growing all the same: it keeps its part and is given no more.
+  if (group === null || problem?.kind === "noAnswer") return target.carries;
+  if (problem !== null) return group.inService + group.pending;
   return growthLimit(group, raiseMaximum);
 }
 

@@ -1,7 +1,7 @@
 import { isoInstant } from "../../shared/clock.ts";
-import type { TimelineStep } from "../event.ts";
+import type { TimelineEvent, TimelineStep } from "../event.ts";
 import type { Moment } from "./order.ts";
-import { detailOf, printable, textOf } from "./read.ts";
+import { type Detail, detailOf, printable, textOf } from "./read.ts";
 
 /** One change that the run made, tried or meant to make. */
 export interface Action {
@@ -28,14 +28,16 @@ export function actionsOf(moments: readonly Moment[]): readonly Action[] {
   for (const { event, time } of moments) {
     if (event.kind !== "intent" && event.kind !== "confirmed" && event.kind !== "failed") continue;
     const detail = detailOf(event);
-    const region = textOf(detail, "region") ?? printable(event.region);
     const resource = textOf(detail, "resource");
+    const stated = regionOf(event, detail, resource);
     const at = isoInstant(time);
     if (event.kind !== "intent") {
       const waiting = drafts.filter((draft) => draft.endedAt === null && draft.step === event.step);
       const match =
-        waiting.find((draft) => resource !== null && draft.resource === resource && draft.region === region) ??
-        waiting.find((draft) => (resource === null || draft.resource === null) && draft.region === region);
+        waiting.find((draft) => resource !== null && draft.resource === resource) ??
+        waiting.find(
+          (draft) => (resource === null || draft.resource === null) && (stated === null || draft.region === stated),
+        );
       if (match !== undefined) {
         Object.assign(match, { endedAt: at, state: event.kind, summary: printable(event.summary) });
         continue;
@@ -43,7 +45,7 @@ export function actionsOf(moments: readonly Moment[]): readonly Action[] {
     }
     drafts.push({
       step: event.step,
-      region,
+      region: stated ?? printable(event.region),
       resource,
       summary: printable(event.summary),
       madeFrom: printable(event.region),
@@ -54,4 +56,11 @@ export function actionsOf(moments: readonly Moment[]): readonly Action[] {
     });
   }
   return drafts;
+}
+
+/** Where an event changes something, as far as it says. */
+function regionOf(event: TimelineEvent, detail: Detail, resource: string | null): string | null {
+  const named = resource?.match(/@([a-z0-9-]+)$/)?.[1] ?? null;
+  // The switch's `region` is the one that is taken out of DNS; what changes lies where the run acts.
+  return named ?? (event.step === "traffic" ? null : textOf(detail, "region"));
 }

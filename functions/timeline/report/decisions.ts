@@ -97,7 +97,12 @@ function signalOf(detail: Detail): string | null {
   const kind = textOf(signal, "kind");
   if (kind === null) return textOf(detail, "signal");
   const name =
-    textOf(signal, "alarm") ?? textOf(signal, "name") ?? textOf(signal, "by") ?? textOf(signal, "id") ?? null;
+    textOf(signal, "source") ??
+    textOf(signal, "alarm") ??
+    textOf(signal, "name") ??
+    textOf(signal, "by") ??
+    textOf(signal, "id") ??
+    null;
   const reason = textOf(signal, "reason");
   return [name === null ? kind : `${kind} ${name}`, ...(reason === null ? [] : [reason])].join(": ");
 }

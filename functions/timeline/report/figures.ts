@@ -59,9 +59,15 @@ function verdict(seconds: number | null, objectiveSeconds: number | null): Verdi
   return seconds <= objectiveSeconds ? "met" : "missed";
 }
 
-/** Of a run that acted. `closed` is the closing event's detail, empty when the run is not closed. */
+/** Details of the opening and the closing event, as one each; empty when there is none. */
+export interface Ends {
+  readonly opened: Detail;
+  readonly closed: Detail;
+}
+
+/** Of a run that acted. */
 export function recoveryTime(
-  closed: Detail,
+  { opened, closed }: Ends,
   run: {
     readonly failingSince: string | null;
     readonly verifiedAt: string | null;
@@ -70,7 +76,11 @@ export function recoveryTime(
   },
   plan: ReportPlan | null,
 ): RecoveryTime {
-  const objectiveSeconds = amountOf(closed, "rtoObjectiveSeconds") ?? plan?.objectives.recoveryTimeSeconds ?? null;
+  const objectiveSeconds =
+    amountOf(closed, "rtoObjectiveSeconds") ??
+    amountOf(opened, "recoveryTimeObjectiveSeconds") ??
+    plan?.objectives.recoveryTimeSeconds ??
+    null;
   const measured = secondsBetween(run.failingSince, run.verifiedAt);
   const seconds = speaksOf(closed, "rtoSeconds")
     ? amountOf(closed, "rtoSeconds")
@@ -85,9 +95,21 @@ export function recoveryTime(
   return { seconds, objectiveSeconds, verdict: soFar !== null && soFar > objectiveSeconds ? "missed" : "unknown" };
 }
 
+/** What the tables step says may be missing; null when it never said. */
+export function tablesResult(moments: readonly Moment[]): { readonly mayBeMissingSeconds: number | null } | null {
+  const said = moments.findLast(
+    ({ event }) => event.step === "tables" && speaksOf(detailOf(event), "mayBeMissingSeconds"),
+  );
+  return said === undefined ? null : { mayBeMissingSeconds: amountOf(detailOf(said.event), "mayBeMissingSeconds") };
+}
+
 /** Of a run that acted. */
-export function dataLoss(closed: Detail, database: DatabaseResult | null, plan: ReportPlan | null): DataLoss {
-  const objectiveSeconds = amountOf(closed, "rpoObjectiveSeconds") ?? plan?.objectives.recoveryPointSeconds ?? null;
+export function dataLoss({ opened, closed }: Ends, database: DatabaseResult | null, plan: ReportPlan | null): DataLoss {
+  const objectiveSeconds =
+    amountOf(closed, "rpoObjectiveSeconds") ??
+    amountOf(opened, "recoveryPointObjectiveSeconds") ??
+    plan?.objectives.recoveryPointSeconds ??
+    null;
   const seconds = speaksOf(closed, "rpoSeconds") ? amountOf(closed, "rpoSeconds") : (database?.lossSeconds ?? null);
   const worstCaseSeconds =
     amountOf(closed, "rpoWorstCaseSeconds") ??

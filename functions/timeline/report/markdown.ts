@@ -4,6 +4,8 @@ import { chronological } from "./order.ts";
 import { printable, secondsBetween } from "./read.ts";
 import type { IncidentSummary } from "./summary.ts";
 import {
+  actingWords,
+  chainWords,
   clockWords,
   dataLossWords,
   durationWords,
@@ -15,6 +17,7 @@ import {
   periodWords,
   recoveryTimeWords,
   resultWords,
+  sentence,
 } from "./words.ts";
 
 /** Text that Markdown shows as it is, on one line and inside a table cell. */
@@ -67,18 +70,6 @@ export function renderMarkdown(summary: IncidentSummary, events: readonly Timeli
   return `${lines.join("\n").trimEnd()}\n`;
 }
 
-/** One sentence on the chain of hashes. */
-export function chainWords({ chain }: IncidentSummary): string {
-  switch (chain.state) {
-    case "holds":
-      return `Yes. ${chain.events === 1 ? "The hash of its only event was" : `All ${chain.events} hashes were`} recomputed and ${chain.events === 1 ? "holds" : "each event links to the one before it"}. The last hash is ${chain.lastHash}.`;
-    case "broken":
-      return `No. The chain breaks at ${chain.at}: ${chain.reason}. Events from there on may have been changed or removed.`;
-    case "empty":
-      return "There are no events.";
-  }
-}
-
 function bullets(texts: readonly string[]): readonly string[] {
   return texts.length === 0 ? [] : [...texts.map((text) => `- ${safe(text)}`), ""];
 }
@@ -110,16 +101,6 @@ function figures(summary: IncidentSummary): readonly string[] {
   );
 }
 
-/** `eu-west-1 (epoch 7), then eu-central-1 (epoch 8) from 09:04:00`. */
-export function actingWords(summary: IncidentSummary): string {
-  const [first, ...others] = summary.acting;
-  if (first === undefined) return "none";
-  const rest = others.map(
-    ({ region, epoch, since }) => `, then ${region} (epoch ${epoch}) from ${clockWords(since)} UTC`,
-  );
-  return `${first.region} (epoch ${first.epoch})${rest.join("")}`;
-}
-
 function next(summary: IncidentSummary): readonly string[] {
   const wanted = nextSteps(summary);
   if (wanted.length === 0) return ["Nothing.", ""];
@@ -137,7 +118,7 @@ function evidence(summary: IncidentSummary): readonly string[] {
   if (decision === null) return [];
   const signal = decision.signal === null ? "" : ` It looked because of: ${safe(decision.signal)}.`;
   return [
-    `${safe(decision.region)} decided at ${instantWords(decision.at)}: ${safe(decision.summary)}${signal}`,
+    `${safe(decision.region)} decided at ${instantWords(decision.at)}: ${safe(sentence(decision.summary))}${signal}`,
     "",
     ...bullets(decision.reasons),
     ...(decision.votes.length === 0
@@ -187,7 +168,7 @@ function notActed(summary: IncidentSummary): readonly string[] {
   return bullets(
     summary.notActed.map(
       (decision) =>
-        `${instantWords(decision.at)}, ${decision.region}, ${resultWords(decision.decision)}: ${decision.summary}${
+        `${instantWords(decision.at)}, ${decision.region}, ${resultWords(decision.decision)}: ${sentence(decision.summary)}${
           decision.reasons.length > 0 ? ` Reasons: ${decision.reasons.join("; ")}.` : ""
         }`,
     ),

@@ -63,6 +63,13 @@ export function nextSteps(summary: IncidentSummary): readonly NextStep[] {
       input: null,
     });
   }
+  if (summary.outcome === "degraded" && summary.branchesToRetry.length === 0) {
+    steps.push({
+      title: "See why recovery could not be shown",
+      text: `Every branch did its part, and still: ${summary.reasons.join("; ") || "no reason was recorded"}. Look at what the vantages are served.`,
+      input: null,
+    });
+  }
   const lost = summary.dataLoss.seconds ?? summary.dataLoss.worstCaseSeconds;
   if (summary.database?.kind === "failover" && (lost === null || lost > 0)) {
     const how = summary.dataLoss.seconds === null ? "Up to" : "About";
@@ -73,7 +80,16 @@ export function nextSteps(summary: IncidentSummary): readonly NextStep[] {
       input: null,
     });
   }
-  if (summary.trafficSwitchedAt !== null && (summary.outcome === "recovered" || summary.outcome === "degraded")) {
+  const missing = summary.tables?.mayBeMissingSeconds ?? null;
+  if (summary.tables !== null && missing !== 0) {
+    steps.push({
+      title: "Compare the tables once the Region is back",
+      text: `${missing === null ? "An unknown amount" : `Up to ${durationWords(missing)}`} of writes made in ${region} may not be in the survivors' tables. They arrive when the Region is back and then win over older writes.`,
+      input: null,
+    });
+  }
+  const left = summary.trafficSwitchedAt !== null && !summary.branchesToRetry.includes("traffic");
+  if (left && (summary.outcome === "recovered" || summary.outcome === "degraded")) {
     steps.push({
       title: `Return ${region} to service when it is healthy`,
       text: `${region} is evacuated and takes no traffic until a person returns it. Wait until it has been healthy for a while and replication into it has caught up, then start the failback state machine with this input. The runbook has the checks.`,

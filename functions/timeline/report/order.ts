@@ -37,21 +37,26 @@ export function chronological(events: readonly TimelineEvent[]): readonly Moment
   );
 }
 
+/** A decision record outside any incident: a chain of one. */
+function standsAlone(event: TimelineEvent): boolean {
+  return event.epoch === 0 && event.seq === 1 && event.previousHash === "";
+}
+
 /** Recomputes every hash and follows every link. */
 export function checkChain(events: readonly TimelineEvent[]): ChainCheck {
   const ordered = chainOrder(events);
   const last = ordered.at(-1);
   if (last === undefined) return { state: "empty", events: 0 };
   try {
-    const found = findBreak(ordered);
-    if (found === null) return { state: "holds", events: ordered.length, lastHash: last.hash };
-    const event = ordered[found.index] ?? last;
-    return {
-      state: "broken",
-      events: ordered.length,
-      at: `epoch ${event.epoch}, event ${event.seq}`,
-      reason: found.reason,
-    };
+    const linked = ordered.filter((event) => !standsAlone(event));
+    for (const chain of [...ordered.filter(standsAlone).map((event) => [event]), linked]) {
+      const found = findBreak(chain);
+      if (found === null) continue;
+      const event = chain[found.index] ?? last;
+      const at = `epoch ${event.epoch}, event ${event.seq}`;
+      return { state: "broken", events: ordered.length, at, reason: found.reason };
+    }
+    return { state: "holds", events: ordered.length, lastHash: last.hash };
   } catch {
     return { state: "broken", events: ordered.length, at: "an unknown place", reason: "an event cannot be read" };
   }

@@ -20,9 +20,10 @@ import {
   type RecoveryTime,
   type ReportPlan,
   recoveryTime,
+  tablesResult,
 } from "./figures.ts";
 import { type ChainCheck, checkChain, chronological, type Moment } from "./order.ts";
-import { type Detail, detailOf, instantOf, printable, recordOf, textOf, textsOf } from "./read.ts";
+import { childOf, type Detail, detailOf, instantOf, printable, recordOf, textOf, textsOf } from "./read.ts";
 import { periodsOf, type StepSummary, summarizeSteps, toneOf } from "./steps.ts";
 
 export type Outcome = "recovered" | "degraded" | "stoodDown" | "observed" | "waitingForApproval" | "inProgress";
@@ -64,6 +65,8 @@ export interface IncidentSummary {
   readonly recoveryTime: RecoveryTime;
   readonly dataLoss: DataLoss;
   readonly database: DatabaseResult | null;
+  /** What may be missing in the tables of the survivors; null when the run did not say. */
+  readonly tables: { readonly mayBeMissingSeconds: number | null } | null;
   readonly steps: readonly StepSummary[];
   readonly actions: readonly Action[];
   /** The decision to act; null when there was none. */
@@ -113,16 +116,15 @@ export function summarize(events: readonly TimelineEvent[], plan: ReportPlan | n
   const approvals = approvalsOf(moments);
   const chain = checkChain(events);
   const outcome = outcomeOf(moments, closing, approvals, acted);
+  const changing = acted && outcome !== "stoodDown" && outcome !== "observed";
+  const ends = { opened, closed };
   const run = { failingSince, servedSince, verifiedAt, lastEventAt } as const;
   const state = closing === null ? "open" : "closed";
 
   return {
-    incident: printable(first?.event.incident ?? "unknown"),
+    incident: printable((opening[0] ?? first)?.event.incident ?? "unknown"),
     application: textOf(closed, "application") ?? textOf(opened, "application") ?? plan?.application ?? "application",
-    failedRegion:
-      textOf(opened, "failedRegion") ??
-      textOf(closed, "failedRegion") ??
-      firstText(decisions, ["failedRegion", "region"]),
+    failedRegion: textOf(opened, "failedRegion") ?? textOf(closed, "failedRegion") ?? decidedRegion(decisions),
     survivors: opening.map(({ event }) => textsOf(detailOf(event), "survivors")).findLast(named) ?? [],
     acting: actingOf(opening),
     cause: textOf(opened, "cause") ?? looked?.assessment ?? null,
@@ -139,13 +141,14 @@ export function summarize(events: readonly TimelineEvent[], plan: ReportPlan | n
     retriedAt: opening.flatMap(({ event, time }) => (event.kind === "retried" ? [isoInstant(time)] : [])),
     origin: failingSince ?? (first === undefined ? null : isoInstant(first.time)),
     lastEventAt,
-    recoveryTime: acted
-      ? recoveryTime(closed, { ...run, state }, plan)
-      : { ...recoveryTime({}, { ...run, state }, plan), verdict: "notApplicable" },
-    dataLoss: acted
-      ? dataLoss(closed, database, plan)
-      : { ...dataLoss({}, null, plan), seconds: null, verdict: "notApplicable" },
+    recoveryTime: changing
+      ? recoveryTime(ends, { ...run, state }, plan)
+      : { ...recoveryTime(ends, { ...run, state }, plan), seconds: null, verdict: "notApplicable" },
+    dataLoss: changing
+      ? dataLoss(ends, database, plan)
+      : { ...dataLoss(ends, null, plan), seconds: null, verdict: "notApplicable" },
     database,
+    tables: tablesResult(moments),
     steps,
     actions,
     decision,
@@ -191,9 +194,13 @@ function firstInstant(moments: readonly Moment[], key: string): string | null {
   return moments.map(({ event }) => instantOf(detailOf(event), key)).find((instant) => instant !== null) ?? null;
 }
 
-function firstText(moments: readonly Moment[], keys: readonly string[]): string | null {
-  const texts = moments.flatMap(({ event }) => keys.map((key) => textOf(detailOf(event), key)));
-  return texts.find((text) => text !== null) ?? null;
+/** The Region that the decisions speak of. */
+function decidedRegion(decisions: readonly Moment[]): string | null {
+  const named = decisions.map(({ event }) => {
+    const detail = detailOf(event);
+    return textOf(detail, "failedRegion") ?? textOf(childOf(detail, "signal"), "region") ?? textOf(detail, "region");
+  });
+  return named.find((region) => region !== null) ?? null;
 }
 
 const closedOutcomes: Readonly<Record<string, Outcome>> = {
@@ -212,8 +219,8 @@ function outcomeOf(
 ): Outcome {
   if (closing !== null) {
     const stated = (textOf(detailOf(closing.event), "outcome") ?? "").toLowerCase().replace(/[^a-z]/g, "");
-    if (Object.hasOwn(closedOutcomes, stated)) return closedOutcomes[stated] as Outcome;
-    return "inProgress";
+    // A closing event that does not say "recovered" in words known here is not believed to mean it.
+    return Object.hasOwn(closedOutcomes, stated) ? (closedOutcomes[stated] as Outcome) : "degraded";
   }
   if (approvals.some((approval) => approval.answer === null)) return "waitingForApproval";
   const last = moments.findLast(({ event }) => event.kind === "decision");

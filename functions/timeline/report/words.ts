@@ -10,6 +10,11 @@ export function listWords(items: readonly string[]): string {
   return items.length < 2 ? (items[0] ?? "") : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;
 }
 
+/** A summary as a sentence: events leave out the full stop. */
+export function sentence(text: string): string {
+  return text === "" || /[.?…]$/.test(text) ? text : `${text}.`;
+}
+
 /** Seconds as a person says them; a negative figure keeps its sign. */
 export function durationWords(seconds: number): string {
   const rounded = Math.abs(seconds) < 60 ? Math.round(Math.abs(seconds) * 10) / 10 : Math.abs(seconds);
@@ -201,4 +206,26 @@ export function periodWords(period: Pick<Period, "from" | "to" | "result" | "ton
   const seconds = ((parseTime(period.to) ?? 0) - (parseTime(period.from) ?? 0)) / 1_000;
   const result = resultWords(period.result);
   return seconds < 1 ? result : `${result} ${period.tone === "good" ? "in" : "after"} ${durationWords(seconds)}`;
+}
+
+/** One sentence on the chain of hashes. */
+export function chainWords({ chain }: IncidentSummary): string {
+  switch (chain.state) {
+    case "holds":
+      return `Yes. ${chain.events === 1 ? "The hash of its only event was" : `All ${chain.events} hashes were`} recomputed and ${chain.events === 1 ? "holds" : "each event links to the one before it"}. The last hash is ${chain.lastHash}.`;
+    case "broken":
+      return `No. The chain breaks at ${chain.at}: ${chain.reason}. Events from there on may have been changed or removed.`;
+    case "empty":
+      return "There are no events.";
+  }
+}
+
+/** `eu-west-1 (epoch 7), then eu-central-1 (epoch 8) from 09:04:00`. */
+export function actingWords(summary: IncidentSummary): string {
+  const [first, ...others] = summary.acting;
+  if (first === undefined) return "none";
+  const rest = others.map(
+    ({ region, epoch, since }) => `, then ${region} (epoch ${epoch}) from ${clockWords(since)} UTC`,
+  );
+  return `${first.region} (epoch ${first.epoch})${rest.join("")}`;
 }

@@ -78,7 +78,7 @@ describe("layoutGantt", () => {
     expect(row("traffic")?.bars[0]?.left).toBeCloseTo(share(73));
     expect(row("traffic")?.bars[0]?.width).toBeCloseTo(share(141 - 73));
     expect(row("capacity", "ap-southeast-1")?.bars[0]?.left).toBeCloseTo(share(73.3));
-    expect(row("capacity", "ap-southeast-1")?.bars[0]?.width).toBeCloseTo(share(205.2 - 73.3));
+    expect(row("capacity", "ap-southeast-1")?.bars[0]?.width).toBeCloseTo(share(236.2 - 73.3));
     expect(row("recovery")?.bars[0]?.left).toBeCloseTo(share(240));
   });
 

@@ -52,7 +52,7 @@ describe("summarize, region outage", () => {
     expect(steps.capacity).toMatchObject({ startedAt: instant(73.2), endedAt: instant(236.2), result: "done" });
     expect(steps.capacity?.periods.map(({ region, to }) => [region, to])).toEqual([
       ["eu-west-1", instant(236.2)],
-      ["ap-southeast-1", instant(205.2)],
+      ["ap-southeast-1", instant(236.2)],
     ]);
     expect(steps.approval).toBeUndefined();
   });
@@ -114,6 +114,30 @@ describe("summarize, other courses", () => {
     });
     expect(summary.notActed).toHaveLength(1);
     expect(summary.notActed[0]?.votes).toHaveLength(4);
+  });
+
+  it("checks each decision record as a chain of its own", () => {
+    const records = [
+      stoodDown()[0],
+      ...new Chain("us-east-1", 0, "ap-southeast-1").add(90, "assess", "decision", "No.").events,
+    ];
+    const events = [...records.flatMap((event) => event ?? []), ...regionOutage()];
+    expect(summarize(events, plan)).toMatchObject({
+      incident: "storefront-us-east-1-20260314T090119Z",
+      outcome: "recovered",
+      chain: { state: "holds", events: 24 },
+    });
+  });
+
+  it("has nothing to recover when the approval was declined", () => {
+    const events = new Chain("x", 1, "eu-west-1")
+      .add(0, "assess", "opened", "Opened.", { failingSince, recoveryTimeObjectiveSeconds: 60 })
+      .add(9, "timeline", "closed", "Stood down.", { outcome: "stoodDown", rtoSeconds: null, rpoSeconds: 0 }).events;
+    expect(summarize(events, null).recoveryTime).toEqual({
+      seconds: null,
+      objectiveSeconds: 60,
+      verdict: "notApplicable",
+    });
   });
 
   it("tells an observation from a stand-down", () => {
@@ -209,6 +233,13 @@ describe("summarize, other courses", () => {
     const summary = summarize(chain.events, plan);
     expect(summary).toMatchObject({ outcome: "inProgress", retriedAt: [instant(7_200)], failedRegion: "us-east-1" });
     expect(summary.steps.find(({ step }) => step === "capacity")?.tone).toBe("running");
+  });
+
+  it("does not take a closing event without a known outcome for a recovery", () => {
+    const events = new Chain("x", 1, "eu-west-1")
+      .add(0, "assess", "opened", "Opened.")
+      .add(9, "timeline", "closed", "Closed.", { outcome: "fine" }).events;
+    expect(summarize(events, plan).outcome).toBe("degraded");
   });
 
   it("reads an empty timeline", () => {

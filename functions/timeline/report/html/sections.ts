@@ -1,10 +1,11 @@
 import { canonicalJson, type TimelineEvent } from "../../event.ts";
-import { actingWords, chainWords } from "../markdown.ts";
 import { nextSteps } from "../next.ts";
 import { chronological } from "../order.ts";
 import { detailOf, printable, secondsBetween } from "../read.ts";
 import type { IncidentSummary } from "../summary.ts";
 import {
+  actingWords,
+  chainWords,
   clockWords,
   dataLossWords,
   durationWords,
@@ -14,6 +15,7 @@ import {
   originWords,
   recoveryTimeWords,
   resultWords,
+  sentence,
 } from "../words.ts";
 import { Markup, markup, type Part, prose } from "./markup.ts";
 
@@ -132,7 +134,7 @@ export function next(summary: IncidentSummary): Markup {
 export function evidence(summary: IncidentSummary): Markup | null {
   const decision = summary.decision ?? summary.notActed.at(-1) ?? null;
   if (decision === null) return null;
-  return markup`<p>${prose(`${decision.region} decided at ${instantWords(decision.at)}: ${decision.summary}`)}</p>${
+  return markup`<p>${prose(`${decision.region} decided at ${instantWords(decision.at)}: ${sentence(decision.summary)}`)}</p>${
     decision.signal === null ? null : markup`<p>It looked because of: ${decision.signal}.</p>`
   }${decision.reasons.length === 0 ? null : markup`<ul>${decision.reasons.map((reason) => markup`<li>${prose(reason)}</li>`)}</ul>`}${
     decision.votes.length === 0

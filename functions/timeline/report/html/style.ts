@@ -3,7 +3,7 @@ export const styleSheet = `
 :root{color-scheme:light dark;--page:#f5f6f8;--card:#fff;--ink:#171c26;--soft:#535d6e;--line:#d9dee6;--track:#eceff4;
 --good:#1c7447;--warn:#8a5800;--bad:#b3261e;--idle:#5b6576;--link:#1f5fbf;--lost:#c2362d;
 --r0:#2f6fc1;--r1:#14827a;--r2:#7d52b5;--r3:#b0641a;--r4:#64731b;--r5:#a83f7a;--r6:#4a5a9b;--r7:#6b5a48}
-@media (prefers-color-scheme:dark){:root{--page:#11151c;--card:#1a202a;--ink:#e9edf4;--soft:#a5b0c2;--line:#323b4a;--track:#262e3b;
+@media screen and (prefers-color-scheme:dark){:root{--page:#11151c;--card:#1a202a;--ink:#e9edf4;--soft:#a5b0c2;--line:#323b4a;--track:#262e3b;
 --good:#58c48b;--warn:#e5b04c;--bad:#ff8b80;--idle:#9aa6b8;--link:#8bb8ff;--lost:#e5655b;
 --r0:#5f9eec;--r1:#3fb8ad;--r2:#ad87e0;--r3:#dd9650;--r4:#a3b350;--r5:#dd7bb0;--r6:#8797de;--r7:#b39f88}}
 *{box-sizing:border-box}
@@ -19,7 +19,7 @@ section{background:var(--card);border:1px solid var(--line);border-radius:10px;p
 .eyebrow b{color:var(--ink)}
 .badge{display:inline-block;border:1.5px solid currentColor;border-radius:999px;padding:1px 12px;font-weight:600;font-size:14px;margin-right:10px}
 .good{color:var(--good)}.degraded,.warn{color:var(--warn)}.failed,.bad{color:var(--bad)}.idle,.skipped,.other{color:var(--idle)}.running,.interrupted{color:var(--link)}
-.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(200px,1fr));gap:1px;background:var(--line);border:1px solid var(--line);border-radius:10px;overflow:hidden;margin:16px 0}
+.figures{display:grid;grid-template-columns:repeat(4,1fr);gap:1px;background:var(--line);border:1px solid var(--line);border-radius:10px;overflow:hidden;margin:16px 0}
 .figures>div{background:var(--card);padding:14px 18px}
 .figures dt{color:var(--soft);font-size:14px}
 .figures dd{margin:0}
@@ -65,8 +65,9 @@ svg text.tick{font-size:12px;fill:var(--soft);font-variant-numeric:tabular-nums}
 .layer{stroke:var(--card);stroke-width:1;vector-effect:non-scaling-stroke}.span{stroke:var(--card);stroke-width:1}
 ${Array.from({ length: 8 }, (_, index) => `.region-${index}{fill:var(--r${index})}`).join("")}
 a{color:var(--link)}
+@media (max-width:860px){.figures{grid-template-columns:1fr 1fr}}
 @media (max-width:640px){main{padding:20px 12px 40px}section{padding:16px 14px}h1{font-size:23px}
-.figures{grid-template-columns:1fr 1fr}.figures>div{padding:11px 12px}.figures .value{font-size:18px}
+.figures>div{padding:11px 12px}.figures .value{font-size:18px}
 dl.facts{grid-template-columns:104px 1fr;gap:3px 10px;font-size:14px}
 table.stack,table.stack tbody,table.stack tr,table.stack td,table.stack caption{display:block;width:100%}
 table.stack thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}

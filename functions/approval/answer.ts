@@ -1,0 +1,60 @@
+import { z } from "zod";
+
+/** What a question covers: the whole run, a promotion that loses nothing beyond the budget, or a loss beyond it. */
+export const coversSchema = z.enum(["run", "promotion", "dataLoss"]);
+export type Covers = z.output<typeof coversSchema>;
+
+/** The form in which a person answers: who and why are part of it, because the timeline names both. */
+export const approvalAnswerSchema = z.strictObject({
+  approved: z.boolean(),
+  by: z.string().trim().min(1).max(256),
+  reason: z.string().trim().min(1).max(2_000),
+});
+export type ApprovalAnswer = z.output<typeof approvalAnswerSchema>;
+
+/** An answer as the database step takes it, with the loss in seconds that its question stated; null: an unknown loss. */
+export const approvalSchema = approvalAnswerSchema.extend({
+  covers: z.enum(["promotion", "dataLoss"]),
+  lossSeconds: z.number().nonnegative().nullable(),
+});
+export type Approval = z.output<typeof approvalSchema>;
+
+/** How an answer came about. */
+export type AnswerOrigin = "person" | "malformed" | "silence";
+
+export interface Answered extends ApprovalAnswer {
+  readonly covers: Covers;
+  readonly origin: AnswerOrigin;
+}
+
+/**
+ * What an answer, or its absence (null), means. Nothing malformed approves anything, and silence approves only what the
+ * plan says it does: never a data loss beyond the budget.
+ */
+export function judgeAnswer(covers: Covers, answer: unknown, onNoAnswer: "decline" | "proceed"): Answered {
+  if (answer === null) return { ...silence(covers, onNoAnswer), covers, origin: "silence" };
+  const parsed = approvalAnswerSchema.safeParse(answer);
+  if (parsed.success) return { ...parsed.data, covers, origin: "person" };
+  const issue = parsed.error.issues[0];
+  const key = issue?.path.map(String).join(".") || "answer";
+  return {
+    approved: false,
+    by: "nobody",
+    reason: `The answer was malformed and counts as declined: ${key}: ${issue?.message ?? "not of the promised form"}`,
+    covers,
+    origin: "malformed",
+  };
+}
+
+function silence(covers: Covers, onNoAnswer: "decline" | "proceed"): ApprovalAnswer {
+  const by = "nobody";
+  switch (covers) {
+    case "dataLoss":
+      return { approved: false, by, reason: "Nobody answered in time; silence never accepts a loss of data" };
+    case "run":
+    case "promotion":
+      return onNoAnswer === "proceed"
+        ? { approved: true, by, reason: "Nobody answered in time; the plan's automation.approval.onNoAnswer is proceed" }
+        : { approved: false, by, reason: "Nobody answered in time; the plan's automation.approval.onNoAnswer is decline" };
+  }
+}

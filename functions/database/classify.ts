@@ -1,0 +1,196 @@
+import type { DatabasePlan } from "../shared/plan/plan.ts";
+
+/** A member of the global cluster. */
+export interface Member {
+  readonly arn: string;
+  readonly role: "writer" | "reader";
+}
+
+/**
+ * A switchover or failover in progress. `status` is an open string: AWS documents pending, failing-over, switching-over
+ * and cancelling, and the SDK's own enum lacks one of them.
+ */
+export interface Move {
+  readonly status: string;
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly dataLoss: "allowed" | "notAllowed" | "unsaid";
+}
+
+export interface GlobalCluster {
+  readonly status: string;
+  readonly members: readonly Member[];
+  /** Null while nothing moves: both before and after (AWS empties FailoverState again). */
+  readonly move: Move | null;
+}
+
+/** What a read found, or why there was none: not seen is never the same as not there (FM15). */
+export type Read<Found> =
+  | { readonly kind: "read"; readonly found: Found }
+  | { readonly kind: "unreadable"; readonly reason: string };
+
+/** The global database as seen from the survivors. */
+export interface DatabaseView {
+  readonly global: Read<GlobalCluster>;
+  /** Status of the survivors' own clusters, by Region, each read in its Region. */
+  readonly clusters: Readonly<Record<string, Read<string>>>;
+}
+
+/** What is the case. Closed; whether anything may be done about it is the gate's to say. */
+export type Classification =
+  /** The writer was not in the failed Region (FM47). */
+  | { readonly kind: "notNeeded"; readonly writer: string }
+  /** A survivor has become the writer in this incident, and is available. */
+  | { readonly kind: "alreadyWriter"; readonly target: string }
+  /** A survivor is becoming the writer, whoever asked for it: adopt it and wait (FM41). */
+  | { readonly kind: "movingToUs"; readonly target: string; readonly flavour: "failover" | "switchover" | "unsaid" }
+  /** Somebody moves the writer to where this run must not follow: stop (FM41). */
+  | { readonly kind: "movingElsewhere"; readonly to: string }
+  /** A move is being called off: wait (FM41). */
+  | { readonly kind: "cancelling" }
+  /** A person chooses between them (FM45). */
+  | { readonly kind: "twoWriters"; readonly writers: readonly string[] }
+  /** The writer is in the failed Region, nothing moves, and `target` can take over. */
+  | { readonly kind: "idle"; readonly primary: string; readonly target: string }
+  /** The same, but no survivor can take over now. */
+  | { readonly kind: "noTarget"; readonly primary: string; readonly reason: string }
+  | { readonly kind: "unknown"; readonly reason: string };
+
+export interface ClassifyInput {
+  readonly view: DatabaseView;
+  readonly database: DatabasePlan;
+  readonly failedRegion: string;
+  readonly survivors: readonly string[];
+  /** Kept as the target while it can take over, so that one lost answer does not change the aim. */
+  readonly preferred: string | null;
+  /** Survivors known to have been made the writer in this incident. */
+  readonly promotedHere: readonly string[];
+}
+
+export function classify(input: ClassifyInput): Classification {
+  const { view, database, failedRegion } = input;
+  if (view.global.kind === "unreadable") return { kind: "unknown", reason: view.global.reason };
+  const global = view.global.found;
+  const survivors = survivorsOf(input);
+  const writers = writersOf(global);
+  if (writers.length > 1) return { kind: "twoWriters", writers: writers.map(({ arn }) => arn) };
+
+  if (global.move !== null) {
+    if (isCancelling(global.move)) return { kind: "cancelling" };
+    const target = survivors.find((region) => database.clusters[region] === global.move?.to);
+    return target === undefined
+      ? { kind: "movingElsewhere", to: global.move.to ?? "a cluster that AWS does not name" }
+      : { kind: "movingToUs", target, flavour: flavourOf(global.move) };
+  }
+
+  const [writer] = writers;
+  if (writer === undefined) return { kind: "unknown", reason: "No member of the global cluster is the writer" };
+  const home = regionOfArn(writer.arn);
+  if (home === failedRegion) return pickTarget(input, global, survivors);
+  if (!input.promotedHere.includes(home)) return { kind: "notNeeded", writer: home };
+  const settled = isAvailable(global.status) && isReadAvailable(view.clusters[home]);
+  return settled
+    ? { kind: "alreadyWriter", target: home }
+    : { kind: "movingToUs", target: home, flavour: "unsaid" };
+}
+
+/** How a move to `target` gets on. */
+export type MoveProgress =
+  /** Nothing moves, the target is the writer, and both it and the global cluster were read as available (FM43). */
+  | { readonly kind: "done" }
+  | { readonly kind: "underWay"; readonly reason: string }
+  /** Nothing moves and the target is not the writer. */
+  | { readonly kind: "vanished"; readonly reason: string }
+  | { readonly kind: "blocked"; readonly reason: string };
+
+export function judgeMove(view: DatabaseView, database: DatabasePlan, target: string): MoveProgress {
+  if (view.global.kind === "unreadable") return underWay(`The global cluster cannot be read: ${view.global.reason}`);
+  const global = view.global.found;
+  const arn = database.clusters[target];
+  const writers = writersOf(global).map((member) => member.arn);
+  if (writers.length > 1) return { kind: "blocked", reason: describeTwoWriters(writers) };
+  if (global.move !== null) {
+    if (isCancelling(global.move)) return underWay("The move is being cancelled");
+    if (global.move.to !== arn) {
+      return { kind: "blocked", reason: `The writer is being moved to ${global.move.to}, not to ${target}` };
+    }
+    return underWay(`The move to ${target} is ${global.move.status}`);
+  }
+  if (arn === undefined || !writers.includes(arn)) {
+    const now = writers[0] ?? "no cluster";
+    return { kind: "vanished", reason: `Nothing moves any more and ${now} is the writer, not ${target}` };
+  }
+  if (!isAvailable(global.status)) return underWay(`The global cluster is ${global.status}`);
+  const cluster = view.clusters[target];
+  if (isReadAvailable(cluster)) return { kind: "done" };
+  if (cluster === undefined) return underWay(`The cluster in ${target} was not read`);
+  return underWay(
+    cluster.kind === "read"
+      ? `The cluster in ${target} is ${cluster.found}`
+      : `The cluster in ${target} cannot be read: ${cluster.reason}`,
+  );
+}
+
+export function describeTwoWriters(writers: readonly string[]): string {
+  return `There are two writers: ${writers.join(" and ")}. Nothing is changed; a person must choose which one's data stays`;
+}
+
+/** arn:partition:rds:region:account:cluster:identifier */
+export function regionOfArn(arn: string): string {
+  return arn.split(":")[3] ?? "";
+}
+
+export function writersOf(global: GlobalCluster): readonly Member[] {
+  return global.members.filter(({ role }) => role === "writer");
+}
+
+function survivorsOf({ survivors, failedRegion, database }: ClassifyInput): readonly string[] {
+  return survivors.filter((region) => region !== failedRegion && Object.hasOwn(database.clusters, region));
+}
+
+function pickTarget(input: ClassifyInput, global: GlobalCluster, survivors: readonly string[]): Classification {
+  const { database, failedRegion, preferred, view } = input;
+  const order = database.promotionOrder.filter((region) => survivors.includes(region));
+  const isMember = (region: string) => global.members.some(({ arn }) => arn === database.clusters[region]);
+  const able = order.filter((region) => isMember(region) && isReadAvailable(view.clusters[region]));
+  const target = able.find((region) => region === preferred) ?? able[0];
+  if (target !== undefined) return { kind: "idle", primary: failedRegion, target };
+  const found = order.map((region) => `${region} ${isMember(region) ? described(view.clusters[region]) : "is no member"}`);
+  const reason =
+    found.length === 0
+      ? "No survivor is in the plan's database.promotionOrder"
+      : `No survivor's cluster can take over: ${found.join(", ")}`;
+  return { kind: "noTarget", primary: failedRegion, reason };
+}
+
+function described(cluster: Read<string> | undefined): string {
+  if (cluster === undefined) return "was not read";
+  return cluster.kind === "read" ? `is ${cluster.found}` : `cannot be read (${cluster.reason})`;
+}
+
+function flavourOf({ dataLoss }: Move): "failover" | "switchover" | "unsaid" {
+  switch (dataLoss) {
+    case "allowed":
+      return "failover";
+    case "notAllowed":
+      return "switchover";
+    case "unsaid":
+      return "unsaid";
+  }
+}
+
+function isCancelling(move: Move): boolean {
+  return move.status.toLowerCase() === "cancelling";
+}
+
+function isAvailable(status: string): boolean {
+  return status.toLowerCase() === "available";
+}
+
+function isReadAvailable(cluster: Read<string> | undefined): boolean {
+  return cluster?.kind === "read" && isAvailable(cluster.found);
+}
+
+function underWay(reason: string): MoveProgress {
+  return { kind: "underWay", reason };
+}

@@ -1,0 +1,110 @@
+import { isoInstant, parseInstant } from "../shared/clock.ts";
+
+/** Where a lag reading comes from: a CloudWatch metric by its name, or the last observation of the target's vantage. */
+export type LagSource = "AuroraGlobalDBRPOLag" | "AuroraGlobalDBReplicationLag" | "observation";
+
+/** How far a secondary cluster was behind. */
+export interface LagReading {
+  readonly seconds: number;
+  /** ISO 8601; the start of the metric's period, whose maximum `seconds` is. */
+  readonly sampledAt: string;
+  readonly source: LagSource;
+}
+
+/** What is known of the lag at the moment of failure. A frozen or missing lag is unknown, never zero (FM40). */
+export type LagEvidence =
+  | { readonly kind: "known"; readonly reading: LagReading }
+  | { readonly kind: "unknown"; readonly why: "missing" | "tooOld" | "frozen"; readonly last: LagReading | null };
+
+/** The period at which Aurora's metrics are read, in seconds. */
+export const lagPeriodSeconds = 60;
+
+/**
+ * So many equal readings in a row are one reading repeated. The lag is a measurement in milliseconds and each reading the
+ * maximum of a minute of them: four of them equal to the millisecond do not happen to replication that works. Zero is
+ * exempt: a cluster that nobody writes to honestly reports it minute after minute.
+ */
+export const frozenAfter = 4;
+
+/**
+ * The lag at the moment of failure: the last reading whose minute was over by then. A minute that the failure cut through
+ * mixes the lag before with the silence after, and silence that grows is no loss; it is taken only if there is no better,
+ * as is one that began shortly after.
+ */
+export function judgeLag(
+  readings: readonly LagReading[],
+  at: { readonly failingSince: string; readonly maximumLagAgeSeconds: number },
+): LagEvidence {
+  const sorted = inOrder(readings);
+  const failed = parseInstant(at.failingSince);
+  const period = lagPeriodSeconds * 1_000;
+  const index = [failed - period, failed, failed + period]
+    .map((latest) => sorted.findLastIndex(({ sampledAt }) => parseInstant(sampledAt) <= latest))
+    .find((found) => found >= 0 && isYoung(sorted[found], failed, at.maximumLagAgeSeconds));
+  const reading = index === undefined ? undefined : sorted[index];
+  if (index === undefined || reading === undefined) {
+    const last = sorted.findLast(({ sampledAt }) => parseInstant(sampledAt) <= failed) ?? null;
+    return { kind: "unknown", why: last === null ? "missing" : "tooOld", last };
+  }
+  if (isFrozen(sorted, index)) return { kind: "unknown", why: "frozen", last: reading };
+  return { kind: "known", reading };
+}
+
+/** The newest reading, unless it only repeats those before it. */
+export function latestLiveReading(readings: readonly LagReading[]): LagReading | null {
+  const sorted = inOrder(readings);
+  const last = sorted.at(-1);
+  return last === undefined || isFrozen(sorted, sorted.length - 1) ? null : last;
+}
+
+/** The instant, in milliseconds, up to which the secondary provably had everything that was written. */
+export function appliedUntil(reading: LagReading): number {
+  return parseInstant(reading.sampledAt) - reading.seconds * 1_000;
+}
+
+export function describeEvidence(lag: LagEvidence): string {
+  switch (lag.kind) {
+    case "known":
+      return `it lagged ${lag.reading.seconds.toFixed(1)} s behind at ${lag.reading.sampledAt} (${lag.reading.source})`;
+    case "unknown":
+      return `its lag is unknown: ${describeUnknown(lag)}`;
+  }
+}
+
+function describeUnknown({ why, last }: Extract<LagEvidence, { kind: "unknown" }>): string {
+  const value = last === null ? "" : `${last.seconds.toFixed(1)} s at ${last.sampledAt}`;
+  switch (why) {
+    case "missing":
+      return "no reading from before the failure was found";
+    case "tooOld":
+      return `the last reading, ${value}, is too old`;
+    case "frozen":
+      return `the metric repeats ${value} and has stopped measuring`;
+  }
+}
+
+function inOrder(readings: readonly LagReading[]): readonly LagReading[] {
+  return readings
+    .filter(({ seconds }) => Number.isFinite(seconds) && seconds >= 0)
+    .toSorted((left, right) => parseInstant(left.sampledAt) - parseInstant(right.sampledAt));
+}
+
+function isYoung(reading: LagReading | undefined, failed: number, maximumAgeSeconds: number): boolean {
+  return reading !== undefined && parseInstant(reading.sampledAt) >= failed - maximumAgeSeconds * 1_000;
+}
+
+/** Whether the reading at `index` is part of a stretch of equal ones. */
+function isFrozen(sorted: readonly LagReading[], index: number): boolean {
+  const value = sorted[index]?.seconds;
+  if (value === undefined || value === 0) return false;
+  let from = index;
+  let to = index;
+  while (sorted[from - 1]?.seconds === value) from--;
+  while (sorted[to + 1]?.seconds === value) to++;
+  return to - from + 1 >= frozenAfter;
+}
+
+/** How far back readings are asked for: ten minutes before the failure, enough to see that a metric has frozen. */
+export function readingsFrom(failingSince: string): string {
+  return isoInstant(parseInstant(failingSince) - 600_000);
+}

@@ -1,0 +1,71 @@
+import type { CoordinationItem } from "../functions/coordination/item.ts";
+import type { Plan } from "../functions/shared/plan/plan.ts";
+import type { BoundaryFault, ScriptedFault } from "./aws/faults.ts";
+import type { RegionHealth } from "./aws/service.ts";
+
+/** How a run can end, as `drill --json` says it. */
+export type Outcome = "recovered" | "degraded" | "stoodDown" | "observed" | "waitingForApproval";
+
+/** One thing that the script does to the simulated world. */
+export type Action =
+  | { readonly kind: "region"; readonly region: string; readonly health: RegionHealth }
+  /** Cuts or mends the link between two Regions, all else left as it is. */
+  | { readonly kind: "link"; readonly between: readonly [string, string]; readonly as: "cut" | "mended" }
+  /** An alarm event, as CloudWatch would send it, on the default bus of `region`. */
+  | {
+      readonly kind: "alarmEvent";
+      readonly region: string;
+      readonly alarm: string;
+      readonly state: "OK" | "ALARM" | "INSUFFICIENT_DATA";
+      readonly ageSeconds?: number;
+      readonly copies?: number;
+      /** Copies arrive at random instants within this span. */
+      readonly spreadSeconds?: number;
+      readonly silenced?: "muted" | "suppressed" | "replayed";
+    }
+  /** Any event, as it is, on the default bus of `region`. */
+  | { readonly kind: "event"; readonly region: string; readonly event: Readonly<Record<string, unknown>> }
+  /** A person or their tooling starts the state machine with this input. */
+  | { readonly kind: "start"; readonly region: string; readonly input: unknown }
+  /** A person answers the next question that is open, or that will be. */
+  | { readonly kind: "answer"; readonly output: unknown }
+  | { readonly kind: "stallReplication"; readonly region: string }
+  | { readonly kind: "lagMetric"; readonly region: string; readonly as: "missing" | "frozen" | "published" }
+  /** No more than so many further instances can be launched. */
+  | { readonly kind: "shortage"; readonly region: string; readonly launchable: number }
+  | { readonly kind: "databaseMoving"; readonly to: string }
+  | { readonly kind: "secondWriter"; readonly region: string }
+  /** Writes the coordination item as if it had been so before. */
+  | { readonly kind: "coordination"; readonly change: (item: CoordinationItem, nowMs: number) => CoordinationItem }
+  | { readonly kind: "faults"; readonly faults: readonly ScriptedFault[] }
+  /** The acting Region dies at the n-th call of a function, wherever that turns out to run. */
+  | {
+      readonly kind: "crash";
+      readonly functionName: string;
+      readonly state: string | null;
+      readonly call: number;
+      readonly as: BoundaryFault | "lostResponse";
+    };
+
+/** Simulated seconds after the fault; negative is before it. */
+export interface Cue {
+  readonly at: number;
+  readonly action: Action;
+}
+
+/** A story to play: declarative, one file each, naming the failure modes that it shows the controller to survive. */
+export interface Scenario {
+  readonly name: string;
+  readonly summary: string;
+  /** Name of the plan in plans/, without `.yaml`. */
+  readonly plan: string;
+  /** What this story's plan says differently about automation. */
+  readonly automation?: Partial<Plan["automation"]>;
+  readonly failureModes: readonly string[];
+  readonly expected: Outcome;
+  /** The Region that the story is about; null when there is none. */
+  readonly failedRegion: string | null;
+  readonly script: readonly Cue[];
+  /** Simulated seconds after the fault at which the story ends at the latest. */
+  readonly horizonSeconds: number;
+}

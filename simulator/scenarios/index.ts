@@ -1,0 +1,61 @@
+import type { Scenario } from "../scenario.ts";
+import { accessDenied } from "./access-denied.ts";
+import { actingRegionDies } from "./acting-region-dies.ts";
+import { allRegionsAlarm } from "./all-regions-alarm.ts";
+import { alreadyMoving } from "./already-moving.ts";
+import { approvalGiven } from "./approval-given.ts";
+import { approvalTimeout } from "./approval-timeout.ts";
+import { blip } from "./blip.ts";
+import { cooldownOwnerDead } from "./cooldown-owner-dead.ts";
+import { eventStorm } from "./event-storm.ts";
+import { flapping } from "./flapping.ts";
+import { forgottenPause } from "./forgotten-pause.ts";
+import { grayFailure } from "./gray-failure.ts";
+import { lagBeyondBudget } from "./lag-beyond-budget.ts";
+import { lagUnknown } from "./lag-unknown.ts";
+import { lastRegion } from "./last-region.ts";
+import { leaseStoreUnreachable } from "./lease-store-unreachable.ts";
+import { lostResponses } from "./lost-responses.ts";
+import { manualStart } from "./manual-start.ts";
+import { noCapacity } from "./no-capacity.ts";
+import { observeMode } from "./observe-mode.ts";
+import { observerPartition } from "./observer-partition.ts";
+import { poisonEvents } from "./poison-events.ts";
+import { regionOutage } from "./region-outage.ts";
+import { secondaryOutage } from "./secondary-outage.ts";
+import { throttling } from "./throttling.ts";
+import { twoRegionsNoWitness } from "./two-regions-no-witness.ts";
+import { twoWriters } from "./two-writers.ts";
+import { zombieHolder } from "./zombie-holder.ts";
+
+/** Every scenario, in the order in which `drill --all` plays them. */
+export const scenarios: readonly Scenario[] = [
+  regionOutage,
+  secondaryOutage,
+  grayFailure,
+  blip,
+  flapping,
+  allRegionsAlarm,
+  observerPartition,
+  eventStorm,
+  poisonEvents,
+  noCapacity,
+  lagBeyondBudget,
+  lagUnknown,
+  alreadyMoving,
+  twoWriters,
+  actingRegionDies,
+  zombieHolder,
+  lostResponses,
+  throttling,
+  accessDenied,
+  leaseStoreUnreachable,
+  twoRegionsNoWitness,
+  lastRegion,
+  manualStart,
+  cooldownOwnerDead,
+  observeMode,
+  approvalGiven,
+  approvalTimeout,
+  forgottenPause,
+];
