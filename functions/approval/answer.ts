@@ -54,7 +54,15 @@ function silence(covers: Covers, onNoAnswer: "decline" | "proceed"): ApprovalAns
     case "run":
     case "promotion":
       return onNoAnswer === "proceed"
-        ? { approved: true, by, reason: "Nobody answered in time; the plan's automation.approval.onNoAnswer is proceed" }
-        : { approved: false, by, reason: "Nobody answered in time; the plan's automation.approval.onNoAnswer is decline" };
+        ? {
+            approved: true,
+            by,
+            reason: "Nobody answered in time; the plan's automation.approval.onNoAnswer is proceed",
+          }
+        : {
+            approved: false,
+            by,
+            reason: "Nobody answered in time; the plan's automation.approval.onNoAnswer is decline",
+          };
   }
 }

@@ -6,6 +6,7 @@ import { isoInstant } from "../shared/clock.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
 import { errorMessage, errorName } from "../shared/errors.ts";
 import { createEntry, type Handler, parseInput } from "../shared/step.ts";
+import { wire } from "../shared/wire.ts";
 import type { Json, TimelineKind } from "../timeline/event.ts";
 import { createJournal, readTimeline, recordDecision } from "../timeline/journal.ts";
 import { readObservations } from "../watch/observations.ts";
@@ -279,3 +280,5 @@ function branchSwitches(branches: readonly BranchName[]): Answer["branches"] {
     branchNames.map((name) => [name, branches.includes(name) ? "run" : "skip"]),
   ) as Answer["branches"];
 }
+
+export const handler: Handler = wire(createHandler);

@@ -4,10 +4,10 @@ import { classifyCallError, errorMessage, FailoverError } from "../shared/errors
 import type { StepContext } from "../shared/step.ts";
 import { type Group, raiseGroup, readGroup } from "./autoscaling.ts";
 import { growthLimit, type RaiseMaximum } from "./sizing.ts";
-import type { CapacityTarget, Problem } from "./target.ts";
+import { type CapacityTarget, type Problem, resourceOf } from "./target.ts";
 
 /** How long the change of one group may take; the wait for its instances is another matter. */
-const changeWithinSeconds = 60;
+const changeWithinSeconds = 45;
 
 /**
  * Brings one survivor's group to its target. A failure is an answer, so that one survivor never stops another (FM34).
@@ -19,7 +19,7 @@ export async function grow(context: StepContext, target: CapacityTarget): Promis
   const { raiseMaximum } = deps.plan.capacity;
   const change: Change<Group | null> = {
     step: "capacity",
-    resource: `autoScalingGroup/${group}@${region}`,
+    resource: resourceOf(region, group),
     summary: `Raise ${group} in ${region} to ${target.target}`,
     deadlineSeconds: changeWithinSeconds,
     read: () => readGroup(deps.aws, region, group),

@@ -11,13 +11,16 @@ export interface LaunchActivity {
 }
 
 /**
- * Auto Scaling gives no error code, only the words of EC2 (aws-facts: "Troubleshoot Amazon EC2 Auto Scaling: EC2 instance
- * launch failures" in the service's user guide, and EC2's error codes, which the words sometimes quote).
+ * Auto Scaling gives no error code, only the words of EC2 ("Troubleshoot Amazon EC2 Auto Scaling: EC2 instance launch
+ * failures" in the service's user guide), which sometimes quote one of EC2's error codes.
  */
 const shortageWords =
   /sufficient .*capacity|insufficient\w*capacity|insufficient capacity|no spot capacity|unfulfillablecapacity|capacity-not-available/i;
 const quotaWords =
   /vcpu ?limit|vcpu capacity than your|\w*limit ?exceeded|maxspotinstancecountexceeded|quota|instance\(s\) are already running/i;
+
+/** What travels through the state machine is kept short. */
+const longestMessage = 300;
 
 /**
  * Why a group's launches fail, or null when the last word is not a failure: a launch that began after the failed ones and
@@ -31,7 +34,7 @@ export function launchProblem(activities: readonly LaunchActivity[], since: stri
     .filter((activity) => activity.state === "failed" && startOf(activity) >= lastSuccess)
     .sort((left, right) => startOf(right) - startOf(left));
   const newest = failures[0];
-  return newest === undefined ? null : problemOf(newest.message);
+  return newest === undefined ? null : problemOf(newest.message.slice(0, longestMessage));
 }
 
 function problemOf(message: string): Problem {

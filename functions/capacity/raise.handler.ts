@@ -12,7 +12,7 @@ import { type Group, isRefreshing, readGroup } from "./autoscaling.ts";
 import { growAll, problemOf } from "./grow.ts";
 import { demandBefore, findRegistration, type Registration, registrationOf } from "./registration.ts";
 import { type Sizing, type SurvivorCapacity, sizeSurvivors } from "./sizing.ts";
-import { type CapacityTarget, detailOf, type Problem } from "./target.ts";
+import { type CapacityTarget, detailOf, type Problem, resourceOf } from "./target.ts";
 
 /** Sizes the survivors from the whole demand and raises their groups. Await sees to it that the instances come. */
 export function createHandler(deps: Dependencies): Handler {
@@ -65,6 +65,7 @@ async function raise(context: StepContext): Promise<Json> {
   // A person's authority outranks a plan that only observes.
   if (automation.capacity === "observe" && run.authority === "automation") return observe(context, targets, deadlineAt);
 
+  for (const target of targets) await journalUnreadable(context, target);
   const readable = found.filter(({ group }) => group !== null);
   await Promise.all(readable.map((each) => register(context, each)));
   await Promise.all(readable.map((each) => warn(context, each)));
@@ -169,6 +170,17 @@ async function journalSizing(
       targets,
       ...(warning === null ? {} : { warning }),
     },
+  });
+}
+
+async function journalUnreadable({ journal }: StepContext, target: CapacityTarget): Promise<void> {
+  const { region, group, problem } = target;
+  if (problem === null) return;
+  await journal.append({
+    step: "capacity",
+    kind: "failed",
+    summary: `${group} in ${region} could not be read and is not raised: ${problem.message}`,
+    detail: { ...detailOf(target), resource: resourceOf(region, group), reason: problem.message },
   });
 }
 

@@ -66,6 +66,11 @@ export const capacityTargetSchema: z.ZodType<CapacityTarget> = z.strictObject({
     .nullable(),
 });
 
+/** How the timeline names a group. */
+export function resourceOf(region: string, group: string): string {
+  return `autoScalingGroup/${group}@${region}`;
+}
+
 /** What the timeline says of a target: the convention for all events of this step. */
 export function detailOf(target: CapacityTarget) {
   const { region, group, before, inService } = target;

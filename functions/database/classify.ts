@@ -89,9 +89,7 @@ export function classify(input: ClassifyInput): Classification {
   if (home === failedRegion) return pickTarget(input, global, survivors);
   if (!input.promotedHere.includes(home)) return { kind: "notNeeded", writer: home };
   const settled = isAvailable(global.status) && isReadAvailable(view.clusters[home]);
-  return settled
-    ? { kind: "alreadyWriter", target: home }
-    : { kind: "movingToUs", target: home, flavour: "unsaid" };
+  return settled ? { kind: "alreadyWriter", target: home } : { kind: "movingToUs", target: home, flavour: "unsaid" };
 }
 
 /** How a move to `target` gets on. */
@@ -155,7 +153,9 @@ function pickTarget(input: ClassifyInput, global: GlobalCluster, survivors: read
   const able = order.filter((region) => isMember(region) && isReadAvailable(view.clusters[region]));
   const target = able.find((region) => region === preferred) ?? able[0];
   if (target !== undefined) return { kind: "idle", primary: failedRegion, target };
-  const found = order.map((region) => `${region} ${isMember(region) ? described(view.clusters[region]) : "is no member"}`);
+  const found = order.map(
+    (region) => `${region} ${isMember(region) ? described(view.clusters[region]) : "is no member"}`,
+  );
   const reason =
     found.length === 0
       ? "No survivor is in the plan's database.promotionOrder"

@@ -93,7 +93,7 @@ function isYoung(reading: LagReading | undefined, failed: number, maximumAgeSeco
   return reading !== undefined && parseInstant(reading.sampledAt) >= failed - maximumAgeSeconds * 1_000;
 }
 
-/** Whether the reading at `index` is part of a stretch of equal ones. */
+/** Whether the reading at `index` repeats those before it. The first of a stretch of equal ones was still measured. */
 function isFrozen(sorted: readonly LagReading[], index: number): boolean {
   const value = sorted[index]?.seconds;
   if (value === undefined || value === 0) return false;
@@ -101,7 +101,7 @@ function isFrozen(sorted: readonly LagReading[], index: number): boolean {
   let to = index;
   while (sorted[from - 1]?.seconds === value) from--;
   while (sorted[to + 1]?.seconds === value) to++;
-  return to - from + 1 >= frozenAfter;
+  return index > from && to - from + 1 >= frozenAfter;
 }
 
 /** How far back readings are asked for: ten minutes before the failure, enough to see that a metric has frozen. */

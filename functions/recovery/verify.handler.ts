@@ -4,6 +4,7 @@ import type { Dependencies } from "../shared/dependencies.ts";
 import { describeSeconds } from "../shared/plan/duration.ts";
 import { pollUntil } from "../shared/poll.ts";
 import { createStep, type Handler } from "../shared/step.ts";
+import { wire } from "../shared/wire.ts";
 import { readObservations } from "../watch/observations.ts";
 import { probePublicName, probeWrite } from "../watch/probes.ts";
 import { carryGreen, judgeServed, type Served } from "./served.ts";
@@ -89,3 +90,5 @@ export function createHandler(deps: Dependencies): Handler {
 function reasonOf(served: Served): string {
   return served.kind === "red" ? served.reasons.join("; ") : "customers were served, but not for the whole soak period";
 }
+
+export const handler: Handler = wire(createHandler);

@@ -6,6 +6,7 @@ import type { Dependencies } from "../shared/dependencies.ts";
 import { FailoverError } from "../shared/errors.ts";
 import { describeSeconds } from "../shared/plan/duration.ts";
 import { createStep, type Handler } from "../shared/step.ts";
+import { wire } from "../shared/wire.ts";
 import { readTimeline } from "./journal.ts";
 import { judgeRun, type RunEnd } from "./outcome.ts";
 
@@ -86,3 +87,5 @@ function summarise(failedRegion: string, end: RunEnd, objectiveSeconds: number):
       return `Stood down: ${end.reasons.join("; ")}`;
   }
 }
+
+export const handler: Handler = wire(createHandler);

@@ -2,6 +2,7 @@ import { converge } from "../coordination/converge.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
 import { errorMessage, errorName, FailoverError } from "../shared/errors.ts";
 import { createStep, type Handler } from "../shared/step.ts";
+import { wire } from "../shared/wire.ts";
 import { createTrafficSwitch, judgeLever } from "./switch.ts";
 
 /** How long one lever may take, in seconds: a dead survivor's bucket must not hold up the next. */
@@ -41,3 +42,5 @@ export function createHandler(deps: Dependencies): Handler {
     return { result: "shifted", levers: pulled, problems };
   });
 }
+
+export const handler: Handler = wire(createHandler);

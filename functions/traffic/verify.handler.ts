@@ -3,6 +3,7 @@ import type { Dependencies } from "../shared/dependencies.ts";
 import { describeSeconds } from "../shared/plan/duration.ts";
 import { pollUntil } from "../shared/poll.ts";
 import { createStep, type Handler } from "../shared/step.ts";
+import { wire } from "../shared/wire.ts";
 import { readObservations } from "../watch/observations.ts";
 import { probePublicName } from "../watch/probes.ts";
 import { judgeTraffic, type TrafficView } from "./residual.ts";
@@ -53,3 +54,5 @@ export function createHandler(deps: Dependencies): Handler {
     return { result: "done", reason: null };
   });
 }
+
+export const handler: Handler = wire(createHandler);

@@ -1,9 +1,11 @@
 import { readGroup } from "../capacity/autoscaling.ts";
+import { readLag } from "../database/cloudwatch.ts";
+import { latestLiveReading } from "../database/lag.ts";
 import { isoInstant } from "../shared/clock.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
 import { errorMessage } from "../shared/errors.ts";
 import { findRegion } from "../shared/plan/plan.ts";
-import type { CapacitySample } from "./observation.ts";
+import type { CapacitySample, LagSample } from "./observation.ts";
 
 /** This Region's own capacity, so that it is known elsewhere when it can no longer be asked (FM49). Null: unknown. */
 export async function sampleCapacity(deps: Dependencies): Promise<CapacitySample | null> {
@@ -16,6 +18,31 @@ export async function sampleCapacity(deps: Dependencies): Promise<CapacitySample
     return { at: isoInstant(deps.clock.now()), inService, desired, minimum, maximum };
   } catch (error) {
     deps.logger.warn("Capacity could not be sampled", { group: name, error: errorMessage(error) });
+    return null;
+  }
+}
+
+/** Minutes of readings that a lag sample looks back over: enough to tell a frozen metric from a live one. */
+const lagWindowMs = 600_000;
+
+/** How far this Region's own Aurora cluster is behind. Null: unknown, or it has no cluster, or it is the writer. */
+export async function sampleLag(deps: Dependencies): Promise<LagSample | null> {
+  const { database } = deps.plan;
+  const clusterArn = database?.clusters[deps.region];
+  if (database === null || clusterArn === undefined) return null;
+  const now = deps.clock.now();
+  try {
+    const readings = await readLag(deps, {
+      region: deps.region,
+      clusterArn,
+      sourceRegion: database.writer,
+      from: isoInstant(now - lagWindowMs),
+      to: isoInstant(now),
+    });
+    const reading = latestLiveReading(readings);
+    return reading === null ? null : { at: reading.sampledAt, seconds: reading.seconds };
+  } catch (error) {
+    deps.logger.warn("The replication lag could not be sampled", { error: errorMessage(error) });
     return null;
   }
 }

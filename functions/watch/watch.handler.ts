@@ -2,16 +2,16 @@ import { decide } from "../assess/decision.ts";
 import { gatherEvidence } from "../assess/evidence.ts";
 import type { CoordinationItem } from "../coordination/item.ts";
 import { createCoordinationStore } from "../coordination/store.ts";
-import { sampleLag } from "../database/lag.ts";
 import { isoInstant, secondsBetween } from "../shared/clock.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
 import { errorMessage } from "../shared/errors.ts";
 import { createEntry, type Handler } from "../shared/step.ts";
+import { wire } from "../shared/wire.ts";
 import { publishMetrics } from "./metrics.ts";
 import type { Observation } from "./observation.ts";
 import { readObservations, writeObservation } from "./observations.ts";
 import { type Look, probePublicName, probeRegion } from "./probes.ts";
-import { sampleCapacity } from "./samples.ts";
+import { sampleCapacity, sampleLag } from "./samples.ts";
 import { startRun } from "./start.ts";
 import { carryCustomers, carryVote } from "./streaks.ts";
 
@@ -160,3 +160,5 @@ async function orNull<Answer>(deps: Dependencies, what: string, call: () => Prom
     return null;
   }
 }
+
+export const handler: Handler = wire(createHandler);

@@ -10,8 +10,9 @@ import type {
   PutObjectCommandOutput,
 } from "@aws-sdk/client-s3";
 import type { Clock } from "../../functions/shared/clock.ts";
-import { answer, inputOf, notSimulated } from "./requests.ts";
+import { answer, readInput } from "./requests.ts";
 import { ServiceError, type ServiceRequest, type SimulatedService } from "./service.ts";
+import { demandKnownFields, UnknownToSimulator } from "./unknown.ts";
 
 interface StoredObject {
   readonly body: string;
@@ -25,8 +26,12 @@ interface Bucket {
   readonly objects: Map<string, StoredObject>;
 }
 
+const objectFields = new Set(["Bucket", "Key"]);
+const putFields = new Set(["Bucket", "Key", "Body", "ContentType", "CacheControl", "IfNoneMatch"]);
+const listFields = new Set(["Bucket", "Prefix", "MaxKeys"]);
+
 /** S3's data plane: objects by bucket, each bucket in one Region. Bodies are text. */
-export class S3 implements SimulatedService {
+export class SimulatedS3 implements SimulatedService {
   readonly #clock: Clock;
   readonly #buckets = new Map<string, Bucket>();
 
@@ -62,15 +67,19 @@ export class S3 implements SimulatedService {
       case "ListObjectsV2":
         return this.#listObjects(request);
       default:
-        throw notSimulated(request);
+        throw new UnknownToSimulator(`s3:${request.operation}`);
     }
   }
 
   #putObject(request: ServiceRequest): Record<string, unknown> {
-    const { Body: body, ContentType, IfNoneMatch } = inputOf<PutObjectCommandInput>(request);
+    const { Body: body, ContentType, IfNoneMatch } = readInput<PutObjectCommandInput>(request, putFields);
     const { bucket, key } = this.#locate(request);
     if (IfNoneMatch === "*" && bucket.objects.has(key)) {
-      throw new ServiceError("PreconditionFailed", "At least one of the pre-conditions you specified did not hold", 412);
+      throw new ServiceError(
+        "PreconditionFailed",
+        "At least one of the pre-conditions you specified did not hold",
+        412,
+      );
     }
     const stored = this.#storedObject(textOf(body), ContentType);
     bucket.objects.set(key, stored);
@@ -78,6 +87,7 @@ export class S3 implements SimulatedService {
   }
 
   #getObject(request: ServiceRequest): Record<string, unknown> {
+    demandKnownFields(request.input, objectFields, request.operation);
     const { bucket, key } = this.#locate(request);
     const stored = bucket.objects.get(key);
     if (stored === undefined) throw new ServiceError("NoSuchKey", "The specified key does not exist.", 404);
@@ -86,6 +96,7 @@ export class S3 implements SimulatedService {
   }
 
   #headObject(request: ServiceRequest): Record<string, unknown> {
+    demandKnownFields(request.input, objectFields, request.operation);
     const { bucket, key } = this.#locate(request);
     const stored = bucket.objects.get(key);
     // A HEAD has no body, so the SDK cannot tell more than this.
@@ -94,13 +105,18 @@ export class S3 implements SimulatedService {
   }
 
   #deleteObject(request: ServiceRequest): Record<string, unknown> {
+    demandKnownFields(request.input, objectFields, request.operation);
     const { bucket, key } = this.#locate(request);
     bucket.objects.delete(key);
     return answer<DeleteObjectCommandOutput>({});
   }
 
   #listObjects(request: ServiceRequest): Record<string, unknown> {
-    const { Bucket: name = "", Prefix = "", MaxKeys = 1_000 } = inputOf<ListObjectsV2CommandInput>(request);
+    const {
+      Bucket: name = "",
+      Prefix = "",
+      MaxKeys = 1_000,
+    } = readInput<ListObjectsV2CommandInput>(request, listFields);
     const bucket = this.#bucketIn(request.region, name);
     const keys = [...bucket.objects.keys()].filter((key) => key.startsWith(Prefix)).sort();
     const contents = keys.slice(0, MaxKeys).flatMap((Key) => {
@@ -120,7 +136,7 @@ export class S3 implements SimulatedService {
   }
 
   #locate(request: ServiceRequest): { readonly bucket: Bucket; readonly key: string } {
-    const { Bucket: name = "", Key: key } = inputOf<GetObjectCommandInput>(request);
+    const { Bucket: name = "", Key: key } = request.input as Partial<GetObjectCommandInput>;
     if (key === undefined || key === "") throw new ServiceError("InvalidRequest", "A key must be specified");
     return { bucket: this.#bucketIn(request.region, name), key };
   }

@@ -1,3 +1,4 @@
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import type { CoordinationItem, Run } from "../../functions/coordination/item.ts";
 import type { AwsClients } from "../../functions/shared/clients.ts";
@@ -94,7 +95,9 @@ export class SmallCloud {
   }
 
   timeline(plan: Plan, incident: string): readonly TimelineEvent[] {
-    return this.#rows(plan.recordsTable, `incident#${incident}`) as unknown as TimelineEvent[];
+    return this.#rows(plan.recordsTable, `incident#${incident}`).map(
+      ({ pk: _pk, sk: _sk, ...event }) => event as unknown as TimelineEvent,
+    );
   }
 
   #answer(operation: string, region: string, input: Input): object {
@@ -170,8 +173,23 @@ export class SmallCloud {
   }
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: the inputs of a dozen commands, read by the fields that matter here.
-type Input = any;
+type Attributes = Readonly<Record<string, AttributeValue>>;
+
+/** The inputs of all the commands that are answered here, by the fields that matter. */
+interface Input {
+  readonly TableName: string;
+  readonly Key: Attributes;
+  readonly Item: Attributes;
+  readonly ExpressionAttributeValues: Attributes;
+  readonly ConditionExpression?: string;
+  readonly ScanIndexForward?: boolean;
+  readonly Limit?: number;
+  readonly AutoScalingGroupName: string;
+  readonly AutoScalingGroupNames: readonly [string];
+  readonly MinSize?: number;
+  readonly MaxSize?: number;
+  readonly DesiredCapacity?: number;
+}
 
 const keyOf = (table: string, item: Record<string, unknown>) => `${table}/${item.pk}/${item.sk}`;
 

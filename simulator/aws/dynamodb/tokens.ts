@@ -9,12 +9,12 @@ export class Tokens {
 
   constructor(expression: string) {
     this.expression = expression;
-    const pattern = /\s*([:#]?[A-Za-z0-9_.]+|<>|<=|>=|[=<>(),]|$)/y;
+    const pattern = /\s*([:#]?\w+(?:\.#?\w+)*|<>|<=|>=|[=<>(),]|$)/y;
     while (pattern.lastIndex < expression.length) {
       const start = pattern.lastIndex;
       const token = pattern.exec(expression)?.[1];
       if (token === undefined)
-        throw new UnknownToSimulator(`${JSON.stringify(expression.slice(start))} in ${expression}`);
+        throw new UnknownToSimulator(`${JSON.stringify(expression.slice(start).trim())} in ${expression}`);
       if (token !== "") this.#tokens.push(token);
     }
   }

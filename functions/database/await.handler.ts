@@ -1,0 +1,103 @@
+import { z } from "zod";
+import { parseInstant } from "../shared/clock.ts";
+import type { Dependencies } from "../shared/dependencies.ts";
+import { FailoverError } from "../shared/errors.ts";
+import type { DatabasePlan } from "../shared/plan/plan.ts";
+import { pollUntil } from "../shared/poll.ts";
+import { createStep, type Handler, type StepContext } from "../shared/step.ts";
+import type { Json } from "../timeline/event.ts";
+import { judgeMove } from "./classify.ts";
+import { readView } from "./evidence.ts";
+
+/** Reads in a row that must agree that a move has vanished: one of them may come from before it. */
+const vanishedReads = 3;
+
+const seconds = z.number().nonnegative().nullable();
+const fields = {
+  target: z.string().min(1),
+  kind: z.enum(["failover", "switchover"]),
+  lossSeconds: seconds,
+  worstCaseLossSeconds: seconds,
+  deadlineAt: z.iso.datetime(),
+};
+type Input = z.output<z.ZodObject<typeof fields>>;
+
+type Outcome = { readonly result: "done" | "retry" | "late" | "blocked"; readonly reason: string | null };
+
+/** Waits until the target is the writer, and has been read as such (FM43). */
+export function createHandler(deps: Dependencies): Handler {
+  return createStep(deps, fields, async (input, context) => {
+    const { database } = context.deps.plan;
+    if (database === null)
+      throw new FailoverError("InvalidInput", "There is no move to wait for: the plan has no database");
+    const outcome = await awaitMove(input, context, database);
+    if (outcome === null) return { result: "waiting", reason: null };
+    await (outcome.result === "retry" ? note(input, context, outcome) : end(input, context, database, outcome));
+    return { result: outcome.result, reason: outcome.reason };
+  });
+}
+
+function awaitMove(input: Input, context: StepContext, database: DatabasePlan): Promise<Outcome | null> {
+  const { deps, guard } = context;
+  let vanished = 0;
+  return pollUntil(deps, guard, async (): Promise<Outcome | null> => {
+    const progress = judgeMove(await readView(context, database), database, input.target);
+    vanished = progress.kind === "vanished" ? vanished + 1 : 0;
+    switch (progress.kind) {
+      case "done":
+        return { result: "done", reason: null };
+      case "blocked":
+        return { result: "blocked", reason: progress.reason };
+      case "vanished":
+        if (vanished >= vanishedReads) return { result: "retry", reason: progress.reason };
+        break;
+      case "underWay":
+        break;
+    }
+    const late = deps.clock.now() >= parseInstant(input.deadlineAt);
+    return late ? { result: "late", reason: `Not done by ${input.deadlineAt}: ${progress.reason}` } : null;
+  });
+}
+
+async function note({ target }: Input, { journal }: StepContext, { reason }: Outcome): Promise<void> {
+  await journal.append({
+    step: "database",
+    kind: "observed",
+    summary: `The move to ${target} was given up by Aurora: ${reason}`,
+    detail: { target, reason },
+  });
+}
+
+async function end(
+  input: Input,
+  { journal, run }: StepContext,
+  database: DatabasePlan,
+  outcome: Outcome,
+): Promise<void> {
+  const { target, kind, lossSeconds, worstCaseLossSeconds } = input;
+  const done = outcome.result === "done";
+  const detail: Record<string, Json> = {
+    result: done ? "done" : "degraded",
+    promotedRegion: done ? target : null,
+    kind,
+    lossSeconds,
+    worstCaseLossSeconds,
+    reason: outcome.reason,
+  };
+  if (kind === "failover") {
+    // Aurora's fencing of the old primary and its snapshot are both best effort (FM44): whoever lets the Region back in
+    // has to know.
+    const oldCluster = database.clusters[run.failedRegion]?.split(":").at(-1) ?? run.failedRegion;
+    detail["oldPrimary"] = run.failedRegion;
+    detail["conflict"] =
+      `${oldCluster} in ${run.failedRegion} may still take writes until it is fenced: fence it before the Region returns`;
+    detail["snapshot"] =
+      `Aurora attempts a snapshot of the lost writes, rds:unplanned-global-failover-${oldCluster}-<timestamp>; copy it before it ages out`;
+  }
+  await journal.append({
+    step: "database",
+    kind: "stepEnded",
+    summary: done ? `${target} is the writer, by ${kind}` : `${target} is not the writer: ${outcome.reason}`,
+    detail,
+  });
+}

@@ -1,0 +1,176 @@
+import type { Approval } from "../approval/answer.ts";
+import type { Question } from "../approval/question.ts";
+import type { Authority } from "../coordination/item.ts";
+import { secondsBetween } from "../shared/clock.ts";
+import { describeSeconds } from "../shared/plan/duration.ts";
+import type { AutomationLevel } from "../shared/plan/plan.ts";
+import { describeEvidence, type LagEvidence } from "./lag.ts";
+import type { SignOfLife } from "./life.ts";
+
+/** The writes that a promotion leaves behind, in seconds of the old primary's time. */
+export interface Loss {
+  /** The lag last measured before the failure; null: unknown. */
+  readonly lossSeconds: number | null;
+  /** With the lag growing from then on by 1 s a second, the fastest it can; null: unknown. */
+  readonly worstCaseLossSeconds: number | null;
+}
+
+export const noLoss: Loss = { lossSeconds: 0, worstCaseLossSeconds: 0 };
+export const unknownLoss: Loss = { lossSeconds: null, worstCaseLossSeconds: null };
+
+export type Flavour = "switchover" | "failover";
+
+export interface GateInput {
+  readonly primary: string;
+  readonly target: string;
+  readonly life: SignOfLife;
+  /** Whether the primary has refused, or not answered, a switchover just now. */
+  readonly switchover: "untried" | "refused";
+  readonly lag: LagEvidence;
+  readonly failingSince: string;
+  readonly budgetSeconds: number;
+  readonly level: AutomationLevel;
+  readonly authority: Authority;
+  /** "absent": two Regions and no witness, where nobody can tell a dead Region from a cut cable. */
+  readonly thirdOpinion: "present" | "absent";
+  readonly approval: Approval | null;
+}
+
+export type GateDecision =
+  | { readonly kind: "proceed"; readonly flavour: Flavour; readonly loss: Loss; readonly reason: string }
+  | { readonly kind: "ask"; readonly question: Question; readonly loss: Loss }
+  | { readonly kind: "observe"; readonly reason: string }
+  | { readonly kind: "declined"; readonly reason: string }
+  | { readonly kind: "blocked"; readonly reason: string };
+
+/**
+ * The data-loss gate: whether the target may be promoted, and by which call.
+ *
+ * - A primary whose replication advances is only ever switched over to: no data is lost, approval or not. While its
+ *   Region merely lives, a switchover is tried first, and only a person may go further when it is refused.
+ * - Data loss is allowed without a person only when the primary gives no sign of life and the lag measured before the
+ *   failure is known and within the budget. The unattended loss is then at most the budget plus the plan's
+ *   maximumLagAge, and at most the budget when the lag was steady: since its last reading it can have grown by no more
+ *   than 1 s a second.
+ * - A frozen, old or missing lag is unknown, never zero, and unknown never passes without a person (FM40).
+ * - A person's approval covers the loss that the question stated and no more; a larger one is asked for anew.
+ */
+export function decidePromotion(input: GateInput): GateDecision {
+  const { approval, life, switchover, primary, target } = input;
+  if (approval !== null && !approval.approved) {
+    return { kind: "declined", reason: `${approval.by} declined: ${approval.reason}` };
+  }
+  if (life.kind === "replication" && switchover === "refused") {
+    return {
+      kind: "blocked",
+      reason: `The primary in ${primary} does not accept a switchover, yet ${life.reason}. Data loss is not allowed while it lives`,
+    };
+  }
+  const flavour: Flavour = life.kind === "none" || switchover === "refused" ? "failover" : "switchover";
+  const loss = flavour === "switchover" ? noLoss : estimateLoss(input.lag, input.failingSince);
+  const reason = explain(input, flavour);
+  const level = effectiveLevel(input);
+  if (level === "observe") {
+    return { kind: "observe", reason: `Would promote ${target} by ${flavour}: ${reason}; the plan only observes` };
+  }
+  const withinBudget = loss.lossSeconds !== null && loss.lossSeconds <= input.budgetSeconds;
+  const needs = withinBudget && !(flavour === "failover" && life.kind === "heartbeat") ? "promotion" : "dataLoss";
+  const passes =
+    needs === "promotion"
+      ? approval !== null || (level === "automatic" && input.thirdOpinion === "present")
+      : approval !== null && approvesLoss(approval, loss);
+  if (!passes) return { kind: "ask", question: ask(input, needs, flavour, loss, reason), loss };
+  return {
+    kind: "proceed",
+    flavour,
+    loss,
+    reason: approval === null ? reason : `${reason}; approved by ${approval.by}: ${approval.reason}`,
+  };
+}
+
+/** What is lost if the target is promoted by failover. */
+export function estimateLoss(lag: LagEvidence, failingSince: string): Loss {
+  switch (lag.kind) {
+    case "unknown":
+      return unknownLoss;
+    case "known": {
+      const { seconds, sampledAt } = lag.reading;
+      const sinceSample = Math.max(0, secondsBetween(sampledAt, failingSince));
+      return { lossSeconds: seconds, worstCaseLossSeconds: seconds + sinceSample };
+    }
+  }
+}
+
+/** A person who starts a run outranks a plan that only observes, but a promotion cannot be taken back: they are asked. */
+function effectiveLevel({ level, authority }: GateInput): AutomationLevel {
+  return level === "observe" && authority === "person" ? "approve" : level;
+}
+
+function approvesLoss(approval: Approval, loss: Loss): boolean {
+  if (approval.covers !== "dataLoss") return false;
+  if (approval.lossSeconds === null) return true;
+  return loss.lossSeconds !== null && loss.lossSeconds <= approval.lossSeconds;
+}
+
+function explain({ primary, target, life, switchover, lag }: GateInput, flavour: Flavour): string {
+  switch (flavour) {
+    case "switchover":
+      return life.kind === "none" ? `${primary} lives` : `${primary} lives, ${life.reason}`;
+    case "failover": {
+      const state =
+        life.kind === "none"
+          ? `${primary} gives no sign of life`
+          : `${primary} does not accept a switchover although ${life.reason}`;
+      return `${state}; of ${target}, ${describeEvidence(lag)}${switchover === "refused" && life.kind === "none" ? "; a switchover was not accepted" : ""}`;
+    }
+  }
+}
+
+function ask(
+  input: GateInput,
+  covers: "promotion" | "dataLoss",
+  flavour: Flavour,
+  loss: Loss,
+  reason: string,
+): Question {
+  const { primary, target, budgetSeconds } = input;
+  const lost = describeLoss(loss);
+  const summary =
+    flavour === "switchover"
+      ? `Switch the Aurora writer over from ${primary} to ${target}, losing nothing?`
+      : `Promote Aurora in ${target}, losing ${lost} of writes made in ${primary}?`;
+  const detail = [
+    `${reason}.`,
+    whyAsked(input, covers, flavour),
+    ...(flavour === "failover"
+      ? [
+          `The loss is ${lost}; the plan's budget is ${describeSeconds(budgetSeconds)}.`,
+          `What ${primary} wrote and ${target} never received is gone from the database; ${primary} may still take writes until it is fenced.`,
+        ]
+      : []),
+    "Declining leaves the database as it is and the run goes on without it.",
+  ].join(" ");
+  return { covers, summary, detail };
+}
+
+function whyAsked(input: GateInput, covers: "promotion" | "dataLoss", flavour: Flavour): string {
+  switch (covers) {
+    case "dataLoss":
+      if (input.life.kind !== "none") return "A person decides whether the primary is given up.";
+      return input.lag.kind === "unknown"
+        ? "You are asked because nobody can say how much would be lost: it may be any amount."
+        : "You are asked because the loss is beyond the budget.";
+    case "promotion":
+      if (effectiveLevel(input) === "approve") {
+        return `You are asked because the plan's automation.database is ${input.level}, although ${flavour === "switchover" ? "nothing would be lost" : "the loss is within the budget"}.`;
+      }
+      return "You are asked because two Regions without a witness cannot tell a dead Region from a cut cable.";
+  }
+}
+
+export function describeLoss({ lossSeconds, worstCaseLossSeconds }: Loss): string {
+  if (lossSeconds === null) return "an unknown amount";
+  const likely = describeSeconds(lossSeconds);
+  if (worstCaseLossSeconds === null || worstCaseLossSeconds <= lossSeconds) return likely;
+  return `about ${likely}, at worst ${describeSeconds(worstCaseLossSeconds)}`;
+}

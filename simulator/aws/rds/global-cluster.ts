@@ -1,0 +1,307 @@
+import type { Random } from "../../../functions/shared/random.ts";
+import type { VirtualClock } from "../../clock.ts";
+import type { Regions } from "../regions.ts";
+import {
+  abandonedMoveSeconds,
+  cancellingSeconds,
+  drawFrom,
+  drawMilliseconds,
+  failoverSeconds,
+  moveVerificationSeconds,
+  replicationLagSeconds,
+  returningWriterFenceSeconds,
+  type Span,
+  secondaryRebuildSeconds,
+  staleTopologySeconds,
+  switchoverSeconds,
+  writerSettlingSeconds,
+} from "../timings.ts";
+import { Replication } from "./replication.ts";
+
+export interface GlobalClusterSetup {
+  readonly identifier: string;
+  /** Cluster ARN by Region. */
+  readonly clusters: Readonly<Record<string, string>>;
+  readonly writer: string;
+}
+
+export interface Promotion {
+  /** When the target became the writer. */
+  readonly at: number;
+  readonly requestedAt: number;
+  readonly from: string;
+  readonly target: string;
+  readonly kind: "failover" | "switchover";
+  /** Seconds of the old writer's changes that are gone; 0 for a switchover. */
+  readonly lossSeconds: number;
+}
+
+export interface Member {
+  readonly region: string;
+  readonly arn: string;
+  isWriter: boolean;
+  synchronization: "connected" | "pending-resync";
+  status: string;
+}
+
+export interface Move {
+  readonly kind: "failover" | "switchover";
+  readonly from: string;
+  readonly to: string;
+  readonly requestedAt: number;
+  phase: "pending" | "failing-over" | "switching-over" | "cancelling";
+  lossSeconds: number;
+}
+
+/** What the control plane of one Region knows of the global cluster. */
+export interface Topology {
+  readonly status: string;
+  readonly members: readonly Readonly<Member>[];
+  readonly move: Readonly<Move> | null;
+}
+
+export interface GlobalClusterOptions {
+  readonly clock: VirtualClock;
+  readonly random: Random;
+  readonly regions: Regions;
+  readonly setup: GlobalClusterSetup;
+}
+
+/** One Aurora global cluster: who is the writer, what is moving, what each secondary has, what each Region believes. */
+export class GlobalCluster {
+  readonly identifier: string;
+  readonly members: readonly Member[];
+  readonly replication = new Replication();
+  readonly promotions: Promotion[] = [];
+  /** Whether a writer that was away is fenced once it is back; "never" leaves two writers (FM45). */
+  fencing: "onReturn" | "never" = "onReturn";
+  move: Move | null = null;
+  readonly #clock: VirtualClock;
+  readonly #random: Random;
+  readonly #regions: Regions;
+  #status = "available";
+  /** Former writers that nobody could tell so: they take writes as long as their Region runs (FM44). */
+  readonly #unfenced = new Set<string>();
+  /** What Regions that are, or were, away still believe. */
+  readonly #stale = new Map<string, Topology>();
+  /** Region of the new writer until it has settled and takes writes. */
+  #settling: string | null = null;
+  #acceptingWrites: readonly string[] = [];
+
+  constructor({ clock, random, regions, setup }: GlobalClusterOptions) {
+    this.#clock = clock;
+    this.#random = random;
+    this.#regions = regions;
+    this.identifier = setup.identifier;
+    this.members = Object.entries(setup.clusters).map(([region, arn]) => ({
+      region,
+      arn,
+      isWriter: region === setup.writer,
+      synchronization: "connected",
+      status: "available",
+    }));
+    for (const { region, isWriter } of this.members) {
+      if (!isWriter) this.replication.follow(region, drawFrom(random, replicationLagSeconds));
+    }
+    regions.subscribe((change) => {
+      if (change.kind === "health") this.#onHealth(change.region);
+      this.refresh();
+    });
+    this.refresh();
+  }
+
+  /** Regions whose cluster takes writes at this moment; more than one is a split. */
+  get acceptingWrites(): readonly string[] {
+    return this.#acceptingWrites;
+  }
+
+  get writer(): Member {
+    const writer = this.members.find(({ isWriter }) => isWriter);
+    if (writer === undefined) throw new RangeError(`${this.identifier} has no writer`);
+    return writer;
+  }
+
+  memberIn(region: string): Member | null {
+    return this.members.find((member) => member.region === region) ?? null;
+  }
+
+  memberByArn(arn: string | undefined): Member | null {
+    return this.members.find((member) => member.arn === arn) ?? null;
+  }
+
+  /** As the control plane of `region` describes it, which may be behind. */
+  topologyIn(region: string): Topology {
+    return this.#stale.get(region) ?? { status: this.#status, members: this.members, move: this.move };
+  }
+
+  /** Begins to make `target` the writer. What it would lose is settled by what it has now. */
+  begin(kind: Move["kind"], target: Member): void {
+    const now = this.#clock.now();
+    this.#keepViews();
+    const move: Move = {
+      kind,
+      from: this.writer.region,
+      to: target.region,
+      requestedAt: now,
+      phase: "pending",
+      lossSeconds: 0,
+    };
+    this.move = move;
+    this.#after(moveVerificationSeconds, () => this.#runPhase(move));
+  }
+
+  /** An operation that was called off is being undone. */
+  beginCancelling(to: string): void {
+    const { region: from } = this.writer;
+    this.move = { kind: "failover", from, to, requestedAt: this.#clock.now(), phase: "cancelling", lossSeconds: 0 };
+    this.#status = "modifying";
+    this.#finishCancelling(this.move);
+  }
+
+  /** A second cluster considers itself the writer and takes writes: a split that only a person can mend. */
+  splitOff(region: string): void {
+    const member = this.memberIn(region);
+    if (member === null) throw new RangeError(`No cluster in ${region}`);
+    member.isWriter = true;
+    this.#unfenced.add(region);
+    this.fencing = "never";
+    this.refresh();
+  }
+
+  /** Works out anew who takes writes and who follows. Called by whatever changes either. */
+  refresh(): void {
+    const { writer } = this;
+    const writing = this.#takesWrites(writer.region);
+    this.#acceptingWrites = this.members
+      .filter(({ region }) => (region === writer.region ? writing : this.#unfenced.has(region) && this.#runs(region)))
+      .map(({ region }) => region);
+    this.replication.update(this.#clock.now(), writing ? "writing" : "stopped", (region) =>
+      this.#regions.reachable(writer.region, region),
+    );
+  }
+
+  #takesWrites(region: string): boolean {
+    const { move } = this;
+    const rests = move !== null && (move.phase === "failing-over" || move.phase === "switching-over");
+    return !rests && this.#settling !== region && this.#runs(region) && this.#isConnected(region);
+  }
+
+  #runs(region: string): boolean {
+    return this.#regions.runs(region);
+  }
+
+  #isConnected(region: string): boolean {
+    return this.#runs(region) && this.#regions.health(region) !== "partitioned";
+  }
+
+  #runPhase(move: Move): void {
+    const lossSeconds = this.replication.lagSeconds(move.to, this.#clock.now()) ?? 0;
+    move.lossSeconds = move.kind === "failover" ? lossSeconds : 0;
+    move.phase = move.kind === "failover" ? "failing-over" : "switching-over";
+    this.#status = move.phase;
+    const target = this.memberIn(move.to);
+    if (target !== null) target.status = move.phase;
+    this.refresh();
+    this.#after(move.kind === "failover" ? failoverSeconds : switchoverSeconds, () => this.#finish(move));
+  }
+
+  #finish(move: Move): void {
+    const target = this.memberIn(move.to);
+    const old = this.memberIn(move.from);
+    const canFinish = this.#runs(move.to) && (move.kind === "failover" || this.#regions.reachable(move.to, move.from));
+    if (!canFinish || target === null || old === null) {
+      this.#clock.schedule(abandonedMoveSeconds * 1_000, () => {
+        move.phase = "cancelling";
+        this.#finishCancelling(move);
+      });
+      return;
+    }
+    const now = this.#clock.now();
+    this.#keepViews();
+    const { from, kind, requestedAt, lossSeconds } = move;
+    this.promotions.push({ at: now, requestedAt, from, target: move.to, kind, lossSeconds });
+    this.move = null;
+    this.#status = "modifying";
+    target.isWriter = true;
+    target.status = "modifying";
+    this.#settling = move.to;
+    old.isWriter = false;
+    const usual = this.replication.usualSeconds(move.to);
+    this.replication.forget(move.to);
+    this.replication.follow(move.from, usual);
+    if (!this.#regions.reachable(move.to, move.from)) this.#unfenced.add(move.from);
+    if (kind === "failover") this.#rebuildOthers(target);
+    this.refresh();
+    this.#after(writerSettlingSeconds, () => {
+      target.status = "available";
+      this.#status = "available";
+      this.#settling = null;
+      this.refresh();
+    });
+  }
+
+  /** After a failover every other secondary is rebuilt from the new writer. */
+  #rebuildOthers(writer: Member): void {
+    for (const member of this.members) {
+      if (member !== writer) this.#rebuild(member);
+    }
+  }
+
+  #rebuild(member: Member): void {
+    member.synchronization = "pending-resync";
+    this.#after(secondaryRebuildSeconds, () => {
+      if (member.isWriter) return;
+      // One that is away is rebuilt when it is back.
+      if (this.#isConnected(member.region)) member.synchronization = "connected";
+    });
+  }
+
+  #finishCancelling(move: Move): void {
+    this.#after(cancellingSeconds, () => {
+      if (this.move !== move) return;
+      this.move = null;
+      this.#status = "available";
+      const target = this.memberIn(move.to);
+      if (target !== null) target.status = "available";
+      this.refresh();
+    });
+  }
+
+  /** Regions that are away go on believing what is true before a change. */
+  #keepViews(): void {
+    for (const { region } of this.members) {
+      if (this.#isConnected(region) || this.#stale.has(region)) continue;
+      const { status, members, move } = this.topologyIn(region);
+      this.#stale.set(region, {
+        status,
+        members: members.map((member) => ({ ...member })),
+        move: move === null ? null : { ...move },
+      });
+    }
+  }
+
+  #onHealth(region: string): void {
+    const member = this.memberIn(region);
+    if (member === null || !this.#isConnected(region)) return;
+    if (this.#stale.has(region)) {
+      this.#after(staleTopologySeconds, () => {
+        if (this.#isConnected(region)) this.#stale.delete(region);
+      });
+    }
+    if (this.#unfenced.has(region)) {
+      if (this.fencing === "never") {
+        member.isWriter = true;
+      } else {
+        this.#after(returningWriterFenceSeconds, () => {
+          this.#unfenced.delete(region);
+          this.refresh();
+        });
+      }
+    }
+    if (member.synchronization === "pending-resync") this.#rebuild(member);
+  }
+
+  #after(span: Span, fire: () => void): void {
+    this.#clock.schedule(drawMilliseconds(this.#random, span), fire);
+  }
+}
