@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { isoInstant } from "../shared/clock.ts";
+import { isoInstant, parseInstant } from "../shared/clock.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
 import { errorMessage } from "../shared/errors.ts";
 import { createStep, type Handler } from "../shared/step.ts";
+import { wire } from "../shared/wire.ts";
 import { coversSchema } from "./answer.ts";
 import { sendQuestion } from "./events.ts";
 import { howToAnswer } from "./question.ts";
@@ -21,7 +22,9 @@ export function createHandler(deps: Dependencies): Handler {
     async (input, { deps: scoped, run, guard, journal, logger }) => {
       const { plan, region, clock } = scoped;
       const { covers, summary, detail } = input.question;
-      await guard.hold();
+      // Nobody renews while a person thinks: the lease must outlast the wait, or a takeover would ask a second time.
+      const waitSeconds = Math.max(0, (parseInstant(input.deadlineAt) - clock.now()) / 1_000);
+      await guard.holdFor(waitSeconds + plan.coordination.leaseSeconds);
       await keepQuestion(scoped, {
         application: plan.application,
         incident: run.incident,
@@ -68,3 +71,5 @@ export function createHandler(deps: Dependencies): Handler {
     },
   );
 }
+
+export const handler: Handler = wire(createHandler);

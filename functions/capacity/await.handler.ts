@@ -6,6 +6,7 @@ import { errorMessage } from "../shared/errors.ts";
 import { findRegion } from "../shared/plan/plan.ts";
 import { pollUntil } from "../shared/poll.ts";
 import { createStep, type Handler, type StepContext } from "../shared/step.ts";
+import { wire } from "../shared/wire.ts";
 import type { Json } from "../timeline/event.ts";
 import { readGroup, readLaunches } from "./autoscaling.ts";
 import { growAll, isBelow, problemOf } from "./grow.ts";
@@ -155,3 +156,5 @@ async function follow(
     return { ...each, target: { ...target, problem }, problem };
   });
 }
+
+export const handler: Handler = wire(createHandler);

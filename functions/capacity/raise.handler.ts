@@ -4,6 +4,7 @@ import type { Dependencies } from "../shared/dependencies.ts";
 import { errorMessage } from "../shared/errors.ts";
 import { findRegion } from "../shared/plan/plan.ts";
 import { createStep, type Handler, type StepContext } from "../shared/step.ts";
+import { wire } from "../shared/wire.ts";
 import type { Json } from "../timeline/event.ts";
 import { readTimeline } from "../timeline/journal.ts";
 import type { CapacitySample } from "../watch/observation.ts";
@@ -60,14 +61,15 @@ async function raise(context: StepContext): Promise<Json> {
     raiseMaximum: capacity.raiseMaximum,
   });
   const targets = found.map((each) => targetOf(each, sizing));
-  await journalSizing(context, sizing, targets);
-
   // A person's authority outranks a plan that only observes.
-  if (automation.capacity === "observe" && run.authority === "automation") return observe(context, targets, deadlineAt);
+  if (automation.capacity === "observe" && run.authority === "automation") {
+    return observe(context, sizing, targets, deadlineAt);
+  }
 
   for (const target of targets) await journalUnreadable(context, target);
   const readable = found.filter(({ group }) => group !== null);
   await Promise.all(readable.map((each) => register(context, each)));
+  await journalSizing(context, sizing, targets);
   await Promise.all(readable.map((each) => warn(context, each)));
   const grown = await growAll(
     context,
@@ -186,10 +188,13 @@ async function journalUnreadable({ journal }: StepContext, target: CapacityTarge
 
 /** The plan lets this step look and say, not act. */
 async function observe(
-  { journal }: StepContext,
+  context: StepContext,
+  sizing: Sizing,
   targets: readonly CapacityTarget[],
   deadlineAt: string,
 ): Promise<Json> {
+  const { journal } = context;
+  await journalSizing(context, sizing, targets);
   for (const target of targets) {
     const { region, group, before, problem } = target;
     const summary =
@@ -238,3 +243,5 @@ async function warn({ deps, journal, logger }: StepContext, { region, name, grou
     await journal.append({ step: "capacity", kind: "observed", summary: warning, detail });
   }
 }
+
+export const handler: Handler = wire(createHandler);

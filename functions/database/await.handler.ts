@@ -5,6 +5,7 @@ import { FailoverError } from "../shared/errors.ts";
 import type { DatabasePlan } from "../shared/plan/plan.ts";
 import { pollUntil } from "../shared/poll.ts";
 import { createStep, type Handler, type StepContext } from "../shared/step.ts";
+import { wire } from "../shared/wire.ts";
 import type { Json } from "../timeline/event.ts";
 import { judgeMove } from "./classify.ts";
 import { readView } from "./evidence.ts";
@@ -88,11 +89,9 @@ async function end(
     // Aurora's fencing of the old primary and its snapshot are both best effort (FM44): whoever lets the Region back in
     // has to know.
     const oldCluster = database.clusters[run.failedRegion]?.split(":").at(-1) ?? run.failedRegion;
-    detail["oldPrimary"] = run.failedRegion;
-    detail["conflict"] =
-      `${oldCluster} in ${run.failedRegion} may still take writes until it is fenced: fence it before the Region returns`;
-    detail["snapshot"] =
-      `Aurora attempts a snapshot of the lost writes, rds:unplanned-global-failover-${oldCluster}-<timestamp>; copy it before it ages out`;
+    detail.oldPrimary = run.failedRegion;
+    detail.conflict = `${oldCluster} in ${run.failedRegion} may still take writes until it is fenced: fence it before the Region returns`;
+    detail.snapshot = `Aurora attempts a snapshot of the lost writes, rds:unplanned-global-failover-${oldCluster}-<timestamp>; copy it before it ages out`;
   }
   await journal.append({
     step: "database",
@@ -101,3 +100,5 @@ async function end(
     detail,
   });
 }
+
+export const handler: Handler = wire(createHandler);

@@ -92,6 +92,29 @@ export function classify(input: ClassifyInput): Classification {
   return settled ? { kind: "alreadyWriter", target: home } : { kind: "movingToUs", target: home, flavour: "unsaid" };
 }
 
+/** One sentence for a person. */
+export function describeClassification(found: Classification): string {
+  switch (found.kind) {
+    case "notNeeded":
+      return `Nothing to promote: the writer is in ${found.writer}, which did not fail`;
+    case "alreadyWriter":
+      return `${found.target} is the writer already`;
+    case "movingToUs":
+      return `The writer is moving to ${found.target} already`;
+    case "movingElsewhere":
+      return `The writer is being moved to ${found.to}, which is no survivor of this run: left alone`;
+    case "cancelling":
+      return "A move of the writer is being cancelled and has not come to its end: retry when it has";
+    case "twoWriters":
+      return describeTwoWriters(found.writers);
+    case "idle":
+      return `The writer is in ${found.primary}, and ${found.target} can take over`;
+    case "noTarget":
+    case "unknown":
+      return found.reason;
+  }
+}
+
 /** How a move to `target` gets on. */
 export type MoveProgress =
   /** Nothing moves, the target is the writer, and both it and the global cluster were read as available (FM43). */
@@ -129,7 +152,7 @@ export function judgeMove(view: DatabaseView, database: DatabasePlan, target: st
   );
 }
 
-export function describeTwoWriters(writers: readonly string[]): string {
+function describeTwoWriters(writers: readonly string[]): string {
   return `There are two writers: ${writers.join(" and ")}. Nothing is changed; a person must choose which one's data stays`;
 }
 

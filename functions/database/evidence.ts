@@ -16,12 +16,12 @@ export interface Evidence {
 }
 
 /** The survivors that have a cluster, the acting Region first: it is asked in places that are known to work. */
-export function readersOf({ run, deps }: StepContext, database: DatabasePlan): readonly string[] {
+export function readersOf({ run, deps }: Pick<StepContext, "run" | "deps">, database: DatabasePlan): readonly string[] {
   const able = run.survivors.filter((each) => each !== run.failedRegion && Object.hasOwn(database.clusters, each));
   return [...able.filter((each) => each === deps.region), ...able.filter((each) => each !== deps.region)];
 }
 
-export function readView(context: StepContext, database: DatabasePlan): Promise<DatabaseView> {
+export function readView(context: Pick<StepContext, "run" | "deps">, database: DatabasePlan): Promise<DatabaseView> {
   return readDatabase(context.deps, database.globalCluster, database.clusters, readersOf(context, database));
 }
 

@@ -3,7 +3,7 @@ import type { Question } from "../approval/question.ts";
 import type { Authority } from "../coordination/item.ts";
 import { secondsBetween } from "../shared/clock.ts";
 import { describeSeconds } from "../shared/plan/duration.ts";
-import type { AutomationLevel } from "../shared/plan/plan.ts";
+import type { AutomationLevel, Plan } from "../shared/plan/plan.ts";
 import { describeEvidence, type LagEvidence } from "./lag.ts";
 import type { SignOfLife } from "./life.ts";
 
@@ -75,17 +75,20 @@ export function decidePromotion(input: GateInput): GateDecision {
   }
   const withinBudget = loss.lossSeconds !== null && loss.lossSeconds <= input.budgetSeconds;
   const needs = withinBudget && !(flavour === "failover" && life.kind === "heartbeat") ? "promotion" : "dataLoss";
-  const passes =
-    needs === "promotion"
-      ? approval !== null || (level === "automatic" && input.thirdOpinion === "present")
-      : approval !== null && approvesLoss(approval, loss);
-  if (!passes) return { kind: "ask", question: ask(input, needs, flavour, loss, reason), loss };
+  const unattended = needs === "promotion" && level === "automatic" && input.thirdOpinion === "present";
+  if (!unattended && (approval === null || !approves(approval, needs, loss)))
+    return { kind: "ask", question: ask(input, needs, flavour, loss, reason), loss };
   return {
     kind: "proceed",
     flavour,
     loss,
     reason: approval === null ? reason : `${reason}; approved by ${approval.by}: ${approval.reason}`,
   };
+}
+
+/** Whether anybody besides the two sides of a cut cable observes. The plan's checks demand it too; this is the last line. */
+export function findThirdOpinion(plan: Plan): GateInput["thirdOpinion"] {
+  return plan.regions.length > 2 || plan.detection.witnesses.length > 0 ? "present" : "absent";
 }
 
 /** What is lost if the target is promoted by failover. */
@@ -106,8 +109,9 @@ function effectiveLevel({ level, authority }: GateInput): AutomationLevel {
   return level === "observe" && authority === "person" ? "approve" : level;
 }
 
-function approvesLoss(approval: Approval, loss: Loss): boolean {
-  if (approval.covers !== "dataLoss") return false;
+/** A question about a loss answers the lesser one as well; no answer covers more seconds than its question stated. */
+function approves(approval: Approval, needs: "promotion" | "dataLoss", loss: Loss): boolean {
+  if (needs === "dataLoss" && approval.covers !== "dataLoss") return false;
   if (approval.lossSeconds === null) return true;
   return loss.lossSeconds !== null && loss.lossSeconds <= approval.lossSeconds;
 }

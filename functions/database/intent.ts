@@ -27,7 +27,7 @@ export function findIntents(timeline: readonly TimelineEvent[], globalCluster: s
   return timeline
     .filter(
       ({ step, kind, detail }) =>
-        step === "database" && kind === "intent" && detail["resource"] === globalClusterResource(globalCluster),
+        step === "database" && kind === "intent" && detail.resource === globalClusterResource(globalCluster),
     )
     .flatMap(({ detail }): Intent[] => {
       const { target, kind, lossSeconds, worstCaseLossSeconds } = detail;

@@ -19,13 +19,16 @@ export function isoInstant(milliseconds: number): string {
   return new Date(milliseconds).toISOString();
 }
 
+/** `Date.parse` alone takes "event 7" for an instant in 2001, and one without an offset for the machine's own time. */
+const instantForm = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})$/;
+
 /**
  * Milliseconds since the Unix epoch of an ISO 8601 instant; also of CloudWatch's form, which ends in `+0000`.
  * @throws RangeError naming the value when it is not an instant.
  */
 export function parseInstant(text: string): number {
   const milliseconds = Date.parse(text.replace(/([+-]\d{2})(\d{2})$/, "$1:$2"));
-  if (Number.isNaN(milliseconds)) throw new RangeError(`Not an ISO 8601 instant: received ${JSON.stringify(text)}`);
+  if (Number.isNaN(milliseconds) || !instantForm.test(text)) throw new RangeError(`Not an ISO 8601 instant: received ${JSON.stringify(text)}`);
   return milliseconds;
 }
 

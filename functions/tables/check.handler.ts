@@ -2,6 +2,7 @@ import { isoInstant } from "../shared/clock.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
 import { errorMessage } from "../shared/errors.ts";
 import { createStep, type Handler, type StepContext } from "../shared/step.ts";
+import { wire } from "../shared/wire.ts";
 import type { Json } from "../timeline/event.ts";
 import type { Observation } from "../watch/observation.ts";
 import { readObservations } from "../watch/observations.ts";
@@ -66,3 +67,5 @@ async function observationsOf({ deps, logger }: StepContext): Promise<readonly O
     return [];
   }
 }
+
+export const handler: Handler = wire(createHandler);

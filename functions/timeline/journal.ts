@@ -33,13 +33,18 @@ export function createJournal(deps: Dependencies, incident: string, epoch: numbe
   const table = plan.recordsTable;
   let last: { readonly seq: number; readonly hash: string } | null = null;
 
-  async function newest(prefix: string): Promise<TimelineEvent | null> {
+  /** The newest event of the whole incident, or of the epoch that `prefix` names. */
+  async function newest(prefix: string | null): Promise<TimelineEvent | null> {
+    const ofEpoch = prefix === null ? "" : " AND begins_with(sk, :prefix)";
     const answer = await retryRead(deps, () =>
       aws.dynamoDB(region).send(
         new QueryCommand({
           TableName: table,
-          KeyConditionExpression: "pk = :pk AND begins_with(sk, :prefix)",
-          ExpressionAttributeValues: { ":pk": { S: incidentKey(incident) }, ":prefix": { S: prefix } },
+          KeyConditionExpression: `pk = :pk${ofEpoch}`,
+          ExpressionAttributeValues: {
+            ":pk": { S: incidentKey(incident) },
+            ...(prefix === null ? {} : { ":prefix": { S: prefix } }),
+          },
           ScanIndexForward: false,
           Limit: 1,
           ConsistentRead: true,
@@ -53,7 +58,7 @@ export function createJournal(deps: Dependencies, incident: string, epoch: numbe
   async function findLast(): Promise<{ seq: number; hash: string }> {
     const own = await newest(epochPrefix(epoch));
     if (own !== null) return { seq: own.seq, hash: own.hash };
-    const before = await newest("");
+    const before = await newest(null);
     return { seq: 0, hash: before?.hash ?? "" };
   }
 

@@ -31,7 +31,7 @@ describe("RaiseCapacity", () => {
 
     await world.raise();
 
-    expect(world.events()[0]?.summary).toBe(
+    expect(world.sizing()?.summary).toBe(
       "Demand 20: eu-west-1 6 (its group before the incident), ap-southeast-1 4 (its group before the incident), us-east-1 10 (sample, 34 s old). With a headroom of 0.1: eu-west-1 14, ap-southeast-1 9",
     );
   });
@@ -191,7 +191,7 @@ describe("RaiseCapacity", () => {
       [9, 9, 9],
     ]);
     expect(answer.targets.map(({ shortfall }) => shortfall)).toEqual([2, 0]);
-    expect(world.events()[0]?.detail.warning).toBe("No survivor has room for all: short of 2 in eu-west-1");
+    expect(world.sizing()?.detail.warning).toBe("No survivor has room for all: short of 2 in eu-west-1");
   });
 
   it("goes on with a warning when a deployment runs or Launch is suspended (FM19)", async () => {
@@ -216,7 +216,7 @@ describe("RaiseCapacity", () => {
     const answer = await world.raise();
 
     expect(answer.targets.map(({ target }) => target)).toEqual([14, 9]);
-    expect(world.events()[0]?.summary).toContain("us-east-1 10 (estimated from demand shares (no sample))");
+    expect(world.sizing()?.summary).toContain("us-east-1 10 (estimated from demand shares (no sample))");
   });
 
   it("is whole again after a crash before or after any call", async () => {

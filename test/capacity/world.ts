@@ -65,6 +65,7 @@ export function createWorld(changes: Partial<Plan> = {}) {
       throw new Error("it waits for ever");
     },
     events: () => cloud.timeline(plan, run.incident),
+    sizing: () => cloud.timeline(plan, run.incident).find(({ detail }) => detail.totalDemand !== undefined),
     kinds: () => cloud.timeline(plan, run.incident).map(({ kind }) => kind),
     sizes: () => [europe, asia].map(({ minimum, desired, maximum }) => [minimum, desired, maximum]),
     ended: () => cloud.timeline(plan, run.incident).filter(({ kind }) => kind === "stepEnded"),

@@ -80,6 +80,7 @@ export class GlobalCluster {
   readonly #random: Random;
   readonly #regions: Regions;
   #status = "available";
+  #writer: string;
   /** Former writers that nobody could tell so: they take writes as long as their Region runs (FM44). */
   readonly #unfenced = new Set<string>();
   /** What Regions that are, or were, away still believe. */
@@ -93,6 +94,7 @@ export class GlobalCluster {
     this.#random = random;
     this.#regions = regions;
     this.identifier = setup.identifier;
+    this.#writer = setup.writer;
     this.members = Object.entries(setup.clusters).map(([region, arn]) => ({
       region,
       arn,
@@ -115,9 +117,10 @@ export class GlobalCluster {
     return this.#acceptingWrites;
   }
 
+  /** The writer in truth, whoever else considers itself one. */
   get writer(): Member {
-    const writer = this.members.find(({ isWriter }) => isWriter);
-    if (writer === undefined) throw new RangeError(`${this.identifier} has no writer`);
+    const writer = this.memberIn(this.#writer);
+    if (writer === null) throw new RangeError(`${this.identifier} has no cluster in ${this.#writer}`);
     return writer;
   }
 
@@ -140,7 +143,7 @@ export class GlobalCluster {
     this.#keepViews();
     const move: Move = {
       kind,
-      from: this.writer.region,
+      from: this.#writer,
       to: target.region,
       requestedAt: now,
       phase: "pending",
@@ -152,7 +155,7 @@ export class GlobalCluster {
 
   /** An operation that was called off is being undone. */
   beginCancelling(to: string): void {
-    const { region: from } = this.writer;
+    const from = this.#writer;
     this.move = { kind: "failover", from, to, requestedAt: this.#clock.now(), phase: "cancelling", lossSeconds: 0 };
     this.#status = "modifying";
     this.#finishCancelling(this.move);
@@ -163,6 +166,7 @@ export class GlobalCluster {
     const member = this.memberIn(region);
     if (member === null) throw new RangeError(`No cluster in ${region}`);
     member.isWriter = true;
+    this.replication.forget(region);
     this.#unfenced.add(region);
     this.fencing = "never";
     this.refresh();
@@ -170,20 +174,21 @@ export class GlobalCluster {
 
   /** Works out anew who takes writes and who follows. Called by whatever changes either. */
   refresh(): void {
-    const { writer } = this;
-    const writing = this.#takesWrites(writer.region);
+    const writer = this.#writer;
+    const takesWrites = !this.#isResting() && this.#settling !== writer;
     this.#acceptingWrites = this.members
-      .filter(({ region }) => (region === writer.region ? writing : this.#unfenced.has(region) && this.#runs(region)))
+      .filter(({ region }) => this.#runs(region) && (region === writer ? takesWrites : this.#unfenced.has(region)))
       .map(({ region }) => region);
+    // A writer that is cut off takes no customer's write, so nothing more can be lost there.
+    const writing = takesWrites && this.#isConnected(writer);
     this.replication.update(this.#clock.now(), writing ? "writing" : "stopped", (region) =>
-      this.#regions.reachable(writer.region, region),
+      this.#regions.reachable(writer, region),
     );
   }
 
-  #takesWrites(region: string): boolean {
-    const { move } = this;
-    const rests = move !== null && (move.phase === "failing-over" || move.phase === "switching-over");
-    return !rests && this.#settling !== region && this.#runs(region) && this.#isConnected(region);
+  /** Writes rest while a move is past its verification. */
+  #isResting(): boolean {
+    return this.move !== null && (this.move.phase === "failing-over" || this.move.phase === "switching-over");
   }
 
   #runs(region: string): boolean {
@@ -212,6 +217,7 @@ export class GlobalCluster {
     if (!canFinish || target === null || old === null) {
       this.#clock.schedule(abandonedMoveSeconds * 1_000, () => {
         move.phase = "cancelling";
+        this.refresh();
         this.#finishCancelling(move);
       });
       return;
@@ -222,7 +228,9 @@ export class GlobalCluster {
     this.promotions.push({ at: now, requestedAt, from, target: move.to, kind, lossSeconds });
     this.move = null;
     this.#status = "modifying";
+    this.#writer = move.to;
     target.isWriter = true;
+    target.synchronization = "connected";
     target.status = "modifying";
     this.#settling = move.to;
     old.isWriter = false;
@@ -250,7 +258,6 @@ export class GlobalCluster {
   #rebuild(member: Member): void {
     member.synchronization = "pending-resync";
     this.#after(secondaryRebuildSeconds, () => {
-      if (member.isWriter) return;
       // One that is away is rebuilt when it is back.
       if (this.#isConnected(member.region)) member.synchronization = "connected";
     });

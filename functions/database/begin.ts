@@ -1,0 +1,81 @@
+import { converge, type Verdict } from "../coordination/converge.ts";
+import { errorMessage, errorName, FailoverError } from "../shared/errors.ts";
+import type { DatabasePlan } from "../shared/plan/plan.ts";
+import type { StepContext } from "../shared/step.ts";
+import { type Classification, classify, type DatabaseView, describeClassification } from "./classify.ts";
+import { readView } from "./evidence.ts";
+import { globalClusterResource, type Intent, intentDetail } from "./intent.ts";
+import { beginMove } from "./rds.ts";
+
+/** A primary that answers does so within seconds; one that does not must not hold up the promotion. */
+const switchoverDeadlineSeconds = 30;
+const failoverDeadlineSeconds = 120;
+
+/** What became of the attempt to begin a move. */
+export type Begun =
+  | { readonly kind: "moving" }
+  /** AWS refused the call, or did not answer in time. Whether it was done after all, the next look tells (FM31). */
+  | { readonly kind: "refused"; readonly reason: string }
+  /** It is no longer the case that this move must be made. */
+  | { readonly kind: "overtaken"; readonly reason: string };
+
+/** Brings it about that the global cluster moves to the intent's target, or has moved there. */
+export async function beginPromotion(
+  { deps, run, guard, journal, logger }: StepContext,
+  database: DatabasePlan,
+  intent: Intent,
+  because: string,
+): Promise<Begun> {
+  const { globalCluster, clusters } = database;
+  const { target, kind } = intent;
+  const targetArn = clusters[target];
+  if (targetArn === undefined) return { kind: "overtaken", reason: `The plan names no cluster in ${target}` };
+  const primary = run.failedRegion;
+  try {
+    const converged = await converge<DatabaseView>(deps, guard, journal, {
+      step: "database",
+      resource: globalClusterResource(globalCluster),
+      summary:
+        kind === "failover"
+          ? `Fail ${globalCluster} over to ${target}, allowing data loss`
+          : `Switch ${globalCluster} over from ${primary} to ${target}`,
+      deadlineSeconds: kind === "failover" ? failoverDeadlineSeconds : switchoverDeadlineSeconds,
+      read: async () => {
+        const view = await readView({ deps, run }, database);
+        if (view.global.kind === "read") return view;
+        throw new FailoverError("Transient", `The global cluster cannot be read: ${view.global.reason}`);
+      },
+      judge: (view) => {
+        const { failedRegion, survivors } = run;
+        const aim = { preferred: target, promotedHere: [target] };
+        return judgeIntent(classify({ view, database, failedRegion, survivors, ...aim }), intent, because);
+      },
+      apply: () => beginMove(deps, { flavour: kind, globalCluster, primary, target, targetArn }),
+    });
+    return converged.kind === "blocked" ? { kind: "overtaken", reason: converged.reason } : { kind: "moving" };
+  } catch (error) {
+    if (errorName(error) !== "StepBlocked" && errorName(error) !== "DeadlinePassed") throw error;
+    logger.warn("The move could not be begun", { kind, target, error: errorMessage(error) });
+    return { kind: "refused", reason: errorMessage(error) };
+  }
+}
+
+function judgeIntent(found: Classification, intent: Intent, because: string): Verdict {
+  switch (found.kind) {
+    case "movingToUs":
+    case "alreadyWriter":
+      if (found.target === intent.target) return { kind: "done" };
+      return { kind: "blocked", reason: `The writer is moving to ${found.target} instead` };
+    case "idle":
+      if (found.target !== intent.target)
+        return { kind: "blocked", reason: `${intent.target} can no longer take over` };
+      return { kind: "change", detail: { ...intentDetail(intent), reason: because } };
+    case "notNeeded":
+    case "movingElsewhere":
+    case "cancelling":
+    case "twoWriters":
+    case "noTarget":
+    case "unknown":
+      return { kind: "blocked", reason: describeClassification(found) };
+  }
+}

@@ -1,0 +1,78 @@
+import type { Question } from "../approval/question.ts";
+import { isoInstant } from "../shared/clock.ts";
+import type { DatabasePlan } from "../shared/plan/plan.ts";
+import type { StepContext } from "../shared/step.ts";
+import type { Json } from "../timeline/event.ts";
+import type { Flavour, Loss } from "./gate.ts";
+import type { Intent } from "./intent.ts";
+
+/** The results of the promotion step with which the branch is at its end. */
+type Ended = "skipped" | "notNeeded" | "alreadyWriter" | "blocked" | "declined" | "observed";
+
+/** How a promotion stands, as the state machine takes it. */
+interface Answer extends Loss {
+  readonly result: Ended | "moving" | "needsApproval";
+  readonly target: string | null;
+  readonly kind: Flavour | "none";
+  readonly question: Question | null;
+  /** ISO 8601; by when the move must be over. */
+  readonly deadlineAt: string | null;
+  readonly reason: string | null;
+}
+
+/** The move has begun; waiting for its end is the next step's. */
+export function answerMoving({ deps }: StepContext, database: DatabasePlan, intent: Intent): Json {
+  const { target, kind, lossSeconds, worstCaseLossSeconds } = intent;
+  const deadlineAt = isoInstant(deps.clock.now() + database.deadlineSeconds * 1_000);
+  return answer({ result: "moving", target, kind, lossSeconds, worstCaseLossSeconds, deadlineAt });
+}
+
+export function answerAsking(target: string, question: Question, loss: Loss): Json {
+  return answer({ result: "needsApproval", target, kind: "none", ...loss, question, reason: question.detail });
+}
+
+/** The branch ends here, and the timeline says how. */
+export async function endPromotion(
+  { journal }: StepContext,
+  ending: {
+    readonly result: Ended;
+    readonly reason: string;
+    readonly loss: Loss;
+    readonly target?: string;
+    readonly kind?: Flavour;
+  },
+): Promise<Json> {
+  const { result, reason, target = null, kind = "none" } = ending;
+  const { lossSeconds, worstCaseLossSeconds } = ending.loss;
+  const promotedRegion = result === "alreadyWriter" ? target : null;
+  await journal.append({
+    step: "database",
+    kind: "stepEnded",
+    summary: reason,
+    detail: { result: wordFor(result), promotedRegion, kind, lossSeconds, worstCaseLossSeconds, reason },
+  });
+  return answer({ result, target, kind, lossSeconds, worstCaseLossSeconds, reason });
+}
+
+/** The timeline's word for a result. */
+function wordFor(result: Ended): string {
+  switch (result) {
+    case "notNeeded":
+    case "alreadyWriter":
+      return "done";
+    case "blocked":
+      return "degraded";
+    case "skipped":
+    case "declined":
+    case "observed":
+      return result;
+  }
+}
+
+function answer(
+  said: Omit<Answer, "question" | "deadlineAt" | "reason"> &
+    Partial<Pick<Answer, "question" | "deadlineAt" | "reason">>,
+): Json {
+  const { question = null, deadlineAt = null, reason = null } = said;
+  return { ...said, question: question === null ? null : { ...question }, deadlineAt, reason };
+}

@@ -1,0 +1,290 @@
+import type {
+  DescribeDBClustersCommandInput,
+  DescribeDBClustersCommandOutput,
+  DescribeGlobalClustersCommandInput,
+  DescribeGlobalClustersCommandOutput,
+  FailoverGlobalClusterCommandInput,
+  FailoverGlobalClusterCommandOutput,
+  FailoverState,
+  GlobalCluster as GlobalClusterShape,
+  SwitchoverGlobalClusterCommandInput,
+  SwitchoverGlobalClusterCommandOutput,
+} from "@aws-sdk/client-rds";
+import type { Random } from "../../functions/shared/random.ts";
+import type { VirtualClock } from "../clock.ts";
+import {
+  GlobalCluster,
+  type GlobalClusterSetup,
+  type Member,
+  type Promotion,
+  type Topology,
+} from "./rds/global-cluster.ts";
+import type { Regions } from "./regions.ts";
+import { answer, readInput } from "./requests.ts";
+import { ServiceError, type ServiceRequest, type SimulatedService } from "./service.ts";
+import { UnknownToSimulator } from "./unknown.ts";
+
+export type { GlobalClusterSetup, Promotion } from "./rds/global-cluster.ts";
+
+export interface RdsOptions {
+  readonly clock: VirtualClock;
+  readonly random: Random;
+  readonly regions: Regions;
+  /** The application's global cluster. */
+  readonly globalCluster: GlobalClusterSetup;
+}
+
+const account = "111122223333";
+const engine = { Engine: "aurora-postgresql", EngineVersion: "17.4" };
+const describeGlobalFields = new Set(["GlobalClusterIdentifier", "MaxRecords"]);
+const describeFields = new Set(["DBClusterIdentifier", "MaxRecords"]);
+const failoverFields = new Set(["GlobalClusterIdentifier", "TargetDbClusterIdentifier", "AllowDataLoss", "Switchover"]);
+const switchoverFields = new Set(["GlobalClusterIdentifier", "TargetDbClusterIdentifier"]);
+
+/** RDS in every Region, as far as one Aurora global cluster goes. */
+export class SimulatedRds implements SimulatedService {
+  readonly #clock: VirtualClock;
+  readonly #regions: Regions;
+  readonly #global: GlobalCluster;
+
+  constructor(options: RdsOptions) {
+    this.#clock = options.clock;
+    this.#regions = options.regions;
+    this.#global = new GlobalCluster({ ...options, setup: options.globalCluster });
+  }
+
+  /** Regions whose cluster takes writes now; more than one is a split. The array is replaced, never changed. */
+  get acceptingWrites(): readonly string[] {
+    return this.#global.acceptingWrites;
+  }
+
+  /** Every move that made another cluster the writer, with what it lost in truth. */
+  get promotions(): readonly Promotion[] {
+    return this.#global.promotions;
+  }
+
+  /** The Region of the writer in truth. */
+  get writerRegion(): string {
+    return this.#global.writer.region;
+  }
+
+  /** What `region` lacks of the writer's changes, in truth; null where there is no secondary. */
+  lagSeconds(region: string): number | null {
+    return this.#global.replication.lagSeconds(region, this.#clock.now());
+  }
+
+  /**
+   * What Aurora's lag metrics would show in `region`, in milliseconds. Null, and so no datapoint, where there is no
+   * secondary, while it is rebuilt, and while no word comes from the writer's Region.
+   */
+  lagMetricMilliseconds(region: string): number | null {
+    const member = this.#global.memberIn(region);
+    if (member === null || member.synchronization !== "connected") return null;
+    if (!this.#regions.reachable(this.#global.writer.region, region)) return null;
+    const seconds = this.lagSeconds(region);
+    return seconds === null ? null : Math.round(seconds * 1_000);
+  }
+
+  setLag(region: string, seconds: number): void {
+    this.#global.replication.setLag(region, seconds);
+  }
+
+  /** From now on `region` falls behind by a second every second. */
+  stallReplication(region: string): void {
+    this.#global.replication.stall(region, "stalled");
+    this.#global.refresh();
+  }
+
+  resumeReplication(region: string): void {
+    this.#global.replication.stall(region, "running");
+    this.#global.refresh();
+  }
+
+  /** Somebody else has begun to make the cluster in `to` the writer (FM41). */
+  beginMove(to: string, kind: "failover" | "switchover"): void {
+    this.#global.begin(kind, this.#member(to));
+  }
+
+  /** Somebody else's move towards `to` is being called off (FM41). */
+  beginCancelling(to: string): void {
+    this.#global.beginCancelling(to);
+  }
+
+  /** The cluster in `region` becomes a second writer, and no writer that returns is fenced any more (FM45). */
+  splitOffWriter(region: string): void {
+    this.#global.splitOff(region);
+  }
+
+  /** @default "onReturn" */
+  setFencing(fencing: "onReturn" | "never"): void {
+    this.#global.fencing = fencing;
+  }
+
+  /** Sets a cluster's status, such as "maintenance" or "inaccessible-encryption-credentials". */
+  setClusterStatus(region: string, status: string): void {
+    this.#member(region).status = status;
+  }
+
+  handle(request: ServiceRequest): Record<string, unknown> {
+    switch (request.operation) {
+      case "DescribeGlobalClusters":
+        return this.#describeGlobalClusters(request);
+      case "DescribeDBClusters":
+        return this.#describeClusters(request);
+      case "FailoverGlobalCluster":
+        return this.#failover(request);
+      case "SwitchoverGlobalCluster":
+        return this.#switchover(request);
+      default:
+        throw new UnknownToSimulator(`rds:${request.operation}`);
+    }
+  }
+
+  #describeGlobalClusters(request: ServiceRequest): Record<string, unknown> {
+    const { GlobalClusterIdentifier: id } = readInput<DescribeGlobalClustersCommandInput>(
+      request,
+      describeGlobalFields,
+    );
+    if (id !== undefined) this.#demandGlobalCluster(request.region, id);
+    const isHere = this.#global.memberIn(request.region) !== null;
+    return answer<DescribeGlobalClustersCommandOutput>({ GlobalClusters: isHere ? [this.#shape(request.region)] : [] });
+  }
+
+  #describeClusters(request: ServiceRequest): Record<string, unknown> {
+    const { DBClusterIdentifier: id } = readInput<DescribeDBClustersCommandInput>(request, describeFields);
+    const here = this.#global.topologyIn(request.region).members.find(({ region }) => region === request.region);
+    const isAsked = here !== undefined && (id === undefined || id === here.arn || id === identifierOf(here.arn));
+    if (id !== undefined && !isAsked)
+      throw new ServiceError("DBClusterNotFoundFault", `DBCluster ${id} not found.`, 404);
+    return answer<DescribeDBClustersCommandOutput>({ DBClusters: isAsked ? [this.#clusterShape(here)] : [] });
+  }
+
+  /** Without AllowDataLoss it is a switchover, and needs the primary (FM42). */
+  #failover(request: ServiceRequest): Record<string, unknown> {
+    const input = readInput<FailoverGlobalClusterCommandInput>(request, failoverFields);
+    this.#demandGlobalCluster(request.region, input.GlobalClusterIdentifier);
+    if (input.AllowDataLoss === true && input.Switchover === true) {
+      throw new ServiceError("InvalidParameterCombination", "AllowDataLoss and Switchover exclude each other.");
+    }
+    const target = this.#demandTarget(request.region, input.TargetDbClusterIdentifier);
+    if (input.AllowDataLoss === true) {
+      if (target.region !== request.region) {
+        throw invalidState(`A failover to ${target.arn} is to be requested in ${target.region}.`);
+      }
+      this.#global.begin("failover", target);
+    } else {
+      this.#demandHealthy(request.region);
+      this.#global.begin("switchover", target);
+    }
+    return answer<FailoverGlobalClusterCommandOutput>({ GlobalCluster: this.#shape(request.region) });
+  }
+
+  #switchover(request: ServiceRequest): Record<string, unknown> {
+    const input = readInput<SwitchoverGlobalClusterCommandInput>(request, switchoverFields);
+    this.#demandGlobalCluster(request.region, input.GlobalClusterIdentifier);
+    const target = this.#demandTarget(request.region, input.TargetDbClusterIdentifier);
+    const { region: primary } = this.#global.writer;
+    if (primary !== request.region) throw invalidState(`A switchover is to be requested in ${primary}.`);
+    this.#demandHealthy(request.region);
+    this.#global.begin("switchover", target);
+    return answer<SwitchoverGlobalClusterCommandOutput>({ GlobalCluster: this.#shape(request.region) });
+  }
+
+  #demandGlobalCluster(region: string, id: string | undefined): void {
+    if (id !== this.#global.identifier || this.#global.memberIn(region) === null) {
+      throw new ServiceError("GlobalClusterNotFoundFault", `Global cluster ${id} not found`, 404);
+    }
+  }
+
+  /** What every move demands of the global cluster and of its target. */
+  #demandTarget(region: string, arn: string | undefined): Member {
+    const target = this.#global.memberByArn(arn);
+    if (target === null) throw new ServiceError("DBClusterNotFoundFault", `DBCluster ${arn} not found.`, 404);
+    const { status, members, move } = this.#global.topologyIn(region);
+    const seen = members.find(({ arn: each }) => each === target.arn) ?? target;
+    if (move !== null || status !== "available") {
+      throw invalidState(`Global cluster ${this.#global.identifier} is ${move?.phase ?? status}.`);
+    }
+    if (members.filter(({ isWriter }) => isWriter).length > 1) {
+      throw invalidState(`Global cluster ${this.#global.identifier} has more than one writer.`);
+    }
+    if (seen.isWriter) throw invalidClusterState(`DBCluster ${arn} is the primary of its global cluster already.`);
+    if (seen.status !== "available" || seen.synchronization !== "connected") {
+      throw invalidClusterState(`DBCluster ${arn} is ${seen.status}, ${seen.synchronization}.`);
+    }
+    return target;
+  }
+
+  /** A switchover needs the primary. */
+  #demandHealthy(region: string): void {
+    const { writer } = this.#global;
+    if (!this.#regions.reachable(region, writer.region) || writer.status !== "available") {
+      throw invalidState(`The primary cluster ${writer.arn} is not available.`);
+    }
+  }
+
+  #shape(region: string): GlobalClusterShape {
+    const { status, members, move }: Topology = this.#global.topologyIn(region);
+    const writer = members.find(({ isWriter }) => isWriter);
+    return {
+      GlobalClusterIdentifier: this.#global.identifier,
+      GlobalClusterArn: `arn:aws:rds::${account}:global-cluster:${this.#global.identifier}`,
+      Status: status,
+      ...engine,
+      GlobalClusterMembers: members.map(({ arn, isWriter, synchronization }) => ({
+        DBClusterArn: arn,
+        IsWriter: isWriter,
+        Readers: isWriter ? members.filter((other) => other !== writer).map((other) => other.arn) : [],
+        GlobalWriteForwardingStatus: "disabled",
+        ...(isWriter ? {} : { SynchronizationStatus: synchronization }),
+      })),
+      ...(move === null ? {} : { FailoverState: this.#moveShape(move) }),
+    };
+  }
+
+  #moveShape(move: NonNullable<Topology["move"]>): FailoverState {
+    const shape = {
+      Status: move.phase,
+      FromDbClusterArn: this.#member(move.from).arn,
+      ToDbClusterArn: this.#member(move.to).arn,
+      IsDataLossAllowed: move.kind === "failover",
+    };
+    // The SDK's enum leaves "switching-over" out, the service does not.
+    return shape as FailoverState;
+  }
+
+  #clusterShape(member: Readonly<Member>) {
+    const id = identifierOf(member.arn);
+    const instance = (number: number) => ({
+      DBInstanceIdentifier: `${id}-${number}`,
+      IsClusterWriter: member.isWriter && number === 1,
+      PromotionTier: 1,
+    });
+    return {
+      DBClusterIdentifier: id,
+      DBClusterArn: member.arn,
+      Status: member.status,
+      ...engine,
+      MultiAZ: true,
+      DBClusterMembers: [instance(1), instance(2)],
+    };
+  }
+
+  #member(region: string): Member {
+    const member = this.#global.memberIn(region);
+    if (member === null) throw new RangeError(`No cluster of ${this.#global.identifier} in ${region}`);
+    return member;
+  }
+}
+
+function identifierOf(arn: string): string {
+  return arn.split(":").at(-1) ?? arn;
+}
+
+function invalidState(message: string): ServiceError {
+  return new ServiceError("InvalidGlobalClusterStateFault", message);
+}
+
+function invalidClusterState(message: string): ServiceError {
+  return new ServiceError("InvalidDBClusterStateFault", message);
+}

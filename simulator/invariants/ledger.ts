@@ -1,0 +1,70 @@
+import { unmarshall } from "@aws-sdk/util-dynamodb";
+import type { CoordinationItem } from "../../functions/coordination/item.ts";
+import type { TimelineEvent } from "../../functions/timeline/event.ts";
+import type { AcceptedWrite } from "../aws/dynamodb.ts";
+
+/** Who held the lease, from when to when (milliseconds), under which epoch. */
+interface Tenure {
+  readonly execution: string;
+  readonly epoch: number;
+  readonly from: number;
+  to: number;
+}
+
+/**
+ * What the strongly consistent table and the timeline were made to hold, written down as it happened: the world's own
+ * record, against which the controller's doings are judged.
+ */
+export class Ledger {
+  readonly #coordinationTable: string;
+  readonly #recordsTable: string;
+  readonly #tenures: Tenure[] = [];
+  readonly #events: TimelineEvent[] = [];
+  #item: CoordinationItem | null = null;
+
+  constructor(tables: { readonly coordination: string; readonly records: string }) {
+    this.#coordinationTable = tables.coordination;
+    this.#recordsTable = tables.records;
+  }
+
+  /** The coordination item as it is now; null before the first write. */
+  get item(): CoordinationItem | null {
+    return this.#item;
+  }
+
+  /** Every timeline event that was stored anywhere, in the order of storing. */
+  get events(): readonly TimelineEvent[] {
+    return this.#events;
+  }
+
+  note(write: AcceptedWrite): void {
+    if (write.item === null) return;
+    if (write.table === this.#coordinationTable) {
+      this.#noteItem(unmarshall(write.item as never) as unknown as CoordinationItem, write.at);
+    } else if (write.table === this.#recordsTable && write.key.pk.startsWith("incident#")) {
+      const { pk: _pk, sk: _sk, ...event } = unmarshall(write.item as never);
+      this.#events.push(event as unknown as TimelineEvent);
+    }
+  }
+
+  /** The epoch under which `execution` held the lease at some instant of the span; null when it did not. */
+  epochOf(execution: string, from: number, to: number): number | null {
+    const tenure = this.#tenures.findLast(
+      (each) => each.execution === execution && each.from <= to && each.to >= from,
+    );
+    return tenure?.epoch ?? null;
+  }
+
+  #noteItem(item: CoordinationItem, at: number): void {
+    this.#item = item;
+    const holder = item.lease?.execution ?? null;
+    const last = this.#tenures.at(-1);
+    if (last !== undefined && last.to === Number.POSITIVE_INFINITY) {
+      if (last.execution === holder && last.epoch === item.epoch) return;
+      last.to = at;
+    }
+    if (holder !== null) {
+      this.#tenures.push({ execution: holder, epoch: item.epoch, from: at, to: Number.POSITIVE_INFINITY });
+    }
+  }
+}

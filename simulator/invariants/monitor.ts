@@ -1,0 +1,220 @@
+import { maximumProofAgeMs } from "../../functions/coordination/guard.ts";
+import type { SizeChange } from "../aws/autoscaling.ts";
+import type { CallRecord } from "../aws/network.ts";
+import type { Violation } from "../result.ts";
+import type { World } from "../world.ts";
+import { Ledger } from "./ledger.ts";
+import { isMutation, resourceOf } from "./mutations.ts";
+
+/**
+ * A proof of the epoch may be this old when the service carries the call out: what the guard allows, and the client's
+ * whole timeout on top, since a request can be that long on its way.
+ */
+const proofAllowanceMs = maximumProofAgeMs + 5_000;
+/** How long after its death a primary may still honestly be taken to live: the freshness that the gate asks for. */
+const deathUnnoticedMs = 180_000;
+/** A Region is not blamed on a look back longer than this. */
+const troubleMemoryMs = 300_000;
+
+/**
+ * Watches a world and writes down every promise that is broken. It looks at what AWS was told and at what customers got,
+ * never at what the controller says of itself; the timeline counts only as a thing that had to be written.
+ */
+export class Monitor {
+  readonly violations: Violation[] = [];
+  readonly ledger: Ledger;
+  readonly #world: World;
+  readonly #seen = new Set<string>();
+  /** When each Region was last seen in trouble, by the world's own truth. */
+  readonly #troubleAt = new Map<string, number>();
+  readonly #darkSince = new Map<string, number>();
+  readonly #mutations: CallRecord[] = [];
+  #sizeChangesSeen = 0;
+  #promotionsSeen = 0;
+  readonly #promotionsByEpoch = new Map<number, number>();
+
+  constructor(world: World) {
+    this.#world = world;
+    const { plan } = world;
+    this.ledger = new Ledger({ coordination: plan.coordination.table, records: plan.recordsTable });
+    world.dynamoDB.observe((write) => this.ledger.note(write));
+    world.network.observe((call) => this.#judgeCall(call));
+    world.regions.subscribe((change) => {
+      if (change.kind !== "health") return;
+      this.#troubleAt.set(change.region, world.clock.now());
+      if (change.after === "dark") this.#darkSince.set(change.region, world.clock.now());
+      else this.#darkSince.delete(change.region);
+    });
+  }
+
+  /** Called whenever all that was due at one instant has settled. */
+  afterStep(): void {
+    const { world } = this;
+    const history = world.autoScaling.history;
+    for (; this.#sizeChangesSeen < history.length; this.#sizeChangesSeen++) {
+      this.#judgeSize(history[this.#sizeChangesSeen] as SizeChange);
+    }
+    const promotions = world.promotions;
+    for (; this.#promotionsSeen < promotions.length; this.#promotionsSeen++) this.#judgePromotion(this.#promotionsSeen);
+  }
+
+  /** Called once, when the world has come to rest. */
+  atEnd(): void {
+    for (const call of this.#mutations) {
+      const resource = resourceOf(call);
+      const settled = this.ledger.events.some(
+        ({ kind, detail }) => (kind === "confirmed" || kind === "failed") && detail.resource === resource,
+      );
+      if (!settled && !this.#world.isUnderWay()) {
+        this.#report("mutationConfirmed", `${call.service}:${call.operation} on ${resource} was never confirmed`);
+      }
+    }
+    this.#judgePath();
+    this.#judgeEnds();
+  }
+
+  get world(): World {
+    return this.#world;
+  }
+
+  #judgeCall(call: CallRecord): void {
+    if (!call.performed || !isMutation(call)) return;
+    const { caller } = call;
+    if (caller.execution === null) return;
+    this.#mutations.push(call);
+    const what = `${call.service}:${call.operation}@${call.region} by ${caller.functionName} of ${caller.execution}`;
+    const at = call.performedAt ?? call.at;
+    const epoch = this.ledger.epochOf(caller.execution, at - proofAllowanceMs, at);
+    if (epoch === null) {
+      this.#report("mutationUnderEpoch", `${what} changed something without holding the lease`);
+      return;
+    }
+    const resource = resourceOf(call);
+    const intended = this.ledger.events.some(
+      ({ kind, detail }) => kind === "intent" && detail.resource === resource,
+    );
+    if (!intended) this.#report("mutationJournalled", `${what} changed ${resource} without a journalled intent`);
+    this.#judgeTraffic(what);
+    if (call.service === "rds") this.#judgeFlavour(call, what);
+    if (call.service === "s3" || call.service.startsWith("route53")) this.#judgeEvacuation(what);
+  }
+
+  /** FM54. */
+  #judgeTraffic(what: string): void {
+    const out = this.#world.intentionallyOut();
+    if (this.#world.plan.regions.every(({ name }) => out.has(name))) {
+      this.#report("neverZeroRegionsInDns", `After ${what} every Region is out of DNS on purpose`);
+    }
+  }
+
+  /** FM42: without AllowDataLoss it is a switchover, which a dead primary cannot take part in. */
+  #judgeFlavour(call: CallRecord, what: string): void {
+    const writer = this.#world.writerRegion();
+    if (writer === null) return;
+    const darkSince = this.#darkSince.get(writer);
+    const forced = call.operation === "FailoverGlobalCluster" && call.input.AllowDataLoss === true;
+    if (!forced && darkSince !== undefined && this.#world.clock.now() - darkSince > deathUnnoticedMs) {
+      this.#report("rightFlavour", `${what} asks a primary to switch over that has been dark since ${darkSince}`);
+    }
+    if (!forced && darkSince !== undefined && call.operation === "FailoverGlobalCluster") {
+      this.#report("rightFlavour", `${what} fails over without AllowDataLoss although the primary is dark`);
+    }
+  }
+
+  /** Automation evacuates only what was in trouble, and never into something that is down. */
+  #judgeEvacuation(what: string): void {
+    const incident = this.ledger.item?.incident;
+    if (incident == null) return;
+    const { failedRegion, authority } = incident;
+    const now = this.#world.clock.now();
+    const inTrouble =
+      this.#world.regions.health(failedRegion) !== "up" ||
+      now - (this.#troubleAt.get(failedRegion) ?? Number.NEGATIVE_INFINITY) <= troubleMemoryMs ||
+      this.#world.linksWereCut;
+    if (authority === "automation" && !inTrouble) {
+      this.#report("noWrongEvacuation", `${what} evacuates ${failedRegion}, which serves its customers`);
+    }
+  }
+
+  /** FM50. A scaling policy may shrink a group; a request of the controller may not. */
+  #judgeSize({ cause, before, after, region, group }: SizeChange): void {
+    if (cause !== "request") return;
+    if (after.minimum < before.minimum || after.desired < before.desired || after.maximum < before.maximum) {
+      this.#report(
+        "noScaleDown",
+        `${group} in ${region} was lowered from ${JSON.stringify(before)} to ${JSON.stringify(after)}`,
+      );
+    }
+  }
+
+  #judgePromotion(index: number): void {
+    const promotion = this.#world.promotions[index];
+    const { database } = this.#world.plan;
+    if (promotion === undefined || database === null) return;
+    const call = this.#mutations.findLast(
+      (each) => each.service === "rds" && (each.performedAt ?? each.at) <= promotion.requestedAt + 1,
+    );
+    if (call === undefined || call.performedAt !== promotion.requestedAt) return; // begun by somebody else
+    const execution = call.caller.execution ?? "";
+    const epoch = this.ledger.epochOf(execution, call.at - proofAllowanceMs, promotion.requestedAt);
+    if (epoch !== null) {
+      const count = (this.#promotionsByEpoch.get(epoch) ?? 0) + 1;
+      this.#promotionsByEpoch.set(epoch, count);
+      if (count > 1) this.#report("onePromotionAnEpoch", `${count} promotions under epoch ${epoch}`);
+    }
+    // The lag is known once a minute, so what nobody could know may come on top of the budget: this much and no more.
+    const bound = database.dataLossBudgetSeconds + database.maximumLagAgeSeconds;
+    if (promotion.kind === "failover" && promotion.lossSeconds > bound && !this.#world.lossApproved) {
+      this.#report(
+        "lossWithinBudget",
+        `${promotion.target} was promoted and ${promotion.lossSeconds.toFixed(0)} s of writes are gone; nobody approved more than ${database.dataLossBudgetSeconds} s`,
+      );
+    }
+  }
+
+  /** FM35, FM55: after the decision the path touches neither the failed Region nor a global control plane. */
+  #judgePath(): void {
+    const { plan, network } = this.#world;
+    for (const call of network.apiLog) {
+      const { execution, state, functionName } = call.caller;
+      if (execution === null || state === null || functionName === "AssessSignal") continue;
+      const epoch = this.ledger.epochOf(execution, 0, call.at);
+      const failed = this.#world.failedRegionOf(execution, this.ledger.events);
+      if (epoch === null || failed === null) continue;
+      const name = `${call.service}:${call.operation}@${call.region} by ${functionName}`;
+      if (call.service === "route53" && plan.traffic.switch.kind !== "record") {
+        this.#report("noGlobalControlPlane", `${name} is on the failover path`);
+      }
+      const switchover = call.operation === "SwitchoverGlobalCluster";
+      const store = call.service === "dynamodb" && call.input.TableName === plan.coordination.table;
+      if (call.region === failed && !switchover && !store && call.service !== "route53") {
+        this.#report("failedRegionUntouched", `${name} asked the failed Region`);
+      }
+    }
+  }
+
+  /** Every run ends recovered, degraded with reasons, stood down, or waiting for a person. */
+  #judgeEnds(): void {
+    const world = this.#world;
+    for (const execution of world.stepFunctions.executions) {
+      if (execution.paused) continue;
+      if (execution.status === "FAILED" || execution.status === "TIMED_OUT") {
+        this.#report("everyRunEnds", `${execution.name} in ${execution.region} ended as ${execution.status}: ${execution.error} ${execution.cause ?? ""}`);
+      }
+      if (execution.status === "RUNNING" && !world.isWaitingForPerson(execution)) {
+        this.#report("everyRunEnds", `${execution.name} in ${execution.region} is still running in ${execution.states.at(-1)?.state}`);
+      }
+    }
+    const incident = this.ledger.item?.incident;
+    if (incident != null && !world.somebodyWaits() && world.canBeTakenOver()) {
+      this.#report("everyRunEnds", `${incident.id} is in progress and nobody works on it`);
+    }
+  }
+
+  #report(invariant: string, message: string): void {
+    const key = `${invariant}|${message}`;
+    if (this.#seen.has(key)) return;
+    this.#seen.add(key);
+    this.violations.push({ invariant, message });
+  }
+}

@@ -1,0 +1,69 @@
+import type { Evidence } from "../../functions/assess/evidence.ts";
+import { gatherEvidence } from "../../functions/assess/evidence.ts";
+import { isoInstant, parseInstant } from "../../functions/shared/clock.ts";
+import { type Plan, vantagesOf } from "../../functions/shared/plan/plan.ts";
+import type { Observation, Vote } from "../../functions/watch/observation.ts";
+
+/** What a vantage says of a Region: how it votes, for how many seconds, and how many seconds ago it changed its mind. */
+export interface Word {
+  readonly vote: Vote;
+  readonly forSeconds: number;
+  readonly changesAgo?: readonly number[];
+}
+
+/** What one vantage says; what is left out is "passing for an hour". */
+export interface Voice {
+  /** Seconds since it was last heard; null when never. */
+  readonly age?: number | null;
+  readonly words?: Readonly<Record<string, Word>>;
+  /** Seconds since the others' signs of life, as it saw them; 5 for all others when left out. */
+  readonly hears?: Readonly<Record<string, number>>;
+  readonly servedBy?: string | null;
+  readonly customers?: Vote;
+}
+
+export const failing = (forSeconds: number): Word => ({ vote: "failing", forSeconds });
+export const passing = (forSeconds: number): Word => ({ vote: "passing", forSeconds });
+
+/** One observation for each vantage of the plan that was ever heard. */
+export function observe(plan: Plan, now: string, voices: Readonly<Record<string, Voice>> = {}): Observation[] {
+  const ago = (seconds: number) => isoInstant(parseInstant(now) - seconds * 1_000);
+  const vantages = vantagesOf(plan);
+  return vantages.flatMap((vantage) => {
+    const { age = 5, words = {}, hears, servedBy = null, customers = "passing" } = voices[vantage] ?? {};
+    if (age === null) return [];
+    const others = vantages.filter((other) => other !== vantage);
+    return {
+      vantage,
+      at: ago(age),
+      votes: plan.regions.map(({ name }) => {
+        const { vote, forSeconds, changesAgo = [] } = words[name] ?? passing(3_600);
+        return { region: name, vote, since: ago(forSeconds), changes: changesAgo.map(ago), reason: vote };
+      }),
+      customers: { vote: customers, since: ago(3_600), servedBy },
+      heartbeatAgeSeconds: hears ?? Object.fromEntries(others.map((other) => [other, 5])),
+      capacity: null,
+      lag: null,
+    };
+  });
+}
+
+/** The same as evidence, gathered by `observer`. */
+export function evidenceFrom(
+  plan: Plan,
+  observer: string,
+  now: string,
+  voices: Readonly<Record<string, Voice>> = {},
+): Evidence {
+  return gatherEvidence(plan, observer, observe(plan, now, voices), now);
+}
+
+/** Voices in which every vantage but `region`'s own sees it failing for `seconds`, and it gives no sign of life. */
+export function regionDown(plan: Plan, region: string, seconds = 120): Record<string, Voice> {
+  return Object.fromEntries(
+    vantagesOf(plan).map((vantage) => [
+      vantage,
+      vantage === region ? { age: seconds } : { words: { [region]: failing(seconds) } },
+    ]),
+  );
+}
