@@ -1,6 +1,313 @@
-import { readFileSync } from "node:fs";
 import type { CoordinationItem } from "../functions/coordination/item.ts";
+import { isoInstant, parseInstant } from "../functions/shared/clock.ts";
 import type { Dependencies } from "../functions/shared/dependencies.ts";
 import { silentLogger } from "../functions/shared/logger.ts";
 import type { Plan } from "../functions/shared/plan/plan.ts";
 import { type Random, seededRandom } from "../functions/shared/random.ts";
+import { SimulatedAutoScaling } from "./aws/autoscaling.ts";
+import { createSimulatedClients } from "./aws/clients.ts";
+import { SimulatedCloudWatch } from "./aws/cloudwatch.ts";
+import { SimulatedDynamoDB } from "./aws/dynamodb.ts";
+import { SimulatedEventBridge } from "./aws/eventbridge.ts";
+import type { HandlerFactory } from "./aws/lambda/handler.ts";
+import { SimulatedLambda } from "./aws/lambda.ts";
+import { Network } from "./aws/network.ts";
+import { Processes } from "./aws/processes.ts";
+import { type Promotion, SimulatedRds } from "./aws/rds.ts";
+import { Regions } from "./aws/regions.ts";
+import { SimulatedS3 } from "./aws/s3.ts";
+import type { Caller } from "./aws/service.ts";
+import type { ExecutionRecord } from "./aws/step-functions/execution.ts";
+import { SimulatedStepFunctions, stateMachineArn } from "./aws/step-functions.ts";
+import { createTrafficControl, type TrafficControl } from "./aws/traffic-control.ts";
+import { VirtualClock } from "./clock.ts";
+import { Customers } from "./customers.ts";
+import {
+  alarmsOf,
+  failoverMachine,
+  functionConfigurations,
+  handlerFactories,
+  machineName,
+  regionsOf,
+  rulesOf,
+  tablesOf,
+  usualInstances,
+} from "./deployment.ts";
+import { createSimulatedProber } from "./prober.ts";
+
+/** Every simulated world begins here, so that timelines can be compared byte for byte. */
+const startAt = parseInstant("2026-11-01T00:00:00.000Z");
+const lagMetrics = ["AuroraGlobalDBRPOLag", "AuroraGlobalDBReplicationLag"] as const;
+const watchEveryMs = 60_000;
+/** Vantages do not look in step. */
+const watchStaggerMs = 2_300;
+/** Lag readings that are there when a world begins. */
+const pastMinutes = 10;
+/**
+ * What an instance can serve. Assumption: the fleet of calm times runs at two thirds of what it can, so that a survivor
+ * left at its usual size fails part of what comes to it after an evacuation.
+ */
+const requestsPerInstance = 75;
+/** What the groups' own scaling policies aim at. */
+const targetUtilisation = 0.67;
+const approvalStates = new Set(["RequestApproval", "RequestPromotion"]);
+
+/**
+ * One simulated world: an application in several Regions, its customers, and the controller deployed beside it. Its only
+ * time is its clock, its only chance its seed.
+ */
+export class World {
+  readonly plan: Plan;
+  readonly clock = new VirtualClock(startAt);
+  readonly regions: Regions;
+  readonly processes: Processes;
+  readonly network: Network;
+  readonly lambda: SimulatedLambda;
+  readonly stepFunctions: SimulatedStepFunctions;
+  readonly eventBridge: SimulatedEventBridge;
+  readonly dynamoDB: SimulatedDynamoDB;
+  readonly autoScaling: SimulatedAutoScaling;
+  readonly cloudWatch: SimulatedCloudWatch;
+  /** Null when the plan has no database. */
+  readonly rds: SimulatedRds | null;
+  readonly s3: SimulatedS3;
+  readonly traffic: TrafficControl;
+  readonly customers: Customers;
+  /** Whether a person has accepted a loss of data. */
+  lossApproved = false;
+  /** Whether a link between Regions is, or was, cut: then a vantage may honestly see what others do not. */
+  linksWereCut = false;
+  readonly #seed: number;
+  readonly #probeRandom: Random;
+
+  constructor(plan: Plan, seed: number) {
+    this.plan = plan;
+    this.#seed = seed;
+    this.#probeRandom = this.stream("probes");
+    const { clock } = this;
+    const serving = plan.regions.map(({ name }) => name);
+    this.regions = new Regions(regionsOf(plan));
+    const { regions } = this;
+    regions.subscribe((change) => {
+      if (change.kind === "link") this.linksWereCut = true;
+    });
+    this.processes = new Processes(clock, regions);
+    this.network = new Network({ clock, random: this.stream("network"), regions, processes: this.processes });
+    this.s3 = new SimulatedS3({ clock });
+    this.dynamoDB = new SimulatedDynamoDB({ clock, random: this.stream("dynamodb"), regions, tables: tablesOf(plan) });
+    this.autoScaling = new SimulatedAutoScaling({ clock, random: this.stream("autoscaling"), regions });
+    this.rds =
+      plan.database === null
+        ? null
+        : new SimulatedRds({
+            clock,
+            random: this.stream("rds"),
+            regions,
+            globalCluster: {
+              identifier: plan.database.globalCluster,
+              clusters: plan.database.clusters,
+              writer: plan.database.writer,
+            },
+          });
+    this.traffic = createTrafficControl({ plan, clock, random: this.stream("traffic"), regions, s3: this.s3 });
+    this.customers = new Customers({
+      plan,
+      clock,
+      random: this.stream("customers"),
+      regions,
+      dns: this.traffic.dns,
+      capacity: ({ name, autoScalingGroup }) =>
+        autoScalingGroup === null
+          ? Number.POSITIVE_INFINITY
+          : this.autoScaling.inService(name, autoScalingGroup) * requestsPerInstance,
+      acceptingWrites: () => this.rds?.acceptingWrites ?? null,
+    });
+    this.lambda = new SimulatedLambda({
+      clock,
+      random: this.stream("lambda"),
+      regions,
+      processes: this.processes,
+      registry: this.#registry(),
+      functions: functionConfigurations,
+    });
+    this.stepFunctions = new SimulatedStepFunctions({
+      clock,
+      random: this.stream("states"),
+      regions,
+      lambda: this.lambda,
+      machines: new Map([[machineName(plan), failoverMachine()]]),
+    });
+    this.eventBridge = new SimulatedEventBridge({
+      clock,
+      random: this.stream("events"),
+      regions,
+      startExecution: (region, machine, event) => this.stepFunctions.startByEvent(region, machine, event),
+    });
+    this.cloudWatch = new SimulatedCloudWatch({
+      clock,
+      random: this.stream("cloudwatch"),
+      regions,
+      onStateChange: (region, event) => this.eventBridge.deliver(region, event, { delaySeconds: 0, copies: 1 }),
+    });
+    for (const { name, autoScalingGroup } of plan.regions) {
+      if (autoScalingGroup === null) continue;
+      const desired = usualInstances(plan, name);
+      this.autoScaling.addGroup({
+        region: name,
+        name: autoScalingGroup,
+        minimum: Math.ceil(desired / 2),
+        desired,
+        maximum: desired * 2,
+        wantedUnits: () => Math.ceil(this.customers.load(name) / (requestsPerInstance * targetUtilisation)),
+      });
+    }
+    for (const rule of rulesOf(plan)) this.eventBridge.addRule(rule);
+    for (const alarm of alarmsOf(plan)) this.cloudWatch.alarms.add(alarm);
+    this.#addLagMetrics();
+    this.network.attach("autoscaling", this.autoScaling);
+    this.network.attach("cloudwatch", this.cloudWatch);
+    this.network.attach("dynamodb", this.dynamoDB);
+    this.network.attach("events", this.eventBridge);
+    if (this.rds !== null) this.network.attach("rds", this.rds);
+    this.network.attach("route53", this.traffic.route53);
+    if (this.traffic.recoveryCluster !== null) {
+      this.network.attach("route53-recovery-cluster", this.traffic.recoveryCluster);
+    }
+    this.network.attach("s3", this.s3);
+    this.network.attach("states", this.stepFunctions);
+    for (const [index, vantage] of [...serving, ...plan.detection.witnesses].entries()) {
+      clock.schedule(500 + index * watchStaggerMs, () => this.#watch(vantage));
+    }
+    this.autoScaling.start();
+    this.cloudWatch.start();
+    this.traffic.healthCheckers.start();
+    this.customers.start();
+  }
+
+  /** A source of chance of its own for each purpose, so that a draw more here changes nothing there. */
+  stream(purpose: string): Random {
+    let hash = this.#seed >>> 0;
+    for (let index = 0; index < purpose.length; index++) hash = Math.imul(hash ^ purpose.charCodeAt(index), 0x01000193);
+    return seededRandom(hash);
+  }
+
+  /** A caller that is no Lambda function: a person's shell or their tooling. */
+  person(region: string): Caller {
+    return { region, functionName: "Person", invocation: "person", execution: null, state: null };
+  }
+
+  /** Every move that made another cluster the writer, with what it lost in truth. */
+  get promotions(): readonly Promotion[] {
+    return this.rds?.promotions ?? [];
+  }
+
+  /** The Region of the writer in truth; null without a database. */
+  writerRegion(): string | null {
+    return this.rds?.writerRegion ?? null;
+  }
+
+  intentionallyOut(): ReadonlySet<string> {
+    return this.traffic.dns.intentionallyOut();
+  }
+
+  /** The coordination item as a majority of its replicas has it. */
+  coordinationItem(): CoordinationItem | null {
+    const { table, regions } = this.plan.coordination;
+    const found = regions.map(
+      (region) => this.dynamoDB.peek(table, region, `coordination#${this.plan.application}`)[0],
+    );
+    const items = found.filter((item) => item !== undefined) as unknown as CoordinationItem[];
+    return items.sort((left, right) => right.version - left.version)[0] ?? null;
+  }
+
+  /** Whether some branch of an execution waits for a task token. */
+  isWaitingForPerson(execution: ExecutionRecord): boolean {
+    if (execution.status !== "RUNNING") return false;
+    const lastByBranch = new Map(execution.states.map(({ branch, state }) => [branch, state]));
+    return [...lastByBranch.values()].some((state) => approvalStates.has(state));
+  }
+
+  somebodyWaits(): boolean {
+    return this.stepFunctions.executions.some((execution) => this.isWaitingForPerson(execution));
+  }
+
+  /** Whether an execution is running that does not only wait for a person. */
+  isUnderWay(): boolean {
+    return this.stepFunctions.executions.some((execution) => execution.status === "RUNNING" && !execution.paused);
+  }
+
+  /** Whether somebody is there who could take a run over: a serving Region that runs, and a majority of the lease's table. */
+  canBeTakenOver(): boolean {
+    const { regions } = this.plan.coordination;
+    const failed = this.coordinationItem()?.incident?.failedRegion;
+    const connected = (region: string) => ["up", "gray"].includes(this.regions.health(region));
+    const majority = regions.filter(connected).length >= 2;
+    return majority && this.plan.regions.some(({ name }) => name !== failed && connected(name));
+  }
+
+  /** What the simulator could not do, or did not know: a run with a defect proves nothing. */
+  get defects(): readonly string[] {
+    return [...this.network.defects, ...this.stepFunctions.defects];
+  }
+
+  /** An instant of simulated time as ISO 8601. */
+  iso(): string {
+    return isoInstant(this.clock.now());
+  }
+
+  #watch(vantage: string): void {
+    this.clock.schedule(watchEveryMs, () => this.#watch(vantage));
+    if (!this.regions.runs(vantage)) return;
+    this.lambda.invoke(vantage, "Watch", {}, { execution: null, state: null }).catch(() => {
+      // A watch that crashed or timed out is started again by the schedule.
+    });
+  }
+
+  #registry(): ReadonlyMap<string, HandlerFactory> {
+    const random = this.stream("functions");
+    return new Map(
+      Object.entries(handlerFactories).map(([name, create]): [string, HandlerFactory] => [
+        name,
+        (caller) => create(this.#dependenciesOf(caller, random)) as ReturnType<HandlerFactory>,
+      ]),
+    );
+  }
+
+  #dependenciesOf(caller: Caller, random: Random): Dependencies {
+    const serves = this.plan.regions.some(({ name }) => name === caller.region);
+    return {
+      plan: this.plan,
+      region: caller.region,
+      clock: this.processes.clockOf(caller, 0),
+      random,
+      aws: createSimulatedClients(this.network, caller),
+      http: createSimulatedProber({
+        plan: this.plan,
+        clock: this.clock,
+        random: this.#probeRandom,
+        regions: this.regions,
+        dns: this.traffic.dns,
+        customers: this.customers,
+        vantage: caller.region,
+        isAlive: () => this.processes.isAlive(caller.invocation),
+      }),
+      logger: silentLogger,
+      stateMachineArn: serves ? stateMachineArn(caller.region, machineName(this.plan)) : null,
+    };
+  }
+
+  #addLagMetrics(): void {
+    const { rds, plan } = this;
+    if (rds === null || plan.database === null) return;
+    for (const [region, arn] of Object.entries(plan.database.clusters)) {
+      for (const name of lagMetrics) {
+        this.cloudWatch.addSource({
+          region,
+          metric: { namespace: "AWS/RDS", name, dimensions: { DBClusterIdentifier: arn.split(":").at(-1) ?? "" } },
+          sample: (at) => rds.lagMetricMilliseconds(region, at),
+          pastPeriods: pastMinutes,
+        });
+      }
+    }
+  }
+}

@@ -45,11 +45,12 @@ export function assess(plan: Plan, evidence: Evidence, region: string): Assessme
 
   if (firstFailing === undefined) {
     const witnesses = passing.length > 0 ? passing : subject.ownVote?.vote === "passing" ? [subject.ownVote] : [];
-    const newest = witnesses.at(-1);
-    if (newest === undefined) return { kind: "unknown" };
-    // A Region that nobody has ever seen fail is steady from the first look.
-    const steady =
-      newest.recentChanges === 0 || secondsBetween(newest.since ?? evidence.at, evidence.at) >= clearForSeconds;
+    if (witnesses.length === 0) return { kind: "unknown" };
+    // A Region that nobody has lately seen fail is steady from the first look; one witness who has is enough to wait.
+    const steady = witnesses.every(
+      ({ since, recentChanges }) =>
+        recentChanges === 0 || secondsBetween(since ?? evidence.at, evidence.at) >= clearForSeconds,
+    );
     return { kind: "serving", steadiness: steady ? "steady" : "recovering" };
   }
 

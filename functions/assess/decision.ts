@@ -140,7 +140,10 @@ function decideForRegion(
       `${region} is the last Region in service and is not evacuated without a named override`,
     );
   }
-  const survivors = rankSurvivors(input, region);
+  // The override sends customers to Regions that the book has out of service, if they are seen to serve all the same.
+  const candidates =
+    others.length > 0 ? others : plan.regions.map(({ name }) => name).filter((name) => name !== region);
+  const survivors = rankSurvivors(input, candidates);
   if (survivors.length === 0) {
     return refused(
       "noHealthySurvivor",
@@ -211,7 +214,10 @@ function decideRetry(input: DecisionInput, signal: Extract<Signal, { kind: "retr
   if (item.regions[run.region]?.incident !== signal.incident) {
     return refused("nothingToRetry", `${run.region} has changed hands since ${signal.incident}`);
   }
-  const survivors = rankSurvivors(input, run.region);
+  const survivors = rankSurvivors(
+    input,
+    regionsInService(item).filter((name) => name !== run.region),
+  );
   if (survivors.length === 0) return refused("noHealthySurvivor", "No other Region is seen to serve customers");
   return {
     kind: "act",
@@ -362,24 +368,18 @@ function causeOf(assessment: Assessment): Cause {
 
 /** The branches that have something to do under this plan. */
 function branchesOf(plan: Plan): readonly BranchName[] {
-  return branchNames.filter((branch) => {
-    switch (branch) {
-      case "traffic":
-        return true;
-      case "capacity":
-        return plan.regions.some((region) => region.autoScalingGroup !== null);
-      case "database":
-        return plan.database !== null;
-      case "tables":
-        return plan.tables.length > 0;
-    }
-  });
+  const needed: Readonly<Record<BranchName, boolean>> = {
+    traffic: true,
+    capacity: plan.regions.some((region) => region.autoScalingGroup !== null),
+    database: plan.database !== null,
+    tables: plan.tables.length > 0,
+  };
+  return branchNames.filter((branch) => needed[branch]);
 }
 
-/** Regions in service that are seen to serve, the steady ones first, then by their share of demand (FM20). */
-function rankSurvivors({ plan, item, evidence }: DecisionInput, failed: string): readonly string[] {
-  return regionsInService(item)
-    .filter((name) => name !== failed)
+/** The candidates that are seen to serve, the steady ones first, then by their share of demand (FM20). */
+function rankSurvivors({ plan, evidence }: DecisionInput, candidates: readonly string[]): readonly string[] {
+  return candidates
     .flatMap((name) => {
       const assessment = assess(plan, evidence, name);
       return assessment.kind === "serving" ? [{ name, steady: assessment.steadiness === "steady" }] : [];

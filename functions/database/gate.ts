@@ -51,7 +51,8 @@ export type GateDecision =
  * - Data loss is allowed without a person only when the primary gives no sign of life and the lag measured before the
  *   failure is known and within the budget. The unattended loss is then at most the budget plus the plan's
  *   maximumLagAge, and at most the budget when the lag was steady: since its last reading it can have grown by no more
- *   than 1 s a second.
+ *   than 1 s a second. It is counted up to `failingSince`; what a primary that is merely cut off takes after that is a
+ *   conflict (FM44), not measured here.
  * - A frozen, old or missing lag is unknown, never zero, and unknown never passes without a person (FM40).
  * - A person's approval covers the loss that the question stated and no more; a larger one is asked for anew.
  */
@@ -98,6 +99,7 @@ export function estimateLoss(lag: LagEvidence, failingSince: string): Loss {
       return unknownLoss;
     case "known": {
       const { seconds, sampledAt } = lag.reading;
+      if (!Number.isFinite(seconds)) return unknownLoss;
       const sinceSample = Math.max(0, secondsBetween(sampledAt, failingSince));
       return { lossSeconds: seconds, worstCaseLossSeconds: seconds + sinceSample };
     }

@@ -28,7 +28,8 @@ const instantForm = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-
  */
 export function parseInstant(text: string): number {
   const milliseconds = Date.parse(text.replace(/([+-]\d{2})(\d{2})$/, "$1:$2"));
-  if (Number.isNaN(milliseconds) || !instantForm.test(text)) throw new RangeError(`Not an ISO 8601 instant: received ${JSON.stringify(text)}`);
+  if (Number.isNaN(milliseconds) || !instantForm.test(text))
+    throw new RangeError(`Not an ISO 8601 instant: received ${JSON.stringify(text)}`);
   return milliseconds;
 }
 

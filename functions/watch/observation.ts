@@ -14,6 +14,8 @@ export interface RegionVote {
   readonly since: string;
   /** Instants of the last changes between passing and failing, newest first, at most eight (FM11). */
   readonly changes: readonly string[];
+  /** Looks in a row that said "passing" while the vote is still "failing": one swallow makes no summer. */
+  readonly passesInARow: number;
   readonly reason: string;
 }
 

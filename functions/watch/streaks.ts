@@ -5,6 +5,11 @@ import type { Look } from "./probes.ts";
 /** A vote's streak is broken by silence: after this many missed rounds nobody knows what happened in between. */
 const missedRoundsAllowed = 3;
 const changesKept = 8;
+/**
+ * So many passes in a row end a failing streak, as Route 53's own threshold counts both ways: in a gray failure some
+ * requests succeed, and a lucky probe must not start the confirmation window anew (FM16).
+ */
+const passesToRecover = 2;
 
 /**
  * Carries a vantage's votes from its last round to this one. A streak goes on while the vote stays the same and the
@@ -19,16 +24,22 @@ export function carryVote(
 ): RegionVote {
   const before = last?.votes.find((vote) => vote.region === region);
   const silent = last === null || secondsBetween(last.at, now) > probeEverySeconds * missedRoundsAllowed;
+  const { vote, reason } = look;
   if (before === undefined || silent) {
-    return { region, vote: look.vote, since: now, changes: before?.changes ?? [], reason: look.reason };
+    return { region, vote, since: now, changes: before?.changes ?? [], passesInARow: 0, reason };
   }
-  if (before.vote === look.vote) return { ...before, reason: look.reason };
+  if (before.vote === vote) return { ...before, passesInARow: 0, reason };
+  const passesInARow = before.passesInARow + 1;
+  if (before.vote === "failing" && vote === "passing" && passesInARow < passesToRecover) {
+    return { ...before, passesInARow };
+  }
   return {
     region,
-    vote: look.vote,
+    vote,
     since: now,
     changes: [now, ...before.changes].slice(0, changesKept),
-    reason: look.reason,
+    passesInARow: 0,
+    reason,
   };
 }
 

@@ -77,11 +77,11 @@ export class SimulatedRds implements SimulatedService {
    * What Aurora's lag metrics would show in `region`, in milliseconds. Null, and so no datapoint, where there is no
    * secondary, while it is rebuilt, and while no word comes from the writer's Region.
    */
-  lagMetricMilliseconds(region: string): number | null {
+  lagMetricMilliseconds(region: string, at = this.#clock.now()): number | null {
     const member = this.#global.memberIn(region);
     if (member === null || member.synchronization !== "connected") return null;
     if (!this.#regions.reachable(this.#global.writer.region, region)) return null;
-    const seconds = this.lagSeconds(region);
+    const seconds = this.#global.replication.lagSeconds(region, at);
     return seconds === null ? null : Math.round(seconds * 1_000);
   }
 

@@ -4,9 +4,10 @@ import type { TimelineEvent } from "../../functions/timeline/event.ts";
 import type { AcceptedWrite } from "../aws/dynamodb.ts";
 
 /** Who held the lease, from when to when (milliseconds), under which epoch. */
-interface Tenure {
+export interface Tenure {
   readonly execution: string;
   readonly epoch: number;
+  readonly failedRegion: string;
   readonly from: number;
   to: number;
 }
@@ -20,6 +21,7 @@ export class Ledger {
   readonly #recordsTable: string;
   readonly #tenures: Tenure[] = [];
   readonly #events: TimelineEvent[] = [];
+  readonly #decisions: TimelineEvent[] = [];
   #item: CoordinationItem | null = null;
 
   constructor(tables: { readonly coordination: string; readonly records: string }) {
@@ -37,22 +39,25 @@ export class Ledger {
     return this.#events;
   }
 
+  /** Every record of a decision that opened no incident. */
+  get decisions(): readonly TimelineEvent[] {
+    return this.#decisions;
+  }
+
   note(write: AcceptedWrite): void {
     if (write.item === null) return;
     if (write.table === this.#coordinationTable) {
       this.#noteItem(unmarshall(write.item as never) as unknown as CoordinationItem, write.at);
-    } else if (write.table === this.#recordsTable && write.key.pk.startsWith("incident#")) {
-      const { pk: _pk, sk: _sk, ...event } = unmarshall(write.item as never);
-      this.#events.push(event as unknown as TimelineEvent);
+    } else if (write.table === this.#recordsTable) {
+      const { pk } = write.key;
+      if (pk.startsWith("incident#")) this.#events.push(toEvent(write));
+      else if (pk.startsWith("decisions#")) this.#decisions.push(toEvent(write));
     }
   }
 
-  /** The epoch under which `execution` held the lease at some instant of the span; null when it did not. */
-  epochOf(execution: string, from: number, to: number): number | null {
-    const tenure = this.#tenures.findLast(
-      (each) => each.execution === execution && each.from <= to && each.to >= from,
-    );
-    return tenure?.epoch ?? null;
+  /** How `execution` held the lease at some instant of the span; null when it did not. */
+  tenureOf(execution: string, from: number, to: number): Tenure | null {
+    return this.#tenures.findLast((each) => each.execution === execution && each.from <= to && each.to >= from) ?? null;
   }
 
   #noteItem(item: CoordinationItem, at: number): void {
@@ -63,8 +68,20 @@ export class Ledger {
       if (last.execution === holder && last.epoch === item.epoch) return;
       last.to = at;
     }
-    if (holder !== null) {
-      this.#tenures.push({ execution: holder, epoch: item.epoch, from: at, to: Number.POSITIVE_INFINITY });
+    if (holder !== null && item.incident !== null) {
+      const { failedRegion } = item.incident;
+      this.#tenures.push({
+        execution: holder,
+        epoch: item.epoch,
+        failedRegion,
+        from: at,
+        to: Number.POSITIVE_INFINITY,
+      });
     }
   }
+}
+
+function toEvent(write: AcceptedWrite): TimelineEvent {
+  const { pk: _pk, sk: _sk, ...event } = unmarshall(write.item as never);
+  return event as unknown as TimelineEvent;
 }

@@ -84,15 +84,13 @@ export class Monitor {
     this.#mutations.push(call);
     const what = `${call.service}:${call.operation}@${call.region} by ${caller.functionName} of ${caller.execution}`;
     const at = call.performedAt ?? call.at;
-    const epoch = this.ledger.epochOf(caller.execution, at - proofAllowanceMs, at);
-    if (epoch === null) {
+    const tenure = this.ledger.tenureOf(caller.execution, at - proofAllowanceMs, at);
+    if (tenure === null) {
       this.#report("mutationUnderEpoch", `${what} changed something without holding the lease`);
       return;
     }
     const resource = resourceOf(call);
-    const intended = this.ledger.events.some(
-      ({ kind, detail }) => kind === "intent" && detail.resource === resource,
-    );
+    const intended = this.ledger.events.some(({ kind, detail }) => kind === "intent" && detail.resource === resource);
     if (!intended) this.#report("mutationJournalled", `${what} changed ${resource} without a journalled intent`);
     this.#judgeTraffic(what);
     if (call.service === "rds") this.#judgeFlavour(call, what);
@@ -156,8 +154,8 @@ export class Monitor {
     );
     if (call === undefined || call.performedAt !== promotion.requestedAt) return; // begun by somebody else
     const execution = call.caller.execution ?? "";
-    const epoch = this.ledger.epochOf(execution, call.at - proofAllowanceMs, promotion.requestedAt);
-    if (epoch !== null) {
+    const epoch = this.ledger.tenureOf(execution, call.at - proofAllowanceMs, promotion.requestedAt)?.epoch;
+    if (epoch !== undefined) {
       const count = (this.#promotionsByEpoch.get(epoch) ?? 0) + 1;
       this.#promotionsByEpoch.set(epoch, count);
       if (count > 1) this.#report("onePromotionAnEpoch", `${count} promotions under epoch ${epoch}`);
@@ -178,9 +176,8 @@ export class Monitor {
     for (const call of network.apiLog) {
       const { execution, state, functionName } = call.caller;
       if (execution === null || state === null || functionName === "AssessSignal") continue;
-      const epoch = this.ledger.epochOf(execution, 0, call.at);
-      const failed = this.#world.failedRegionOf(execution, this.ledger.events);
-      if (epoch === null || failed === null) continue;
+      const failed = this.ledger.tenureOf(execution, 0, call.at)?.failedRegion;
+      if (failed === undefined) continue;
       const name = `${call.service}:${call.operation}@${call.region} by ${functionName}`;
       if (call.service === "route53" && plan.traffic.switch.kind !== "record") {
         this.#report("noGlobalControlPlane", `${name} is on the failover path`);
@@ -199,10 +196,16 @@ export class Monitor {
     for (const execution of world.stepFunctions.executions) {
       if (execution.paused) continue;
       if (execution.status === "FAILED" || execution.status === "TIMED_OUT") {
-        this.#report("everyRunEnds", `${execution.name} in ${execution.region} ended as ${execution.status}: ${execution.error} ${execution.cause ?? ""}`);
+        this.#report(
+          "everyRunEnds",
+          `${execution.name} in ${execution.region} ended as ${execution.status}: ${execution.error} ${execution.cause ?? ""}`,
+        );
       }
       if (execution.status === "RUNNING" && !world.isWaitingForPerson(execution)) {
-        this.#report("everyRunEnds", `${execution.name} in ${execution.region} is still running in ${execution.states.at(-1)?.state}`);
+        this.#report(
+          "everyRunEnds",
+          `${execution.name} in ${execution.region} is still running in ${execution.states.at(-1)?.state}`,
+        );
       }
     }
     const incident = this.ledger.item?.incident;

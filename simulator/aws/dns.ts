@@ -1,0 +1,54 @@
+import { roundTripMs } from "./distance.ts";
+
+/** A latency record of the application's name: one a Region. */
+export interface LatencyRecord {
+  readonly region: string;
+  readonly healthCheckId: string;
+  /** What its health check says, as DNS answers follow it. */
+  readonly isHealthy: () => boolean;
+  /** Whether somebody has taken the Region out on purpose, whatever DNS has heard of it yet. */
+  readonly isTakenOut: () => boolean;
+}
+
+/** Route 53's answers for the application's name. They are part of its data plane: nothing stops them. */
+export class Dns {
+  readonly records: readonly LatencyRecord[];
+  readonly #nearest = new Map<string, readonly LatencyRecord[]>();
+
+  constructor(records: readonly LatencyRecord[]) {
+    if (records.length === 0) throw new RangeError("A name needs a record: received none");
+    this.records = records;
+  }
+
+  /**
+   * The Region whose address a resolver at `location` (a Region's name) gets now: of those whose record is healthy the
+   * nearest. When none is, all count as healthy (fail-open, FM54).
+   */
+  answer(location: string): string {
+    const byDistance = this.#byDistance(location);
+    for (const record of byDistance) if (record.isHealthy()) return record.region;
+    return (byDistance[0] as LatencyRecord).region;
+  }
+
+  /** Regions whose record is healthy; all of them when none is. */
+  inAnswers(): readonly string[] {
+    const healthy = this.records.filter((record) => record.isHealthy());
+    return (healthy.length === 0 ? this.records : healthy).map(({ region }) => region);
+  }
+
+  /** Regions that somebody has taken out on purpose. */
+  intentionallyOut(): ReadonlySet<string> {
+    return new Set(this.records.filter((record) => record.isTakenOut()).map(({ region }) => region));
+  }
+
+  #byDistance(location: string): readonly LatencyRecord[] {
+    let nearest = this.#nearest.get(location);
+    if (nearest === undefined) {
+      nearest = this.records.toSorted(
+        (left, right) => roundTripMs(location, left.region) - roundTripMs(location, right.region),
+      );
+      this.#nearest.set(location, nearest);
+    }
+    return nearest;
+  }
+}

@@ -1,0 +1,149 @@
+import { readFileSync } from "node:fs";
+import { requestedEventSource, requestedEventType } from "../functions/assess/signal.ts";
+import type { Plan } from "../functions/shared/plan/plan.ts";
+import { metricNamespace } from "../functions/watch/metrics.ts";
+import type { StateMachine } from "./asl/definition.ts";
+import { parseDefinition } from "./asl/parse.ts";
+import type { Alarm } from "./aws/cloudwatch.ts";
+import type { TableSpec } from "./aws/dynamodb/table.ts";
+import type { EventRule } from "./aws/eventbridge.ts";
+import type { FunctionConfiguration } from "./aws/lambda.ts";
+
+/**
+ * The controller as a plan deploys it, in simulated AWS: the same tables, rules, alarms and machine that a real account
+ * would hold.
+ */
+
+/** Instances that the whole application runs in calm times, over all Regions. */
+const fleet = 20;
+
+let parsed: StateMachine | null = null;
+
+/** The state machine of this project, parsed once. */
+export function failoverMachine(): StateMachine {
+  parsed ??= parseDefinition(
+    JSON.parse(readFileSync(new URL("../statemachines/failover.asl.json", import.meta.url), "utf8")),
+  );
+  return parsed;
+}
+
+export function machineName(plan: Plan): string {
+  return `failover-${plan.application}`;
+}
+
+/** Every Region in which something of the application or the controller runs. */
+export function regionsOf(plan: Plan): readonly string[] {
+  const { switch: chosen } = plan.traffic;
+  return [
+    ...new Set([
+      ...plan.regions.map(({ name }) => name),
+      ...plan.detection.witnesses,
+      ...plan.coordination.regions,
+      ...(chosen.kind === "routingControl" ? chosen.endpoints.map(({ region }) => region) : []),
+      "us-east-1",
+    ]),
+  ];
+}
+
+export function tablesOf(plan: Plan): readonly TableSpec[] {
+  const serving = plan.regions.map(({ name }) => name);
+  return [
+    { name: plan.coordination.table, kind: "MRSC", regions: plan.coordination.regions },
+    { name: plan.recordsTable, kind: "MREC", regions: [...serving, ...plan.detection.witnesses] },
+    ...plan.tables.map((name): TableSpec => ({ name, kind: "MREC", regions: serving })),
+  ];
+}
+
+/** Instances of a Region in calm times. */
+export function usualInstances(plan: Plan, region: string): number {
+  const share = plan.regions.find(({ name }) => name === region)?.demandShare ?? 0;
+  return Math.max(2, Math.round(fleet * share));
+}
+
+/** Alarms on what the watch of each Region measures of the others. */
+export function alarmsOf(plan: Plan): readonly Alarm[] {
+  return plan.detection.alarms.flatMap(({ name, suspects }) =>
+    plan.regions
+      .filter((region) => region.name !== suspects)
+      .map(
+        (region): Alarm => ({
+          kind: "metric",
+          region: region.name,
+          name,
+          metric: {
+            namespace: metricNamespace,
+            name: "ProbeSuccess",
+            dimensions: { Application: plan.application, Region: suspects },
+          },
+          statistic: "Maximum",
+          periodSeconds: 60,
+          comparison: "LessThanThreshold",
+          threshold: 1,
+          datapoints: 1,
+          of: 1,
+          treatMissingData: "missing",
+        }),
+      ),
+  );
+}
+
+/** Rules of every serving Region's bus, and the forwarder of alarms that exist only in us-east-1. */
+export function rulesOf(plan: Plan): readonly EventRule[] {
+  const serving = plan.regions.map(({ name }) => name);
+  const machine = machineName(plan);
+  const alarmNames = plan.detection.alarms.map(({ name }) => name);
+  const alarmPattern = {
+    source: ["aws.cloudwatch"],
+    "detail-type": ["CloudWatch Alarm State Change"],
+    detail: { alarmName: alarmNames },
+  };
+  const inEach = serving.flatMap((region): EventRule[] =>
+    [
+      { name: "alarms", pattern: alarmPattern },
+      { name: "health", pattern: { source: ["aws.health"], "detail-type": ["AWS Health Event"] } },
+      { name: "requested", pattern: { source: [requestedEventSource], "detail-type": [requestedEventType] } },
+    ].map(({ name, pattern }) => ({
+      name,
+      region,
+      pattern,
+      targets: [{ kind: "stateMachine", name: machine }],
+      maximumEventAgeSeconds: plan.detection.maximumEventAgeSeconds,
+    })),
+  );
+  return [
+    ...inEach,
+    {
+      name: "forward",
+      region: "us-east-1",
+      pattern: alarmPattern,
+      targets: serving.filter((region) => region !== "us-east-1").map((region) => ({ kind: "bus" as const, region })),
+      maximumEventAgeSeconds: plan.detection.maximumEventAgeSeconds,
+    },
+  ];
+}
+
+/**
+ * Function timeouts, in seconds: each shorter than its Task's TimeoutSeconds, so that a task that is tried again does not
+ * run beside its predecessor.
+ */
+export const functionConfigurations: Readonly<Record<string, FunctionConfiguration>> = {
+  ...Object.fromEntries(
+    [
+      "ApprovalRequest",
+      "ApprovalRecord",
+      "TrafficShift",
+      "CapacityRaise",
+      "CapacityAwait",
+      "DatabaseAwait",
+      "TablesCheck",
+      "RecoveryVerify",
+      "TimelineClose",
+    ].map((name) => [name, { timeoutSeconds: 180 }]),
+  ),
+  AssessSignal: { timeoutSeconds: 100, reservedConcurrency: 50 },
+  TrafficVerify: { timeoutSeconds: 500 },
+  DatabasePromote: { timeoutSeconds: 500 },
+  Watch: { timeoutSeconds: 75 },
+};
+
+export { handlerFactories } from "./functions.ts";

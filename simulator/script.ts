@@ -1,0 +1,160 @@
+import { marshall } from "@aws-sdk/util-dynamodb";
+import { initialItem } from "../functions/coordination/rules.ts";
+import { isoInstant } from "../functions/shared/clock.ts";
+import { integerBetween } from "../functions/shared/random.ts";
+import { alarmInstant } from "./aws/cloudwatch/events.ts";
+import { combineFaults, type FaultInjector, faultAtBoundary, scriptedFaults } from "./aws/faults.ts";
+import { machineName } from "./deployment.ts";
+import type { Action } from "./scenario.ts";
+import type { World } from "./world.ts";
+
+const answerEveryMs = 2_000;
+
+/** Does to a world what a script says, when it says it. */
+export class Stage {
+  readonly #world: World;
+  readonly #random;
+  #faults: FaultInjector[] = [];
+
+  constructor(world: World) {
+    this.#world = world;
+    this.#random = world.stream("script");
+  }
+
+  perform(action: Action): void {
+    const world = this.#world;
+    switch (action.kind) {
+      case "region":
+        // A gray Region's health checks stay green: that is what makes it gray (FM9, FM16).
+        if (action.health === "gray") world.traffic.healthCheckers.makeShallow(action.region);
+        world.regions.set(action.region, action.health);
+        return;
+      case "link":
+        if (action.as === "cut") world.regions.cut(...action.between);
+        else world.regions.mend(...action.between);
+        return;
+      case "alarmEvent":
+        return this.#alarm(action);
+      case "event":
+        world.eventBridge.deliver(action.region, action.event as never, { delaySeconds: 0, copies: 1 });
+        return;
+      case "start":
+        return this.#start(action.region, action.input);
+      case "answer":
+        return this.#answer(action.output);
+      case "stallReplication":
+        world.rds?.stallReplication(action.region);
+        return;
+      case "lagMetric":
+        for (const name of ["AuroraGlobalDBRPOLag", "AuroraGlobalDBReplicationLag"]) {
+          world.cloudWatch.setSourceMode(action.region, name, action.as);
+        }
+        return;
+      case "shortage":
+        world.autoScaling.setLaunchable(action.region, action.launchable);
+        return;
+      case "databaseMoving":
+        world.rds?.beginMove(action.to, "failover");
+        return;
+      case "secondWriter":
+        world.rds?.splitOffWriter(action.region);
+        return;
+      case "coordination":
+        return this.#rewrite(action.change);
+      case "faults":
+        return this.#addFaults(scriptedFaults(action.faults));
+      case "crash": {
+        const { functionName, state, call, as } = action;
+        return this.#addFaults(faultAtBoundary({ functionName, state, call }, as));
+      }
+    }
+  }
+
+  #addFaults(injector: FaultInjector): void {
+    this.#faults.push(injector);
+    this.#world.network.faults = combineFaults(...this.#faults);
+  }
+
+  #alarm(action: Extract<Action, { kind: "alarmEvent" }>): void {
+    const { region, alarm, state, ageSeconds = 0, copies = 1, spreadSeconds = 0, silenced } = action;
+    const at = this.#world.clock.now() - ageSeconds * 1_000;
+    const event = {
+      source: "aws.cloudwatch",
+      "detail-type": "CloudWatch Alarm State Change",
+      time: `${isoInstant(at).slice(0, 19)}Z`,
+      detail: {
+        alarmName: alarm,
+        state: {
+          value: state,
+          reason: "Threshold Crossed",
+          timestamp: alarmInstant(at),
+          ...(silenced === "suppressed" ? { actionsSuppressedBy: "Alarm" } : {}),
+        },
+        configuration: { metrics: [] },
+        ...(silenced === "muted"
+          ? { muteDetail: { mutedByArn: "arn:aws:cloudwatch:mute", muteWindowStart: "", muteWindowEnd: "" } }
+          : {}),
+      },
+      ...(silenced === "replayed" ? { "replay-name": "replay-of-yesterday" } : {}),
+    };
+    for (let copy = 0; copy < copies; copy++) {
+      const delaySeconds = spreadSeconds === 0 ? 0 : integerBetween(this.#random, 0, spreadSeconds * 1_000) / 1_000;
+      this.#world.eventBridge.deliver(region, event, { delaySeconds, copies: 1 });
+    }
+  }
+
+  /** As a person does in the console: an execution with this input. */
+  #start(region: string, input: unknown): void {
+    this.#world.stepFunctions.startByEvent(region, machineName(this.#world.plan), input);
+  }
+
+  /** Answers the oldest open question, and waits for one while there is none. */
+  #answer(output: unknown): void {
+    const world = this.#world;
+    const waiting = world.stepFunctions.executions.find((execution) => world.isWaitingForPerson(execution));
+    const question = waiting === undefined ? null : this.#questionOf(waiting.region);
+    if (waiting === undefined || question === null) {
+      world.clock.schedule(answerEveryMs, () => this.#answer(output));
+      return;
+    }
+    const approved = (output as { approved?: unknown } | null)?.approved === true;
+    if (approved && question.covers === "dataLoss") world.lossApproved = true;
+    void world.network.call({
+      service: "states",
+      operation: "SendTaskSuccess",
+      region: waiting.region,
+      input: { taskToken: question.token, output: JSON.stringify(output) },
+      caller: world.person(waiting.region),
+    });
+  }
+
+  #questionOf(region: string): { readonly token: string; readonly covers: string } | null {
+    const { dynamoDB, plan } = this.#world;
+    const key = dynamoDB.partitionKeys(plan.recordsTable, region).find((pk) => pk.startsWith("approval#"));
+    const found = key === undefined ? [] : dynamoDB.peek(plan.recordsTable, region, key);
+    const newest = found.toSorted((left, right) => (String(left.askedAt) < String(right.askedAt) ? 1 : -1))[0];
+    return newest === undefined ? null : { token: String(newest.token), covers: String(newest.covers) };
+  }
+
+  /** Writes the coordination item through its own table, as a person with the right to would. */
+  #rewrite(change: Extract<Action, { kind: "coordination" }>["change"]): void {
+    const world = this.#world;
+    const { plan, clock } = world;
+    const names = plan.regions.map(({ name }) => name);
+    const { pk: _pk, sk: _sk, ...present } = (world.coordinationItem() ?? {}) as Record<string, unknown>;
+    const before = "version" in present ? (present as never) : initialItem(plan.application, names, clock.now());
+    const after = change(before, clock.now());
+    const item = { ...after, version: after.version + 1, writtenBy: "script" };
+    const region = plan.coordination.regions[0] ?? "";
+    world.dynamoDB.handle({
+      service: "dynamodb",
+      operation: "PutItem",
+      region,
+      input: {
+        TableName: plan.coordination.table,
+        Item: marshall({ pk: `coordination#${plan.application}`, sk: "item", ...item }),
+      },
+      caller: world.person(region),
+    });
+  }
+}

@@ -1,0 +1,374 @@
+import fc from "fast-check";
+import type { CoordinationItem, Run } from "../../functions/coordination/item.ts";
+import {
+  activePause,
+  closeIncident,
+  incidentName,
+  initialItem,
+  openIncident,
+  pause,
+  regionsInService,
+  renewLease,
+  runOf,
+  setLeaseEnd,
+  type Transition,
+  takeOverIncident,
+  whyLost,
+} from "../../functions/coordination/rules.ts";
+import { coordinationItemSchema, runSchema } from "../../functions/coordination/schema.ts";
+import { isoInstant } from "../../functions/shared/clock.ts";
+import { examplePlan } from "../fakes/plans.ts";
+import { incidentOf, openItem, runIn } from "../fakes/runs.ts";
+
+const plan = examplePlan("storefront");
+const names = plan.regions.map(({ name }) => name);
+const now = Date.parse("2026-03-14T09:05:00.000Z");
+const leaseSeconds = 60;
+const holder = { region: "eu-west-1", execution: "execution-1" };
+const rival = { region: "ap-southeast-1", execution: "execution-2" };
+const fresh = initialItem("storefront", names, now);
+const open = openItem(plan, now);
+const run = runIn(open);
+const later = (seconds: number) => now + seconds * 1_000;
+
+function after(transition: Transition): CoordinationItem {
+  if (transition.kind === "refused") throw new Error(transition.reason);
+  return transition.item;
+}
+
+function takeOver(item: CoordinationItem, changes: Partial<Parameters<typeof takeOverIncident>[1]> = {}): Transition {
+  return takeOverIncident(item, {
+    incident: run.incident,
+    epoch: 1,
+    holder: rival,
+    holderRegion: "notKnownToBeDown",
+    now: later(60),
+    leaseSeconds,
+    ...changes,
+  });
+}
+
+function close(item: CoordinationItem, by: Run = run): Transition {
+  return closeIncident(item, { run: by, outcome: "recovered", regionState: "evacuated", now: later(600) });
+}
+
+describe("openIncident", () => {
+  it("takes the lease under the next epoch and marks the Region", () => {
+    expect(after(openIncident(fresh, { incident: incidentOf(plan), holder, now, leaseSeconds }))).toEqual({
+      ...fresh,
+      epoch: 1,
+      lease: { ...holder, expiresAt: isoInstant(later(60)) },
+      incident: { ...incidentOf(plan), id: "storefront-us-east-1-e1" },
+      regions: {
+        ...fresh.regions,
+        "us-east-1": { state: "evacuating", since: isoInstant(now), incident: "storefront-us-east-1-e1" },
+      },
+    });
+  });
+
+  it("FM1: is refused to anybody else while an incident is in progress", () => {
+    expect(openIncident(open, { incident: incidentOf(plan), holder: rival, now, leaseSeconds })).toEqual({
+      kind: "refused",
+      reason: "incident storefront-us-east-1-e1 is in progress",
+    });
+  });
+
+  it("FM31: finds its own lease when its first answer was lost", () => {
+    expect(openIncident(open, { incident: incidentOf(plan), holder, now, leaseSeconds })).toEqual({
+      kind: "changed",
+      item: open,
+    });
+  });
+
+  it("keeps the incident of a retry, under a new epoch", () => {
+    const incident = { ...incidentOf(plan), id: run.incident };
+    const again = after(openIncident(after(close(open)), { incident, holder: rival, now: later(900), leaseSeconds }));
+
+    expect(again).toMatchObject({ epoch: 2, incident: { id: run.incident }, lease: rival });
+  });
+});
+
+describe("takeOverIncident", () => {
+  it("FM23: raises the epoch once the lease has expired", () => {
+    expect(after(takeOver(open))).toEqual({
+      ...open,
+      epoch: 2,
+      lease: { ...rival, expiresAt: isoInstant(later(120)) },
+    });
+  });
+
+  it("FM22: or at once when the holder's Region is down", () => {
+    expect(after(takeOver(open, { now, holderRegion: "down" })).epoch).toBe(2);
+  });
+
+  it.each<[string, CoordinationItem, Partial<Parameters<typeof takeOverIncident>[1]>, RegExp]>([
+    ["the lease still holds", open, { now: later(59) }, /eu-west-1 has a lease until/],
+    [
+      "FM23: another was faster",
+      after(takeOver(open)),
+      { holder: { region: "eu-west-1", execution: "x" } },
+      /epoch is 2, not 1/,
+    ],
+    ["it has ended", after(close(open)), {}, /is not in progress/],
+    ["it is another incident", open, { incident: "storefront-eu-west-1-e1" }, /is not in progress/],
+  ])("is refused when %s", (_name, item, changes, reason) => {
+    expect(takeOver(item, changes)).toEqual({ kind: "refused", reason: expect.stringMatching(reason) });
+  });
+
+  it("FM31: finds its own lease when its first answer was lost, whatever the epoch it saw", () => {
+    const taken = after(takeOver(open));
+
+    expect(takeOver(taken)).toEqual({ kind: "changed", item: taken });
+  });
+
+  it("counts a survivor in that the first holder did not know", () => {
+    const narrow = openItem(plan, now, { survivors: ["eu-west-1"] });
+
+    expect(after(takeOver(narrow)).incident?.survivors).toEqual(["eu-west-1", "ap-southeast-1"]);
+    expect(after(takeOver(open)).incident?.survivors).toEqual(["eu-west-1", "ap-southeast-1"]);
+  });
+});
+
+describe("the lease", () => {
+  it("is extended by a renewal", () => {
+    expect(after(renewLease(open, { run, now: later(30), leaseSeconds })).lease?.expiresAt).toBe(isoInstant(later(90)));
+  });
+
+  it("is never shortened by one: another branch may be waiting for a person", () => {
+    const long = after(setLeaseEnd(open, { run, until: isoInstant(later(1_800)) }));
+
+    expect(after(renewLease(long, { run, now: later(30), leaseSeconds })).lease?.expiresAt).toBe(
+      isoInstant(later(1_800)),
+    );
+    expect(after(setLeaseEnd(long, { run, until: isoInstant(later(60)) })).lease?.expiresAt).toBe(
+      isoInstant(later(60)),
+    );
+  });
+
+  it("is renewed by its holder even when it has expired: nobody has taken it", () => {
+    expect(renewLease(open, { run, now: later(3_600), leaseSeconds }).kind).toBe("changed");
+  });
+
+  const taken = after(takeOver(open));
+  it.each<[string, CoordinationItem, Run, RegExp]>([
+    ["FM24: a newer epoch", taken, run, /the epoch is 2, this run's is 1/],
+    ["an older epoch", open, { ...run, epoch: 2 }, /the epoch is 1, this run's is 2/],
+    ["a closed run", after(close(open)), run, /the lease was released/],
+    ["another execution", open, { ...run, execution: "execution-9" }, /held by execution-1/],
+    ["another incident", open, { ...run, incident: "storefront-eu-west-1-e1" }, /is not in progress/],
+  ])("FM24: is lost to %s, for renewing and for closing alike", (_name, item, by, reason) => {
+    const refused = { kind: "refused", reason: expect.stringMatching(reason) };
+
+    expect(whyLost(item, by)).toMatch(reason);
+    expect(renewLease(item, { run: by, now: later(70), leaseSeconds })).toEqual(refused);
+    expect(setLeaseEnd(item, { run: by, until: isoInstant(later(70)) })).toEqual(refused);
+    expect(close(item, by)).toEqual(refused);
+  });
+});
+
+describe("closeIncident", () => {
+  it("releases the lease, writes the Region's state and remembers the run with its record", () => {
+    expect(after(close(open))).toEqual({
+      ...open,
+      lease: null,
+      incident: null,
+      regions: {
+        ...open.regions,
+        "us-east-1": { state: "evacuated", since: isoInstant(later(600)), incident: run.incident },
+      },
+      completed: [
+        {
+          incident: run.incident,
+          region: "us-east-1",
+          outcome: "recovered",
+          endedAt: isoInstant(later(600)),
+          record: open.incident,
+        },
+      ],
+    });
+  });
+
+  it("remembers ten runs, the newest first", () => {
+    let item = fresh;
+    for (let each = 1; each <= 12; each++) {
+      item = after(openIncident(item, { incident: incidentOf(plan), holder, now, leaseSeconds }));
+      item = after(close(item, runIn(item)));
+    }
+
+    expect(item.completed.map(({ incident }) => incident)).toEqual(
+      [12, 11, 10, 9, 8, 7, 6, 5, 4, 3].map((epoch) => incidentName("storefront", "us-east-1", epoch)),
+    );
+  });
+});
+
+describe("FM28: a pause", () => {
+  const paused = after(pause(fresh, { until: isoInstant(later(60)), by: "ada", reason: "migration" }));
+
+  it.each([
+    ["holds before its end", 59, "ada"],
+    ["ends at its end", 60, undefined],
+  ])("%s", (_name, seconds, by) => {
+    expect(activePause(paused, later(seconds))?.by).toBe(by);
+  });
+});
+
+it("knows who serves", () => {
+  expect(regionsInService(open)).toEqual(["eu-west-1", "ap-southeast-1"]);
+});
+
+it("an item and a run pass through the table and the state machine as they are", () => {
+  const closed = after(close(open));
+
+  expect(coordinationItemSchema.parse(open)).toEqual(open);
+  expect(coordinationItemSchema.parse(closed)).toEqual(closed);
+  expect(runSchema.parse(run)).toEqual(run);
+  expect(runOf(closed)).toBeNull();
+});
+
+/** One of several executions that all want to run things, with the run that it believes to hold. */
+interface Actor {
+  readonly holder: { readonly region: string; readonly execution: string };
+  run: Run | null;
+}
+
+const operations = ["open", "takeOver", "takeOverFromDown", "renew", "close"] as const;
+type Operation = (typeof operations)[number];
+
+/** What `actor` would write on seeing `item`; null when the rules refuse or it believes to hold nothing. */
+function propose(item: CoordinationItem, actor: Actor, operation: Operation, at: number): CoordinationItem | null {
+  const transition = transit(item, actor, operation, at);
+  return transition?.kind === "changed" ? { ...transition.item, version: item.version + 1 } : null;
+}
+
+function transit(item: CoordinationItem, actor: Actor, operation: Operation, at: number): Transition | null {
+  const { holder: by, run: own } = actor;
+  switch (operation) {
+    case "open":
+      return openIncident(item, { incident: incidentOf(plan), holder: by, now: at, leaseSeconds });
+    case "takeOver":
+    case "takeOverFromDown":
+      return item.incident === null
+        ? null
+        : takeOverIncident(item, {
+            incident: item.incident.id,
+            epoch: item.epoch,
+            holder: by,
+            holderRegion: operation === "takeOver" ? "notKnownToBeDown" : "down",
+            now: at,
+            leaseSeconds,
+          });
+    case "renew":
+      return own && renewLease(item, { run: own, now: at, leaseSeconds });
+    case "close":
+      return own && closeIncident(item, { run: own, outcome: "degraded", regionState: "evacuating", now: at });
+  }
+}
+
+/** What the rules promise between any two versions that follow each other. */
+function expectLawful(before: CoordinationItem, next: CoordinationItem, actor: Actor, operation: Operation): void {
+  const changesHands = next.lease !== null && next.lease.execution !== before.lease?.execution;
+  expect(next.epoch).toBe(before.epoch + (changesHands ? 1 : 0));
+  // An incident in progress always has a lease, and no lease is without its incident.
+  expect(next.incident === null).toBe(next.lease === null);
+  if (next.lease !== null) expect(next.lease.execution).toBe(actor.holder.execution);
+  if (operation === "renew" || operation === "close") {
+    expect(actor.run?.epoch).toBe(before.epoch);
+    expect(before.lease?.execution).toBe(actor.holder.execution);
+  }
+  // An incident goes on, or is closed and remembered; none disappears and none takes another's place.
+  if (before.incident !== null && next.incident?.id !== before.incident.id) {
+    expect(next.incident).toBeNull();
+    expect(next.completed[0]?.incident).toBe(before.incident.id);
+  }
+  expect(coordinationItemSchema.safeParse(next).success).toBe(true);
+}
+
+describe("the promise: the epoch rises exactly when the lease changes hands, and only its holder acts", () => {
+  const holders = [holder, rival, { region: "eu-west-1", execution: "execution-3" }];
+
+  it("FM24: in whatever order reads and writes of three executions interleave", () => {
+    const step = fc.record({
+      actor: fc.nat({ max: 2 }),
+      operation: fc.constantFrom(...operations),
+      // A slow actor's write arrives only after so many steps of others.
+      writesAfter: fc.nat({ max: 4 }),
+      seconds: fc.constantFrom(0, 1, 30, 61),
+    });
+    let lateWrites = 0;
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 5, maxLength: 40 }), (steps) => {
+        let item = fresh;
+        let at = now;
+        let pending: { due: number; actor: Actor; operation: Operation; from: number; next: CoordinationItem }[] = [];
+        const actors: Actor[] = holders.map((each) => ({ holder: each, run: null }));
+        const holdersByEpoch = new Map<number, string>();
+        for (const [index, { actor: which, operation, writesAfter, seconds }] of steps.entries()) {
+          at += seconds * 1_000;
+          const actor = actors[which] as Actor;
+          const next = propose(item, actor, operation, at);
+          if (next !== null) pending.push({ due: index + writesAfter, actor, operation, from: item.version, next });
+          for (const write of pending.filter(({ due }) => due <= index)) {
+            // The table's compare-and-set.
+            if (write.from !== item.version) {
+              lateWrites++;
+              continue;
+            }
+            expectLawful(item, write.next, write.actor, write.operation);
+            item = write.next;
+            if (item.lease?.execution === write.actor.holder.execution) write.actor.run = runOf(item);
+            const owner = item.lease?.execution;
+            if (owner !== undefined) {
+              expect(holdersByEpoch.get(item.epoch) ?? owner).toBe(owner);
+              holdersByEpoch.set(item.epoch, owner);
+            }
+          }
+          pending = pending.filter(({ due }) => due > index);
+          // However many believe to hold the lease, the table lets one through.
+          expect(
+            actors.filter(({ run: own }) => own !== null && whyLost(item, own) === null).length,
+          ).toBeLessThanOrEqual(1);
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+    expect(lateWrites).toBeGreaterThan(1_000);
+  });
+
+  it("in every sequence of six operations by two executions, each perhaps interrupted before its answer came", () => {
+    interface World {
+      readonly item: CoordinationItem;
+      readonly runs: readonly (Run | null)[];
+      readonly at: number;
+    }
+    let worlds = new Map<string, World>([["", { item: fresh, runs: [null, null], at: now }]]);
+    let seen = 0;
+    for (let depth = 1; depth <= 6; depth++) {
+      const reached = new Map<string, World>();
+      for (const { item, runs, at } of worlds.values()) {
+        const lapsed = { item, runs, at: at + 61_000 };
+        if (depth < 6) reached.set(describeWorld(lapsed), lapsed);
+        for (const which of [0, 1]) {
+          for (const operation of operations) {
+            const actor: Actor = { holder: holders[which] as Actor["holder"], run: runs[which] as Run | null };
+            const next = propose(item, actor, operation, at);
+            if (next === null) continue;
+            expectLawful(item, next, actor, operation);
+            seen++;
+            // The answer arrives and the execution knows its run; or it is lost, and it knows no more than before.
+            const told = runs.map((each, index) => (index === which && next.lease !== null ? runOf(next) : each));
+            for (const knows of [told, runs]) {
+              const world = { item: next, runs: knows, at };
+              reached.set(describeWorld(world), world);
+            }
+          }
+        }
+      }
+      worlds = reached;
+    }
+    expect(seen).toBeGreaterThan(1_000);
+
+    function describeWorld({ item, runs, at }: World): string {
+      return JSON.stringify([{ ...item, version: 0, completed: item.completed.length }, runs, at]);
+    }
+  });
+});

@@ -1,0 +1,227 @@
+import fc from "fast-check";
+import {
+  type Classification,
+  classify,
+  type DatabaseView,
+  describeClassification,
+  judgeMove,
+  type Move,
+} from "../../functions/database/classify.ts";
+import { clusters, database } from "./world.ts";
+
+const regions = ["us-east-1", "eu-west-1", "ap-southeast-1"] as const;
+const survivors = ["eu-west-1", "ap-southeast-1"];
+type Region = (typeof regions)[number];
+
+function viewOf(
+  writers: readonly Region[],
+  move: Move | null = null,
+  statuses: Readonly<Partial<Record<Region, string>>> = {},
+  status = "available",
+): DatabaseView {
+  return {
+    global: {
+      kind: "read",
+      found: {
+        status,
+        move,
+        members: regions.map((region) => ({
+          arn: clusters[region],
+          role: writers.includes(region) ? "writer" : "reader",
+        })),
+      },
+    },
+    clusters: Object.fromEntries(
+      survivors.map((region) => [region, { kind: "read", found: statuses[region as Region] ?? "available" }]),
+    ),
+  };
+}
+
+function moveTo(to: string | null, status = "failing-over", dataLoss: Move["dataLoss"] = "allowed"): Move {
+  return { status, from: clusters["us-east-1"], to, dataLoss };
+}
+
+const unreadable: DatabaseView = { global: { kind: "unreadable", reason: "no answer" }, clusters: {} };
+const stranger = "arn:aws:rds:eu-west-1:111122223333:cluster:stranger";
+
+function found(view: DatabaseView, promotedHere: readonly string[] = [], preferred: string | null = null) {
+  return classify({ view, database, failedRegion: "us-east-1", survivors, preferred, promotedHere });
+}
+
+describe("classify", () => {
+  it.each<[string, DatabaseView, readonly string[], Classification]>([
+    ["nothing can be read", unreadable, [], { kind: "unknown", reason: "no answer" }],
+    [
+      "nobody is the writer",
+      viewOf([]),
+      [],
+      { kind: "unknown", reason: "No member of the global cluster is the writer" },
+    ],
+    ["the writer failed", viewOf(["us-east-1"]), [], { kind: "idle", primary: "us-east-1", target: "eu-west-1" }],
+    ["the writer is a survivor", viewOf(["eu-west-1"]), [], { kind: "notNeeded", writer: "eu-west-1" }],
+    [
+      "the writer is a survivor that another was promoted before",
+      viewOf(["eu-west-1"]),
+      ["ap-southeast-1"],
+      { kind: "notNeeded", writer: "eu-west-1" },
+    ],
+    ["we made it the writer", viewOf(["eu-west-1"]), ["eu-west-1"], { kind: "alreadyWriter", target: "eu-west-1" }],
+    [
+      "we made it the writer, and its cluster is not available yet",
+      viewOf(["eu-west-1"], null, { "eu-west-1": "promoting" }),
+      ["eu-west-1"],
+      { kind: "movingToUs", target: "eu-west-1", flavour: "unsaid" },
+    ],
+    [
+      "we made it the writer, and the global cluster is not available yet",
+      viewOf(["eu-west-1"], null, {}, "modifying"),
+      ["eu-west-1"],
+      { kind: "movingToUs", target: "eu-west-1", flavour: "unsaid" },
+    ],
+    [
+      "a failover to a survivor is under way",
+      viewOf(["us-east-1"], moveTo(clusters["ap-southeast-1"])),
+      [],
+      { kind: "movingToUs", target: "ap-southeast-1", flavour: "failover" },
+    ],
+    [
+      "a switchover is under way, in a status that the SDK does not know",
+      viewOf(["us-east-1"], moveTo(clusters["eu-west-1"], "switching-over", "notAllowed")),
+      [],
+      { kind: "movingToUs", target: "eu-west-1", flavour: "switchover" },
+    ],
+    [
+      "a move is in a status that nobody knows",
+      viewOf(["us-east-1"], moveTo(clusters["eu-west-1"], "levitating", "unsaid")),
+      [],
+      { kind: "movingToUs", target: "eu-west-1", flavour: "unsaid" },
+    ],
+    [
+      "it moves into the failed Region",
+      viewOf(["eu-west-1"], moveTo(clusters["us-east-1"])),
+      [],
+      { kind: "movingElsewhere", to: clusters["us-east-1"] },
+    ],
+    [
+      "it moves to a cluster that the plan does not know",
+      viewOf(["us-east-1"], moveTo(stranger)),
+      [],
+      { kind: "movingElsewhere", to: stranger },
+    ],
+    [
+      "it moves, and AWS does not say where",
+      viewOf(["us-east-1"], moveTo(null, "pending")),
+      [],
+      { kind: "movingElsewhere", to: "a cluster that AWS does not name" },
+    ],
+    ["a move is being cancelled", viewOf(["us-east-1"], moveTo(stranger, "cancelling")), [], { kind: "cancelling" }],
+    [
+      "there are two writers, whatever moves",
+      viewOf(["us-east-1", "eu-west-1"], moveTo(clusters["eu-west-1"])),
+      ["eu-west-1"],
+      { kind: "twoWriters", writers: [clusters["us-east-1"], clusters["eu-west-1"]] },
+    ],
+    [
+      "the first in order cannot take over",
+      viewOf(["us-east-1"], null, { "eu-west-1": "stopped" }),
+      [],
+      { kind: "idle", primary: "us-east-1", target: "ap-southeast-1" },
+    ],
+    [
+      "nobody can take over",
+      viewOf(["us-east-1"], null, { "eu-west-1": "stopped", "ap-southeast-1": "deleting" }),
+      [],
+      {
+        kind: "noTarget",
+        primary: "us-east-1",
+        reason: "No survivor's cluster can take over: eu-west-1 is stopped, ap-southeast-1 is deleting",
+      },
+    ],
+  ])("%s", (_situation, view, promotedHere, expected) => {
+    const actual = found(view, promotedHere);
+
+    expect(actual).toEqual(expected);
+    expect(describeClassification(actual)).not.toBe("");
+  });
+
+  it("keeps to the preferred target while it can take over", () => {
+    expect(found(viewOf(["us-east-1"]), [], "ap-southeast-1")).toMatchObject({ target: "ap-southeast-1" });
+    const stopped = viewOf(["us-east-1"], null, { "ap-southeast-1": "stopped" });
+    expect(found(stopped, [], "ap-southeast-1")).toMatchObject({ target: "eu-west-1" });
+  });
+
+  it("does not take a cluster that could not be read, or has left the global cluster, for one that can take over", () => {
+    const view = viewOf(["us-east-1"]);
+    const global = view.global.kind === "read" ? view.global.found : null;
+    const unread = {
+      ...view,
+      clusters: { ...view.clusters, "eu-west-1": { kind: "unreadable", reason: "?" } },
+    } as const;
+    const members = global?.members.filter(({ arn }) => arn !== clusters["eu-west-1"]) ?? [];
+    const left = { ...view, global: { kind: "read", found: { status: "available", move: null, members } } } as const;
+
+    expect(found(unread)).toMatchObject({ kind: "idle", target: "ap-southeast-1" });
+    expect(found(left)).toMatchObject({ kind: "idle", target: "ap-southeast-1" });
+  });
+
+  it("aims only at survivors, and only while nothing moves and nobody else writes", () => {
+    const status = fc.constantFrom("available", "stopped", "promoting");
+    const move = fc.option(
+      fc.tuple(fc.constantFrom(...Object.values(clusters), stranger), fc.constantFrom("pending", "cancelling", "x")),
+    );
+    fc.assert(
+      fc.property(
+        fc.subarray([...regions]),
+        status,
+        status,
+        move,
+        fc.subarray(survivors),
+        (writers, eu, ap, to, mine) => {
+          const moving = to === null ? null : moveTo(to[0], to[1]);
+          const view = viewOf(writers, moving, { "eu-west-1": eu, "ap-southeast-1": ap });
+          const actual = classify({
+            view,
+            database,
+            failedRegion: "us-east-1",
+            survivors: mine,
+            preferred: null,
+            promotedHere: mine,
+          });
+
+          if (actual.kind === "idle") {
+            expect(mine).toContain(actual.target);
+            expect({ "eu-west-1": eu, "ap-southeast-1": ap }[actual.target]).toBe("available");
+            expect(writers).toEqual(["us-east-1"]);
+            expect(moving).toBeNull();
+          }
+          if (writers.length > 1) expect(actual.kind).toBe("twoWriters");
+        },
+      ),
+    );
+  });
+});
+
+describe("judgeMove", () => {
+  const mine = moveTo(clusters["eu-west-1"]);
+  it.each<[string, DatabaseView, string]>([
+    ["the target is the writer and all is available", viewOf(["eu-west-1"]), "done"],
+    ["it still moves", viewOf(["us-east-1"], mine), "underWay"],
+    ["the writer flag has moved, the move has not ended", viewOf(["eu-west-1"], mine), "underWay"],
+    ["the global cluster is not available", viewOf(["eu-west-1"], null, {}, "failing-over"), "underWay"],
+    ["the cluster is not available", viewOf(["eu-west-1"], null, { "eu-west-1": "promoting" }), "underWay"],
+    ["the cluster was not read", { ...viewOf(["eu-west-1"]), clusters: {} }, "underWay"],
+    [
+      "the cluster cannot be read in its Region",
+      { ...viewOf(["eu-west-1"]), clusters: { "eu-west-1": { kind: "unreadable", reason: "no answer" } } },
+      "underWay",
+    ],
+    ["nothing can be read", unreadable, "underWay"],
+    ["it is being cancelled", viewOf(["us-east-1"], moveTo(clusters["eu-west-1"], "cancelling")), "underWay"],
+    ["nothing moves and the old primary is the writer", viewOf(["us-east-1"]), "vanished"],
+    ["nothing moves and nobody is the writer", viewOf([]), "vanished"],
+    ["it moves elsewhere", viewOf(["us-east-1"], moveTo(clusters["ap-southeast-1"])), "blocked"],
+    ["the old primary is back with its own writer", viewOf(["us-east-1", "eu-west-1"]), "blocked"],
+  ])("%s (FM43)", (_situation, view, expected) => {
+    expect(judgeMove(view, database, "eu-west-1").kind).toBe(expected);
+  });
+});

@@ -1,0 +1,222 @@
+import fc from "fast-check";
+import type { Approval } from "../../functions/approval/answer.ts";
+import { decidePromotion, estimateLoss, findThirdOpinion, type GateInput } from "../../functions/database/gate.ts";
+import type { LagEvidence } from "../../functions/database/lag.ts";
+import type { SignOfLife } from "../../functions/database/life.ts";
+import { isoInstant, parseInstant } from "../../functions/shared/clock.ts";
+import { failingSince, storefront } from "./world.ts";
+
+const dead: SignOfLife = { kind: "none" };
+const replicating: SignOfLife = { kind: "replication", reason: "replication from it advances" };
+const heard: SignOfLife = { kind: "heartbeat", reason: "its controller was heard" };
+const unknownLag: LagEvidence = { kind: "unknown", why: "frozen", last: null };
+
+function lagOf(seconds: number, secondsBefore = 60): LagEvidence {
+  const sampledAt = isoInstant(parseInstant(failingSince) - secondsBefore * 1_000);
+  return { kind: "known", reading: { seconds, sampledAt, source: "AuroraGlobalDBRPOLag" } };
+}
+
+function approvalOf(covers: Approval["covers"], lossSeconds: number | null, approved = true): Approval {
+  return { approved, by: "ada", reason: "customers first", covers, lossSeconds };
+}
+
+const base: GateInput = {
+  primary: "us-east-1",
+  target: "eu-west-1",
+  life: dead,
+  switchover: "untried",
+  lag: lagOf(2),
+  failingSince,
+  budgetSeconds: 10,
+  level: "automatic",
+  authority: "automation",
+  thirdOpinion: "present",
+  approval: null,
+};
+
+/** Kind, and by which call or about what. */
+function outcomeOf(change: Partial<GateInput>): string {
+  const decision = decidePromotion({ ...base, ...change });
+  switch (decision.kind) {
+    case "proceed":
+      return `proceed by ${decision.flavour}`;
+    case "ask":
+      return `ask about ${decision.question.covers}`;
+    case "observe":
+    case "declined":
+    case "blocked":
+      return decision.kind;
+  }
+}
+
+describe("decidePromotion", () => {
+  it.each<[string, Partial<GateInput>, string]>([
+    ["dead, lag inside the budget", {}, "proceed by failover"],
+    ["dead, lag exactly the budget", { lag: lagOf(10) }, "proceed by failover"],
+    ["dead, lag beyond the budget", { lag: lagOf(10.001) }, "ask about dataLoss"],
+    ["dead, lag unknown", { lag: unknownLag }, "ask about dataLoss"],
+    ["replicating", { life: replicating }, "proceed by switchover"],
+    ["replicating, lag unknown", { life: replicating, lag: unknownLag }, "proceed by switchover"],
+    ["heard", { life: heard }, "proceed by switchover"],
+    ["replicating, switchover refused", { life: replicating, switchover: "refused" }, "blocked"],
+    ["heard, switchover refused", { life: heard, switchover: "refused" }, "ask about dataLoss"],
+    ["dead now, switchover refused before", { switchover: "refused" }, "proceed by failover"],
+    ["approve", { level: "approve" }, "ask about promotion"],
+    ["approve, replicating", { level: "approve", life: replicating }, "ask about promotion"],
+    ["approve, beyond the budget", { level: "approve", lag: lagOf(60) }, "ask about dataLoss"],
+    ["observe", { level: "observe" }, "observe"],
+    ["observe, beyond the budget", { level: "observe", lag: unknownLag }, "observe"],
+    ["observe, started by a person", { level: "observe", authority: "person" }, "ask about promotion"],
+    ["automatic, started by a person, lag unknown", { authority: "person", lag: unknownLag }, "ask about dataLoss"],
+    ["no third opinion", { thirdOpinion: "absent" }, "ask about promotion"],
+    ["no third opinion, replicating", { thirdOpinion: "absent", life: replicating }, "ask about promotion"],
+    ["declined", { approval: approvalOf("dataLoss", null, false) }, "declined"],
+    ["declined, nothing to lose", { life: replicating, approval: approvalOf("promotion", 0, false) }, "declined"],
+    ["loss approved", { lag: lagOf(25), approval: approvalOf("dataLoss", 25) }, "proceed by failover"],
+    ["a smaller loss approved", { lag: lagOf(25), approval: approvalOf("dataLoss", 24) }, "ask about dataLoss"],
+    ["an unknown loss approved", { lag: unknownLag, approval: approvalOf("dataLoss", null) }, "proceed by failover"],
+    [
+      "a known loss approved, now unknown",
+      { lag: unknownLag, approval: approvalOf("dataLoss", 25) },
+      "ask about dataLoss",
+    ],
+    ["only a promotion approved", { lag: lagOf(25), approval: approvalOf("promotion", 2) }, "ask about dataLoss"],
+    ["promotion approved", { level: "approve", approval: approvalOf("promotion", 2) }, "proceed by failover"],
+    [
+      "a promotion without loss approved, now with loss",
+      { level: "approve", approval: approvalOf("promotion", 0) },
+      "ask about promotion",
+    ],
+    [
+      "a loss approved, now none",
+      { level: "approve", life: heard, approval: approvalOf("dataLoss", 25) },
+      "proceed by switchover",
+    ],
+    [
+      "heard, switchover refused, loss approved",
+      { life: heard, switchover: "refused", approval: approvalOf("dataLoss", 2) },
+      "proceed by failover",
+    ],
+    [
+      "replicating, switchover refused, loss approved",
+      { life: replicating, switchover: "refused", approval: approvalOf("dataLoss", null) },
+      "blocked",
+    ],
+  ])("%s", (_situation, change, expected) => {
+    expect(outcomeOf(change)).toBe(expected);
+  });
+
+  const lag = fc.oneof(
+    fc.constant(unknownLag),
+    fc
+      .tuple(fc.double({ min: 0, max: 1_000 }), fc.integer({ min: -60, max: 180 }))
+      .map(([s, before]) => lagOf(s, before)),
+  );
+  const input: fc.Arbitrary<GateInput> = fc.record({
+    primary: fc.constant("us-east-1"),
+    target: fc.constant("eu-west-1"),
+    life: fc.constantFrom(dead, replicating, heard),
+    switchover: fc.constantFrom("untried", "refused"),
+    lag,
+    failingSince: fc.constant(failingSince),
+    budgetSeconds: fc.integer({ min: 0, max: 100 }),
+    level: fc.constantFrom("observe", "approve", "automatic"),
+    authority: fc.constantFrom("automation", "person"),
+    thirdOpinion: fc.constantFrom("present", "absent"),
+    approval: fc.option(
+      fc
+        .tuple(
+          fc.constantFrom("promotion", "dataLoss"),
+          fc.option(fc.double({ min: 0, max: 1_000, noNaN: true })),
+          fc.boolean(),
+        )
+        .map(([covers, seconds, approved]) => approvalOf(covers as Approval["covers"], seconds, approved)),
+    ),
+  });
+
+  it("allows data loss without a person only when the primary is dead and the known loss is inside the budget", () => {
+    fc.assert(
+      fc.property(input, (drawn) => {
+        const decision = decidePromotion({ ...drawn, approval: null });
+        if (decision.kind !== "proceed" || decision.flavour !== "failover") return;
+        expect(drawn.life.kind).toBe("none");
+        expect(drawn.level).toBe("automatic");
+        expect(drawn.thirdOpinion).toBe("present");
+        expect(drawn.lag.kind === "known" ? drawn.lag.reading.seconds : Number.NaN).toBeLessThanOrEqual(
+          drawn.budgetSeconds,
+        );
+        expect(decision.loss.worstCaseLossSeconds).toBeLessThanOrEqual(drawn.budgetSeconds + 180);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it("never loses more than a person accepted, nor anything of a primary that replicates", () => {
+    fc.assert(
+      fc.property(input, (drawn) => {
+        const decision = decidePromotion(drawn);
+        if (decision.kind !== "proceed") return;
+        expect(drawn.approval?.approved ?? true).toBe(true);
+        if (decision.flavour === "switchover") {
+          expect(drawn.life.kind).not.toBe("none");
+          expect(decision.loss).toEqual({ lossSeconds: 0, worstCaseLossSeconds: 0 });
+          return;
+        }
+        expect(drawn.life.kind).not.toBe("replication");
+        const { lossSeconds } = decision.loss;
+        const beyondBudget = lossSeconds === null || lossSeconds > drawn.budgetSeconds;
+        if (!beyondBudget) return;
+        expect(drawn.approval).toMatchObject({ approved: true, covers: "dataLoss" });
+        const accepted = drawn.approval?.lossSeconds ?? Number.POSITIVE_INFINITY;
+        expect(lossSeconds ?? (accepted === Number.POSITIVE_INFINITY ? 0 : Number.NaN)).toBeLessThanOrEqual(accepted);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it("asks only what a yes would let through", () => {
+    fc.assert(
+      fc.property(input, (drawn) => {
+        const asked = decidePromotion(drawn);
+        if (asked.kind !== "ask") return;
+        const covers = asked.question.covers as Approval["covers"];
+        const again = decidePromotion({ ...drawn, approval: approvalOf(covers, asked.loss.lossSeconds) });
+        expect(again.kind).toBe("proceed");
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it("puts a question that says what is lost and why it is asked", () => {
+    const decision = decidePromotion({ ...base, lag: lagOf(25, 60) });
+
+    expect(decision).toMatchObject({
+      kind: "ask",
+      question: {
+        summary: "Promote Aurora in eu-west-1, losing about 25 s, at worst 1 min 25 s of writes made in us-east-1?",
+        detail: expect.stringContaining("beyond the budget"),
+      },
+    });
+  });
+});
+
+describe("estimateLoss", () => {
+  it.each([
+    ["a reading before the failure can have grown", lagOf(2, 60), 2, 62],
+    ["a reading after it cannot", lagOf(2, -30), 2, 2],
+    ["an unknown lag is an unknown loss", unknownLag, null, null],
+  ])("%s", (_word, evidence, lossSeconds, worstCaseLossSeconds) => {
+    expect(estimateLoss(evidence, failingSince)).toEqual({ lossSeconds, worstCaseLossSeconds });
+  });
+});
+
+describe("findThirdOpinion", () => {
+  it("needs a third Region or a witness", () => {
+    const two = storefront.regions.slice(0, 2);
+    const noWitness = { ...storefront.detection, witnesses: [] };
+
+    expect(findThirdOpinion({ ...storefront, regions: two, detection: noWitness })).toBe("absent");
+    expect(findThirdOpinion({ ...storefront, regions: two })).toBe("present");
+    expect(findThirdOpinion({ ...storefront, detection: noWitness })).toBe("present");
+  });
+});

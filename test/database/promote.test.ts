@@ -1,0 +1,356 @@
+import { awsError } from "../fakes/small-cloud.ts";
+import { clusters, createWorld, type LagSeries, run, storefront } from "./world.ts";
+
+const yes = { approved: true, by: "ada", reason: "customers first" } as const;
+const failover = "FailoverGlobalCluster@eu-west-1";
+const switchover = "SwitchoverGlobalCluster@us-east-1";
+
+describe("PromoteDatabase", () => {
+  it("fails over with data loss inside the budget when the primary is dead, and says what is lost", async () => {
+    const world = createWorld();
+    world.aurora.dark.add("us-east-1");
+
+    const answer = await world.promote();
+
+    expect(answer).toMatchObject({
+      result: "moving",
+      target: "eu-west-1",
+      kind: "failover",
+      lossSeconds: 0.793,
+      worstCaseLossSeconds: 60.793,
+    });
+    expect(world.aurora.moves).toEqual([
+      {
+        call: failover,
+        input: {
+          GlobalClusterIdentifier: "storefront",
+          TargetDbClusterIdentifier: clusters["eu-west-1"],
+          AllowDataLoss: true,
+        },
+      },
+    ]);
+    expect(world.events().map(({ kind }) => kind)).toEqual(["observed", "intent", "confirmed"]);
+    expect(world.events()[0]?.detail.lag).toMatchObject({ value: 0.793, source: "AuroraGlobalDBRPOLag" });
+    expect(world.events()[1]?.detail).toMatchObject({ target: "eu-west-1", kind: "failover", lossSeconds: 0.793 });
+  });
+
+  it("never calls the failed Region while the primary is dead", async () => {
+    const world = createWorld();
+
+    await world.promote();
+
+    expect(world.aurora.calls.filter((call) => call.endsWith("@us-east-1"))).toEqual([]);
+  });
+
+  it.each(["gray", "requested"] as const)("switches over when the Region lives (%s)", async (cause) => {
+    const world = createWorld({ run: { cause } });
+    world.keepHeartbeat();
+    world.lag["eu-west-1"] = [];
+
+    const answer = await world.promote();
+
+    expect(answer).toMatchObject({ result: "moving", kind: "switchover", lossSeconds: 0, worstCaseLossSeconds: 0 });
+    expect(world.aurora.moves.map(({ call, input }) => [call, input.AllowDataLoss])).toEqual([[switchover, undefined]]);
+  });
+
+  it("does not promote with data loss while replication from the old primary advances (FM17)", async () => {
+    const world = createWorld();
+    world.lag["eu-west-1"] = [-3, -2, -1, 0, 1, 2, 3].map((minute) => [minute, 700 + minute]);
+    await world.cloud.clock.sleep(150_000);
+
+    const answer = await world.promote();
+
+    expect(answer).toMatchObject({ result: "moving", kind: "switchover" });
+  });
+
+  it.each<[string, LagSeries | "dark"]>([
+    ["missing", []],
+    ["unreadable", "dark"],
+    ["frozen", [-5, -4, -3, -2, -1].map((minute) => [minute, 640])],
+    ["too old", [[-9, 500]]],
+  ])("asks a person when the lag is %s (FM40)", async (_word, series) => {
+    const world = createWorld();
+    world.lag["eu-west-1"] = series;
+
+    const answer = await world.promote();
+
+    expect(answer).toMatchObject({ result: "needsApproval", target: "eu-west-1", lossSeconds: null });
+    expect(answer.question).toMatchObject({ covers: "dataLoss", summary: expect.stringContaining("unknown") });
+    expect(world.aurora.moves).toEqual([]);
+    expect(world.ended()).toBeNull();
+  });
+
+  it("asks with the loss in seconds when it is beyond the budget, and goes on when a person accepts it (FM39)", async () => {
+    const world = createWorld();
+    world.lag["eu-west-1"] = [
+      [-2, 24_000],
+      [-1, 25_000],
+    ];
+
+    const asked = await world.promote();
+    const { lossSeconds } = asked;
+    const answer = await world.promote({ ...yes, covers: "dataLoss", lossSeconds });
+
+    expect(asked.question?.summary).toContain("about 25 s, at worst 1 min 25 s");
+    expect(answer).toMatchObject({ result: "moving", kind: "failover", lossSeconds: 25 });
+    expect(world.aurora.moves.map(({ call }) => call)).toEqual([failover]);
+  });
+
+  it("still knows the lag of the failure half an hour later, when the person answers", async () => {
+    const world = createWorld();
+    world.lag["eu-west-1"] = [[-1, 25_000]];
+    await world.cloud.clock.sleep(1_800_000);
+    world.cloud.open(world.plan, run);
+
+    const answer = await world.promote({ ...yes, covers: "dataLoss", lossSeconds: 25 });
+
+    expect(answer).toMatchObject({ result: "moving", lossSeconds: 25 });
+  });
+
+  it("takes the last observation's lag where CloudWatch has none", async () => {
+    const world = createWorld();
+    world.lag["eu-west-1"] = "dark";
+    const lag = { at: "2026-03-01T11:58:40.000Z", seconds: 2 };
+    world.cloud.observe(world.plan, { vantage: "eu-west-1", at: "2026-03-01T12:01:20.000Z", lag });
+
+    const answer = await world.promote();
+
+    expect(answer).toMatchObject({ result: "moving", kind: "failover", lossSeconds: 2, worstCaseLossSeconds: 82 });
+  });
+
+  it("ends as declined when a person declines", async () => {
+    const world = createWorld();
+
+    const answer = await world.promote({ ...yes, approved: false, covers: "dataLoss", lossSeconds: null });
+
+    expect(answer).toMatchObject({ result: "declined", reason: "ada declined: customers first" });
+    expect(world.ended()?.detail).toMatchObject({ result: "declined", promotedRegion: null });
+    expect(world.aurora.moves).toEqual([]);
+  });
+
+  it("asks even inside the budget when the plan says approve", async () => {
+    const world = createWorld({ plan: { automation: { ...storefront.automation, database: "approve" } } });
+
+    const asked = await world.promote();
+    const answer = await world.promote({ ...yes, covers: "promotion", lossSeconds: asked.lossSeconds });
+
+    expect(asked).toMatchObject({ result: "needsApproval", question: { covers: "promotion" } });
+    expect(asked.question?.detail).toContain("automation.database is approve");
+    expect(answer.result).toBe("moving");
+  });
+
+  it("changes nothing when the plan only observes", async () => {
+    const world = createWorld({ plan: { automation: { ...storefront.automation, database: "observe" } } });
+
+    const answer = await world.promote();
+
+    expect(answer).toMatchObject({ result: "observed", target: "eu-west-1" });
+    expect(answer.reason).toContain("Would promote eu-west-1 by failover");
+    expect(world.aurora.moves).toEqual([]);
+    expect(world.ended()?.detail.result).toBe("observed");
+  });
+
+  it("says so when there is no database", async () => {
+    const world = createWorld({ plan: { database: null } });
+
+    const answer = await world.promote();
+
+    expect(answer).toMatchObject({ result: "skipped", kind: "none", lossSeconds: 0 });
+    expect(world.ended()?.detail.result).toBe("skipped");
+  });
+
+  it("promotes nothing when the writer was not in the failed Region (FM47)", async () => {
+    const world = createWorld();
+    world.aurora.writers = [clusters["ap-southeast-1"]];
+    world.lag["ap-southeast-1"] = [];
+
+    const answer = await world.promote();
+
+    expect(answer).toMatchObject({ result: "notNeeded", kind: "none", lossSeconds: 0 });
+    expect(answer.reason).toContain("ap-southeast-1");
+    expect(world.ended()?.detail.result).toBe("done");
+  });
+
+  it("knows a promotion that another controller began and no timeline tells of (FM30)", async () => {
+    const world = createWorld();
+    world.aurora.writers = [clusters["eu-west-1"]];
+
+    const answer = await world.promote();
+
+    expect(answer).toMatchObject({
+      result: "alreadyWriter",
+      target: "eu-west-1",
+      kind: "failover",
+      lossSeconds: 0.793,
+    });
+  });
+
+  it("adopts what a controller that died had begun, with the loss that it had accepted (FM22)", async () => {
+    const world = createWorld();
+    await world.promote();
+    world.lag["eu-west-1"] = [];
+
+    const during = await world.promote();
+    await world.cloud.clock.sleep(60_000);
+    const after = await world.promote();
+
+    expect(during).toMatchObject({ result: "moving", kind: "failover", lossSeconds: 0.793 });
+    expect(after).toMatchObject({ result: "alreadyWriter", kind: "failover", lossSeconds: 0.793 });
+    expect(world.aurora.moves).toHaveLength(1);
+    expect(world.ended()?.detail).toMatchObject({ result: "done", promotedRegion: "eu-west-1", kind: "failover" });
+  });
+
+  it("adopts a move to another survivor, whoever began it (FM41)", async () => {
+    const world = createWorld();
+    world.aurora.begin(clusters["ap-southeast-1"], "switchover", "switching-over");
+
+    const answer = await world.promote();
+
+    expect(answer).toMatchObject({ result: "moving", target: "ap-southeast-1", kind: "switchover", lossSeconds: 0 });
+    expect(world.aurora.moves).toEqual([]);
+  });
+
+  it("stops when the writer is being moved back into the failed Region (FM41)", async () => {
+    const world = createWorld();
+    world.aurora.writers = [clusters["eu-west-1"]];
+    world.aurora.begin(clusters["us-east-1"], "switchover", "switching-over");
+
+    const answer = await world.promote();
+
+    expect(answer.result).toBe("blocked");
+    expect(world.ended()?.detail.result).toBe("degraded");
+  });
+
+  it("waits for a move that is being cancelled, then promotes (FM41)", async () => {
+    const world = createWorld();
+    world.aurora.begin(clusters["eu-west-1"], "failover", "cancelling");
+
+    const answer = await world.promote();
+
+    expect(answer).toMatchObject({ result: "moving", kind: "failover" });
+    expect(world.aurora.moves).toHaveLength(1);
+  });
+
+  it("freezes when there are two writers, and lists both (FM45)", async () => {
+    const world = createWorld();
+    world.aurora.writers = [clusters["us-east-1"], clusters["eu-west-1"]];
+
+    const answer = await world.promote();
+
+    expect(answer.result).toBe("blocked");
+    expect(answer.reason).toContain(clusters["us-east-1"]);
+    expect(answer.reason).toContain(clusters["eu-west-1"]);
+    expect(world.aurora.moves).toEqual([]);
+  });
+
+  it("promotes the next in order when the first cannot take over", async () => {
+    const world = createWorld();
+    world.aurora.statuses[clusters["eu-west-1"]] = "stopped";
+
+    const answer = await world.promote();
+
+    expect(answer).toMatchObject({ result: "moving", target: "ap-southeast-1" });
+    expect(world.aurora.moves.map(({ call }) => call)).toEqual(["FailoverGlobalCluster@ap-southeast-1"]);
+  });
+
+  it("ends as blocked when no survivor can take over", async () => {
+    const world = createWorld();
+    world.aurora.statuses[clusters["eu-west-1"]] = "stopped";
+    world.aurora.statuses[clusters["ap-southeast-1"]] = "creating";
+
+    const answer = await world.promote();
+
+    expect(answer.reason).toContain("eu-west-1 is stopped, ap-southeast-1 is creating");
+    expect(answer.result).toBe("blocked");
+  });
+
+  it("settles a lost answer by looking, not by asking again (FM31)", async () => {
+    const world = createWorld();
+    world.aurora.afterCall = (operation) => {
+      if (operation === "FailoverGlobalCluster") throw awsError("TimeoutError", "no answer", 0);
+    };
+
+    const answer = await world.promote();
+
+    expect(answer.result).toBe("moving");
+    expect(world.aurora.moves).toHaveLength(1);
+  });
+
+  it("adopts the move when AWS says that it is moving already", async () => {
+    const world = createWorld();
+    world.aurora.onCall = (operation) => {
+      if (operation === "FailoverGlobalCluster") world.aurora.begin(clusters["eu-west-1"], "failover");
+    };
+
+    const answer = await world.promote();
+
+    expect(answer).toMatchObject({ result: "moving", target: "eu-west-1", lossSeconds: 0.793 });
+    expect(world.events().at(-1)?.kind).toBe("confirmed");
+  });
+
+  it("waits for the signs of life to end before it allows data loss after a refused switchover", async () => {
+    const world = createWorld({ run: { cause: "gray" } });
+    world.keepHeartbeat("2026-03-01T12:02:00.000Z");
+    world.lag["eu-west-1"] = [[-1, 900]];
+    world.aurora.dark.add("us-east-1");
+
+    const answer = await world.promote();
+
+    expect(answer).toMatchObject({ result: "moving", kind: "failover", lossSeconds: 0.9 });
+    const intents = world.events().filter(({ kind }) => kind === "intent");
+    expect(intents.map(({ detail }) => detail.kind)).toEqual(["switchover", "failover"]);
+    expect(Date.parse(intents[1]?.at as string)).toBeGreaterThan(Date.parse("2026-03-01T12:02:45.000Z"));
+    expect(world.aurora.moves.map(({ call }) => call)).toEqual([failover]);
+  });
+
+  it("asks a person when the Region lives on but its database takes no switchover", async () => {
+    const world = createWorld({ run: { cause: "gray" } });
+    world.keepHeartbeat();
+    world.lag["eu-west-1"] = [[-1, 900]];
+    world.aurora.onCall = (operation) => {
+      if (operation === "SwitchoverGlobalCluster") throw awsError("InvalidGlobalClusterStateFault", "not now");
+    };
+
+    const asked = await world.promote();
+    const answer = await world.promote({ ...yes, covers: "dataLoss", lossSeconds: asked.lossSeconds });
+
+    expect(asked).toMatchObject({ result: "needsApproval", question: { covers: "dataLoss" }, lossSeconds: 0.9 });
+    expect(answer).toMatchObject({ result: "moving", kind: "failover" });
+  });
+
+  it("never allows data loss while replication advances, refused switchover or not", async () => {
+    const world = createWorld({ run: { cause: "gray" } });
+    world.lag["eu-west-1"] = Array.from({ length: 20 }, (_, index) => [index - 8, 700 + index] as const);
+    world.aurora.dark.add("us-east-1");
+
+    const answer = await world.promote({ ...yes, covers: "dataLoss", lossSeconds: null });
+
+    expect(answer.result).toBe("blocked");
+    expect(world.aurora.moves).toEqual([]);
+  });
+
+  it("stops at once when AWS denies it (FM34)", async () => {
+    const world = createWorld();
+    world.aurora.onCall = (operation) => {
+      if (operation === "FailoverGlobalCluster") throw awsError("AccessDenied", "not allowed", 403);
+    };
+
+    await expect(world.promote()).rejects.toMatchObject({ name: "AccessDenied" });
+    expect(world.aurora.calls.filter((call) => call === failover)).toHaveLength(1);
+  });
+
+  it("says that it must be tried again when no survivor answers", async () => {
+    const world = createWorld();
+    world.aurora.dark.add("eu-west-1").add("ap-southeast-1");
+
+    await expect(world.promote()).rejects.toMatchObject({ name: "Transient" });
+  });
+
+  it("changes nothing once another run holds the lease (FM24)", async () => {
+    const world = createWorld();
+    world.cloud.open(world.plan, { ...run, epoch: 2, execution: "execution-2" });
+
+    await expect(world.promote()).rejects.toMatchObject({ name: "LeaseLost" });
+    expect(world.aurora.moves).toEqual([]);
+  });
+});
