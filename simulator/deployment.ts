@@ -95,7 +95,7 @@ export function rulesOf(plan: Plan): readonly EventRule[] {
   const alarmPattern = {
     source: ["aws.cloudwatch"],
     "detail-type": ["CloudWatch Alarm State Change"],
-    detail: { alarmName: alarmNames },
+    detail: { alarmName: alarmNames, state: { value: ["ALARM"] } },
   };
   const inEach = serving.flatMap((region): EventRule[] =>
     [

@@ -11,7 +11,7 @@ import { isoInstant, parseInstant } from "../shared/clock.ts";
 import { describeSeconds } from "../shared/plan/duration.ts";
 import { findRegion, type Plan } from "../shared/plan/plan.ts";
 import { type Assessment, assess } from "./assessment.ts";
-import type { Evidence } from "./evidence.ts";
+import { type Evidence, heartbeatFreshSeconds } from "./evidence.ts";
 import type { Signal } from "./signal.ts";
 
 /** Why nothing is done. Closed: each has a sentence, and the record carries both. */
@@ -377,19 +377,50 @@ function branchesOf(plan: Plan): readonly BranchName[] {
   return branchNames.filter((branch) => needed[branch]);
 }
 
-/** The candidates that are seen to serve, the steady ones first, then by their share of demand (FM20). */
+/**
+ * Those of the candidates that can take over, best first: those seen to serve steadily, those seen to serve, then those
+ * whose customers fail now and then while the Region lives. The last kind is what a survivor looks like that gets the
+ * failed Region's customers before it has grown: it must be grown, not given up. Never one that is confirmed to fail, and
+ * none at all unless somebody is seen to be served in one of them (FM20).
+ */
 function rankSurvivors({ plan, evidence }: DecisionInput, candidates: readonly string[]): readonly string[] {
-  return candidates
-    .flatMap((name) => {
-      const assessment = assess(plan, evidence, name);
-      return assessment.kind === "serving" ? [{ name, steady: assessment.steadiness === "steady" }] : [];
-    })
-    .sort(
+  const fit = candidates
+    .map((name) => ({ name, rank: rankOf(plan, evidence, name) }))
+    .filter(({ rank }) => rank < unfit);
+  const somebodyServes = fit.some(({ name }) => {
+    const subject = evidence.regions.find(({ region }) => region === name);
+    return [...(subject?.votes ?? []), subject?.ownVote].some((vote) => vote?.vote === "passing");
+  });
+  if (!somebodyServes) return [];
+  return fit
+    .toSorted(
       (left, right) =>
-        Number(right.steady) - Number(left.steady) ||
+        left.rank - right.rank ||
         (findRegion(plan, right.name)?.demandShare ?? 0) - (findRegion(plan, left.name)?.demandShare ?? 0),
     )
     .map(({ name }) => name);
+}
+
+const unfit = 3;
+
+function rankOf(plan: Plan, evidence: Evidence, region: string): number {
+  const assessment = assess(plan, evidence, region);
+  switch (assessment.kind) {
+    case "serving":
+      return assessment.steadiness === "steady" ? 0 : 1;
+    case "unconfirmed":
+    case "flapping":
+    case "disputed": {
+      const age = evidence.regions.find((each) => each.region === region)?.heartbeatAgeSeconds ?? null;
+      return age !== null && age <= heartbeatFreshSeconds ? 2 : unfit;
+    }
+    case "unknown":
+    case "down":
+    case "gray":
+    case "everythingFailing":
+    case "observerIsolated":
+      return unfit;
+  }
 }
 
 function stoodDown(reason: NoReason, explanation: string): Decision {

@@ -31,7 +31,7 @@ const open = openItem(plan, now);
 const run = runIn(open);
 const later = (seconds: number) => now + seconds * 1_000;
 
-function after(transition: Transition): CoordinationItem {
+function itemAfter(transition: Transition): CoordinationItem {
   if (transition.kind === "refused") throw new Error(transition.reason);
   return transition.item;
 }
@@ -54,7 +54,7 @@ function close(item: CoordinationItem, by: Run = run): Transition {
 
 describe("openIncident", () => {
   it("takes the lease under the next epoch and marks the Region", () => {
-    expect(after(openIncident(fresh, { incident: incidentOf(plan), holder, now, leaseSeconds }))).toEqual({
+    expect(itemAfter(openIncident(fresh, { incident: incidentOf(plan), holder, now, leaseSeconds }))).toEqual({
       ...fresh,
       epoch: 1,
       lease: { ...holder, expiresAt: isoInstant(later(60)) },
@@ -82,7 +82,9 @@ describe("openIncident", () => {
 
   it("keeps the incident of a retry, under a new epoch", () => {
     const incident = { ...incidentOf(plan), id: run.incident };
-    const again = after(openIncident(after(close(open)), { incident, holder: rival, now: later(900), leaseSeconds }));
+    const again = itemAfter(
+      openIncident(itemAfter(close(open)), { incident, holder: rival, now: later(900), leaseSeconds }),
+    );
 
     expect(again).toMatchObject({ epoch: 2, incident: { id: run.incident }, lease: rival });
   });
@@ -90,7 +92,7 @@ describe("openIncident", () => {
 
 describe("takeOverIncident", () => {
   it("FM23: raises the epoch once the lease has expired", () => {
-    expect(after(takeOver(open))).toEqual({
+    expect(itemAfter(takeOver(open))).toEqual({
       ...open,
       epoch: 2,
       lease: { ...rival, expiresAt: isoInstant(later(120)) },
@@ -98,25 +100,25 @@ describe("takeOverIncident", () => {
   });
 
   it("FM22: or at once when the holder's Region is down", () => {
-    expect(after(takeOver(open, { now, holderRegion: "down" })).epoch).toBe(2);
+    expect(itemAfter(takeOver(open, { now, holderRegion: "down" })).epoch).toBe(2);
   });
 
   it.each<[string, CoordinationItem, Partial<Parameters<typeof takeOverIncident>[1]>, RegExp]>([
     ["the lease still holds", open, { now: later(59) }, /eu-west-1 has a lease until/],
     [
       "FM23: another was faster",
-      after(takeOver(open)),
+      itemAfter(takeOver(open)),
       { holder: { region: "eu-west-1", execution: "x" } },
       /epoch is 2, not 1/,
     ],
-    ["it has ended", after(close(open)), {}, /is not in progress/],
+    ["it has ended", itemAfter(close(open)), {}, /is not in progress/],
     ["it is another incident", open, { incident: "storefront-eu-west-1-e1" }, /is not in progress/],
   ])("is refused when %s", (_name, item, changes, reason) => {
     expect(takeOver(item, changes)).toEqual({ kind: "refused", reason: expect.stringMatching(reason) });
   });
 
   it("FM31: finds its own lease when its first answer was lost, whatever the epoch it saw", () => {
-    const taken = after(takeOver(open));
+    const taken = itemAfter(takeOver(open));
 
     expect(takeOver(taken)).toEqual({ kind: "changed", item: taken });
   });
@@ -124,23 +126,25 @@ describe("takeOverIncident", () => {
   it("counts a survivor in that the first holder did not know", () => {
     const narrow = openItem(plan, now, { survivors: ["eu-west-1"] });
 
-    expect(after(takeOver(narrow)).incident?.survivors).toEqual(["eu-west-1", "ap-southeast-1"]);
-    expect(after(takeOver(open)).incident?.survivors).toEqual(["eu-west-1", "ap-southeast-1"]);
+    expect(itemAfter(takeOver(narrow)).incident?.survivors).toEqual(["eu-west-1", "ap-southeast-1"]);
+    expect(itemAfter(takeOver(open)).incident?.survivors).toEqual(["eu-west-1", "ap-southeast-1"]);
   });
 });
 
 describe("the lease", () => {
   it("is extended by a renewal", () => {
-    expect(after(renewLease(open, { run, now: later(30), leaseSeconds })).lease?.expiresAt).toBe(isoInstant(later(90)));
+    expect(itemAfter(renewLease(open, { run, now: later(30), leaseSeconds })).lease?.expiresAt).toBe(
+      isoInstant(later(90)),
+    );
   });
 
   it("is never shortened by one: another branch may be waiting for a person", () => {
-    const long = after(setLeaseEnd(open, { run, until: isoInstant(later(1_800)) }));
+    const long = itemAfter(setLeaseEnd(open, { run, until: isoInstant(later(1_800)) }));
 
-    expect(after(renewLease(long, { run, now: later(30), leaseSeconds })).lease?.expiresAt).toBe(
+    expect(itemAfter(renewLease(long, { run, now: later(30), leaseSeconds })).lease?.expiresAt).toBe(
       isoInstant(later(1_800)),
     );
-    expect(after(setLeaseEnd(long, { run, until: isoInstant(later(60)) })).lease?.expiresAt).toBe(
+    expect(itemAfter(setLeaseEnd(long, { run, until: isoInstant(later(60)) })).lease?.expiresAt).toBe(
       isoInstant(later(60)),
     );
   });
@@ -149,11 +153,11 @@ describe("the lease", () => {
     expect(renewLease(open, { run, now: later(3_600), leaseSeconds }).kind).toBe("changed");
   });
 
-  const taken = after(takeOver(open));
+  const taken = itemAfter(takeOver(open));
   it.each<[string, CoordinationItem, Run, RegExp]>([
     ["FM24: a newer epoch", taken, run, /the epoch is 2, this run's is 1/],
     ["an older epoch", open, { ...run, epoch: 2 }, /the epoch is 1, this run's is 2/],
-    ["a closed run", after(close(open)), run, /the lease was released/],
+    ["a closed run", itemAfter(close(open)), run, /the lease was released/],
     ["another execution", open, { ...run, execution: "execution-9" }, /held by execution-1/],
     ["another incident", open, { ...run, incident: "storefront-eu-west-1-e1" }, /is not in progress/],
   ])("FM24: is lost to %s, for renewing and for closing alike", (_name, item, by, reason) => {
@@ -168,7 +172,7 @@ describe("the lease", () => {
 
 describe("closeIncident", () => {
   it("releases the lease, writes the Region's state and remembers the run with its record", () => {
-    expect(after(close(open))).toEqual({
+    expect(itemAfter(close(open))).toEqual({
       ...open,
       lease: null,
       incident: null,
@@ -191,8 +195,8 @@ describe("closeIncident", () => {
   it("remembers ten runs, the newest first", () => {
     let item = fresh;
     for (let each = 1; each <= 12; each++) {
-      item = after(openIncident(item, { incident: incidentOf(plan), holder, now, leaseSeconds }));
-      item = after(close(item, runIn(item)));
+      item = itemAfter(openIncident(item, { incident: incidentOf(plan), holder, now, leaseSeconds }));
+      item = itemAfter(close(item, runIn(item)));
     }
 
     expect(item.completed.map(({ incident }) => incident)).toEqual(
@@ -202,7 +206,7 @@ describe("closeIncident", () => {
 });
 
 describe("FM28: a pause", () => {
-  const paused = after(pause(fresh, { until: isoInstant(later(60)), by: "ada", reason: "migration" }));
+  const paused = itemAfter(pause(fresh, { until: isoInstant(later(60)), by: "ada", reason: "migration" }));
 
   it.each([
     ["holds before its end", 59, "ada"],
@@ -217,7 +221,7 @@ it("knows who serves", () => {
 });
 
 it("an item and a run pass through the table and the state machine as they are", () => {
-  const closed = after(close(open));
+  const closed = itemAfter(close(open));
 
   expect(coordinationItemSchema.parse(open)).toEqual(open);
   expect(coordinationItemSchema.parse(closed)).toEqual(closed);
