@@ -14,6 +14,7 @@ const answerEveryMs = 2_000;
 export class Stage {
   readonly #world: World;
   readonly #random;
+  readonly #answered = new Set<string>();
   #faults: FaultInjector[] = [];
 
   constructor(world: World) {
@@ -113,19 +114,23 @@ export class Stage {
     const world = this.#world;
     const waiting = world.stepFunctions.executions.find((execution) => world.isWaitingForPerson(execution));
     const question = waiting === undefined ? null : this.#questionOf(waiting.region);
-    if (waiting === undefined || question === null) {
+    if (waiting === undefined || question === null || this.#answered.has(question.token)) {
       world.clock.schedule(answerEveryMs, () => this.#answer(output));
       return;
     }
+    this.#answered.add(question.token);
     const approved = (output as { approved?: unknown } | null)?.approved === true;
     if (approved && question.covers === "dataLoss") world.lossApproved = true;
-    void world.network.call({
-      service: "states",
-      operation: "SendTaskSuccess",
-      region: waiting.region,
-      input: { taskToken: question.token, output: JSON.stringify(output) },
-      caller: world.person(waiting.region),
-    });
+    world.network
+      .call({
+        service: "states",
+        operation: "SendTaskSuccess",
+        region: waiting.region,
+        input: { taskToken: question.token, output: JSON.stringify(output) },
+        caller: world.person(waiting.region),
+      })
+      // The question was closed meanwhile; a person would look for the next one.
+      .catch(() => world.clock.schedule(answerEveryMs, () => this.#answer(output)));
   }
 
   #questionOf(region: string): { readonly token: string; readonly covers: string } | null {

@@ -55,14 +55,12 @@ export function assess(plan: Plan, evidence: Evidence, region: string): Assessme
   }
 
   const failingSince = firstFailing.since ?? evidence.at;
-  // The moment from which a whole quorum has been seeing it fail: the quorum-th streak to begin.
-  const quorumSince = failing[quorum - 1]?.since ?? null;
-  if (quorumSince === null) return { kind: "unconfirmed", failingSince };
-
-  if (plan.regions.every(({ name }) => failsEverywhere(evidence, name))) {
+  if (failing.length < quorum) return { kind: "unconfirmed", failingSince };
+  if (plan.regions.every(({ name }) => looksBad(plan, evidence, name))) {
     return { kind: "everythingFailing", failingSince };
   }
-  const heldSeconds = secondsBetween(quorumSince, evidence.at);
+  // For so long a whole quorum has seen it fail: the quorum-th longest streak.
+  const heldSeconds = failing.map((vote) => vote.heldSeconds).toSorted((left, right) => right - left)[quorum - 1] ?? 0;
   if (passing.length > 0) {
     return { kind: "disputed", failingSince, dispute: heldSeconds >= disputeForSeconds ? "lasting" : "recent" };
   }
@@ -81,8 +79,10 @@ function votesOf(subject: RegionEvidence, vote: CountedVote["vote"]): readonly C
     .sort((left, right) => parseInstant(left.since ?? "") - parseInstant(right.since ?? ""));
 }
 
-function failsEverywhere(evidence: Evidence, region: string): boolean {
+/** Whether those who can be heard see a Region failing: a quorum of them, or all there are. */
+function looksBad(plan: Plan, evidence: Evidence, region: string): boolean {
   const subject = evidence.regions.find((each) => each.region === region);
   if (subject === undefined) return false;
-  return votesOf(subject, "failing").length > 0 && votesOf(subject, "passing").length === 0;
+  const failing = votesOf(subject, "failing").length;
+  return failing >= plan.detection.quorum || (failing > 0 && votesOf(subject, "passing").length === 0);
 }

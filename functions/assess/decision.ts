@@ -55,6 +55,8 @@ export type Decision =
       readonly incident: string;
       readonly epoch: number;
       readonly holderRegion: "down" | "notKnownToBeDown";
+      /** Regions that take over now; the holder's own may have died since. */
+      readonly survivors: readonly string[];
       readonly explanation: string;
     }
   | { readonly kind: "observed" | "stoodDown" | "refused"; readonly reason: NoReason; readonly explanation: string };
@@ -168,7 +170,8 @@ function decideDuringIncident(input: DecisionInput, region: string): Decision {
     : stoodDown("otherIncidentInProgress", `${incident.id} is in progress for ${incident.failedRegion}`);
 }
 
-function decideTakeover({ plan, item, evidence, self, now }: DecisionInput, incident: string, epoch: number): Decision {
+function decideTakeover(input: DecisionInput, incident: string, epoch: number): Decision {
+  const { plan, item, evidence, self, now } = input;
   if (item.incident?.id !== incident || item.epoch !== epoch || item.lease === null) {
     return stoodDown("nothingToTakeOver", `${incident} under epoch ${epoch} is no longer in progress`);
   }
@@ -181,10 +184,16 @@ function decideTakeover({ plan, item, evidence, self, now }: DecisionInput, inci
   if (!expired && !holderIsDown) {
     return stoodDown("nothingToTakeOver", `${item.lease.execution} holds ${incident} until ${item.lease.expiresAt}`);
   }
+  const { failedRegion } = item.incident;
+  const fit = rankSurvivors(
+    input,
+    regionsInService(item).filter((name) => name !== failedRegion),
+  );
   return {
     kind: "takeOver",
     incident,
     epoch,
+    survivors: fit.length > 0 ? fit : item.incident.survivors,
     holderRegion: holderIsDown ? "down" : "notKnownToBeDown",
     explanation: holderIsDown
       ? `${holder}, which ran ${incident}, is itself down`
@@ -387,11 +396,7 @@ function rankSurvivors({ plan, evidence }: DecisionInput, candidates: readonly s
   const fit = candidates
     .map((name) => ({ name, rank: rankOf(plan, evidence, name) }))
     .filter(({ rank }) => rank < unfit);
-  const somebodyServes = fit.some(({ name }) => {
-    const subject = evidence.regions.find(({ region }) => region === name);
-    return [...(subject?.votes ?? []), subject?.ownVote].some((vote) => vote?.vote === "passing");
-  });
-  if (!somebodyServes) return [];
+  if (!fit.some(({ name }) => isSeenToServe(plan, evidence, name))) return [];
   return fit
     .toSorted(
       (left, right) =>
@@ -399,6 +404,14 @@ function rankSurvivors({ plan, evidence }: DecisionInput, candidates: readonly s
         (findRegion(plan, right.name)?.demandShare ?? 0) - (findRegion(plan, left.name)?.demandShare ?? 0),
     )
     .map(({ name }) => name);
+}
+
+/** Somebody sees it pass, and no quorum sees it fail. */
+function isSeenToServe(plan: Plan, evidence: Evidence, region: string): boolean {
+  const subject = evidence.regions.find((each) => each.region === region);
+  const heard = [...(subject?.votes ?? []), subject?.ownVote];
+  const failing = subject?.votes.filter(({ vote }) => vote === "failing").length ?? 0;
+  return heard.some((vote) => vote?.vote === "passing") && failing < plan.detection.quorum;
 }
 
 const unfit = 3;

@@ -9,6 +9,8 @@ export interface CountedVote {
   readonly vote: Vote;
   /** When the present streak began; null when unknown. */
   readonly since: string | null;
+  /** How long the streak has been seen to last, in seconds. */
+  readonly heldSeconds: number;
   readonly reason: string;
   /** Changes between passing and failing within `flapWindowSeconds`. */
   readonly recentChanges: number;
@@ -56,6 +58,7 @@ export function gatherEvidence(
       vantage,
       vote: "unknown",
       since: null,
+      heldSeconds: 0,
       reason,
       recentChanges: 0,
     });
@@ -70,6 +73,7 @@ export function gatherEvidence(
       vantage,
       vote: vote.vote,
       since: vote.since,
+      heldSeconds: secondsBetween(vote.since, vote.until),
       reason: vote.reason,
       recentChanges: vote.changes.filter((change) => parseInstant(change) >= flapsFrom).length,
     };

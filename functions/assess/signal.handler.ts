@@ -111,6 +111,7 @@ function apply(deps: Dependencies, item: CoordinationItem, decision: Decision, e
         incident: decision.incident,
         epoch: decision.epoch,
         holderRegion: decision.holderRegion,
+        survivors: decision.survivors,
         holder,
         now,
         leaseSeconds,

@@ -96,6 +96,7 @@ export function takeOverIncident(
     readonly epoch: number;
     readonly holder: Holder;
     readonly holderRegion: "down" | "notKnownToBeDown";
+    readonly survivors: readonly string[];
     readonly now: number;
     readonly leaseSeconds: number;
   },
@@ -106,14 +107,15 @@ export function takeOverIncident(
   if (item.lease !== null && !isExpired(item.lease, request.now) && request.holderRegion !== "down") {
     return refused(`its holder in ${item.lease.region} has a lease until ${item.lease.expiresAt}`);
   }
-  const survivors = item.incident.survivors.includes(request.holder.region)
-    ? item.incident.survivors
-    : [...item.incident.survivors, request.holder.region];
+  const { survivors, holder } = request;
   return changed({
     ...item,
     epoch: item.epoch + 1,
     lease: leaseFor(request.holder, request.now, request.leaseSeconds),
-    incident: { ...item.incident, survivors },
+    incident: {
+      ...item.incident,
+      survivors: survivors.includes(holder.region) ? survivors : [...survivors, holder.region],
+    },
   });
 }
 

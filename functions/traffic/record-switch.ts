@@ -26,6 +26,8 @@ export function createRecordSwitch(
     levers(run) {
       const id = plan.healthChecks[run.failedRegion];
       if (id === undefined) return [];
+      /** Of the failed Region's check when it was last looked at: whoever changed it since makes `pull` fail. */
+      let version: number | undefined;
       return [
         {
           resource: `healthcheck/${id}`,
@@ -33,12 +35,13 @@ export function createRecordSwitch(
           async read() {
             const out: string[] = [];
             for (const region of Object.keys(plan.healthChecks)) {
-              if ((await readCheck(region)).inverted) out.push(region);
+              const check = await readCheck(region);
+              if (check.inverted) out.push(region);
+              if (region === run.failedRegion) version = check.version;
             }
             return out;
           },
           async pull() {
-            const { version } = await readCheck(run.failedRegion);
             await route53.send(
               new UpdateHealthCheckCommand({ HealthCheckId: id, HealthCheckVersion: version, Inverted: true }),
             );

@@ -1,6 +1,6 @@
 import { ListRoutingControlsCommand, UpdateRoutingControlStateCommand } from "@aws-sdk/client-route53-recovery-cluster";
 import type { Dependencies } from "../shared/dependencies.ts";
-import { classifyCallError } from "../shared/errors.ts";
+import { classifyCallError, FailoverError } from "../shared/errors.ts";
 import type { TrafficSwitchPlan } from "../shared/plan/plan.ts";
 import type { TrafficSwitch } from "./switch.ts";
 
@@ -14,21 +14,40 @@ export function createRoutingControlSwitch(
 ): TrafficSwitch {
   type Client = ReturnType<Dependencies["aws"]["recoveryCluster"]>;
 
-  async function atAnyEndpoint<Answer>(
-    failedRegion: string,
-    call: (client: Client) => Promise<Answer>,
-  ): Promise<Answer> {
-    let last: unknown = new Error("The plan names no endpoint of the ARC cluster outside the failed Region");
-    for (const endpoint of shuffled(plan.endpoints.filter(({ region }) => region !== failedRegion))) {
+  type Endpoint = (typeof plan.endpoints)[number];
+
+  /**
+   * Asks the endpoint whose turn it is; one that gave no answer is asked last from then on.
+   * @throws the endpoint's error
+   */
+  async function atFirst<Answer>(order: Endpoint[], call: (client: Client) => Promise<Answer>): Promise<Answer> {
+    const [endpoint] = order;
+    if (endpoint === undefined) {
+      throw new FailoverError("StepBlocked", "The plan names no endpoint of the ARC cluster outside the failed Region");
+    }
+    try {
+      return await call(deps.aws.recoveryCluster(endpoint));
+    } catch (error) {
+      if (!isAnswer(error)) order.push(...order.splice(0, 1));
+      throw error;
+    }
+  }
+
+  /** Asks one endpoint after the other until one answers. For reads: a change may not outlive the proof of the epoch. */
+  async function atAny<Answer>(order: Endpoint[], call: (client: Client) => Promise<Answer>): Promise<Answer> {
+    for (let left = order.length - 1; left > 0; left--) {
       try {
-        return await call(deps.aws.recoveryCluster(endpoint));
+        return await atFirst(order, call);
       } catch (error) {
-        last = error;
-        const failure = classifyCallError(error);
-        if (failure === "rejected" || failure === "accessDenied" || failure === "conflict") throw error;
+        if (isAnswer(error)) throw error;
       }
     }
-    throw last;
+    return atFirst(order, call);
+  }
+
+  function isAnswer(error: unknown): boolean {
+    const failure = classifyCallError(error);
+    return failure === "rejected" || failure === "accessDenied" || failure === "conflict";
   }
 
   function shuffled<Item>(items: readonly Item[]): Item[] {
@@ -42,21 +61,21 @@ export function createRoutingControlSwitch(
     levers(run) {
       const control = plan.controls[run.failedRegion];
       if (control === undefined) return [];
+      const order = shuffled(plan.endpoints.filter(({ region }) => region !== run.failedRegion));
       return [
         {
           resource: control,
           summary: `Turn the routing control of ${run.failedRegion} off`,
           async read() {
-            const answer = await atAnyEndpoint(run.failedRegion, (client) =>
-              client.send(new ListRoutingControlsCommand({})),
-            );
+            const answer = await atAny(order, (client) => client.send(new ListRoutingControlsCommand({})));
             const states = new Map(
               (answer.RoutingControls ?? []).map((each) => [each.RoutingControlArn, each.RoutingControlState]),
             );
             return Object.keys(plan.controls).filter((region) => states.get(plan.controls[region]) === "Off");
           },
+          // One endpoint a try: before the next is asked, the epoch is proven anew (FM24).
           async pull() {
-            await atAnyEndpoint(run.failedRegion, (client) =>
+            await atFirst(order, (client) =>
               client.send(
                 new UpdateRoutingControlStateCommand({ RoutingControlArn: control, RoutingControlState: "Off" }),
               ),

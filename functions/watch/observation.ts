@@ -12,6 +12,8 @@ export interface RegionVote {
   readonly vote: Vote;
   /** ISO 8601; when the present streak of this vote began. */
   readonly since: string;
+  /** ISO 8601; the last look that agreed with the vote. A failing streak has lasted from `since` until then, not longer. */
+  readonly until: string;
   /** Instants of the last changes between passing and failing, newest first, at most eight (FM11). */
   readonly changes: readonly string[];
   /** Looks in a row that said "passing" while the vote is still "failing": one swallow makes no summer. */

@@ -9,7 +9,7 @@ const changesKept = 8;
  * So many passes in a row end a failing streak, as Route 53's own threshold counts both ways: in a gray failure some
  * requests succeed, and a lucky probe must not start the confirmation window anew (FM16).
  */
-const passesToRecover = 2;
+const passesToRecover = 3;
 
 /**
  * Carries a vantage's votes from its last round to this one. A streak goes on while the vote stays the same and the
@@ -26,9 +26,9 @@ export function carryVote(
   const silent = last === null || secondsBetween(last.at, now) > probeEverySeconds * missedRoundsAllowed;
   const { vote, reason } = look;
   if (before === undefined || silent) {
-    return { region, vote, since: now, changes: before?.changes ?? [], passesInARow: 0, reason };
+    return { region, vote, since: now, until: now, changes: before?.changes ?? [], passesInARow: 0, reason };
   }
-  if (before.vote === vote) return { ...before, passesInARow: 0, reason };
+  if (before.vote === vote) return { ...before, until: now, passesInARow: 0, reason };
   const passesInARow = before.passesInARow + 1;
   if (before.vote === "failing" && vote === "passing" && passesInARow < passesToRecover) {
     return { ...before, passesInARow };
@@ -37,6 +37,7 @@ export function carryVote(
     region,
     vote,
     since: now,
+    until: now,
     changes: [now, ...before.changes].slice(0, changesKept),
     passesInARow: 0,
     reason,

@@ -11,6 +11,10 @@ export const approvalGiven: Scenario = {
   script: [
     { at: 0, action: { kind: "region", region: "us-east-1", health: "dark" } },
     { at: 140, action: { kind: "answer", output: { approved: true, by: "ana", reason: "seen on the status page" } } },
+    {
+      at: 160,
+      action: { kind: "answer", output: { approved: true, by: "ana", reason: "a second or two is all right" } },
+    },
   ],
   horizonSeconds: 1200,
 };

@@ -32,7 +32,7 @@ export const cooldownOwnerDead: Scenario = {
         change: (item, nowMs) => ({
           ...item,
           epoch: 3,
-          incident: before,
+          incident: { ...before, failingSince: isoInstant(nowMs), openedAt: isoInstant(nowMs) },
           lease: {
             region: "ap-southeast-1",
             execution: "arn:aws:states:ap-southeast-1:111122223333:execution:failover-storefront:gone",

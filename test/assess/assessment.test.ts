@@ -229,6 +229,7 @@ const observations: fc.Arbitrary<Observation[]> = fc
                 vote: fc.constantFrom("passing" as const, "failing" as const, "failing" as const, "unknown" as const),
                 since: fc.integer({ min: 0, max: 400 }).map(ago),
                 changes: fc.array(fc.integer({ min: 0, max: 900 }).map(ago), { maxLength: 8 }),
+                passesInARow: fc.constant(0),
                 reason: fc.constant("a probe"),
               }),
             ),

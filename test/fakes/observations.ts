@@ -38,7 +38,14 @@ export function observe(plan: Plan, now: string, voices: Readonly<Record<string,
       at: ago(age),
       votes: plan.regions.map(({ name }) => {
         const { vote, forSeconds, changesAgo = [] } = words[name] ?? passing(3_600);
-        return { region: name, vote, since: ago(forSeconds), changes: changesAgo.map(ago), reason: vote };
+        return {
+          region: name,
+          vote,
+          since: ago(forSeconds),
+          changes: changesAgo.map(ago),
+          passesInARow: 0,
+          reason: vote,
+        };
       }),
       customers: { vote: customers, since: ago(3_600), servedBy },
       heartbeatAgeSeconds: hears ?? Object.fromEntries(others.map((other) => [other, 5])),
