@@ -77,6 +77,8 @@ export class World {
   lossApproved = false;
   /** Whether a link between Regions is, or was, cut: then a vantage may honestly see what others do not. */
   linksWereCut = false;
+  /** By how much each Region's clocks are wrong (FM29). */
+  skewMs: Readonly<Record<string, number>> = {};
   readonly #seed: number;
   readonly #probeRandom: Random;
 
@@ -278,7 +280,7 @@ export class World {
     return {
       plan: this.plan,
       region: caller.region,
-      clock: this.processes.clockOf(caller, 0),
+      clock: this.processes.clockOf(caller, this.skewMs[caller.region] ?? 0),
       random,
       aws: createSimulatedClients(this.network, caller),
       http: createSimulatedProber({

@@ -39,6 +39,7 @@ export type NoReason =
   | "paused"
   | "cooldown"
   | "dailyLimit"
+  | "overloadSuspected"
   | "planObserves"
   | "leaseStoreUnreachable"
   | "leaseRaceLost";
@@ -153,7 +154,10 @@ function decideForRegion(
     );
   }
   if (authority === "automation") {
-    const no = whyNotByHistory(input, region) ?? whyNotByPlan(plan, region, assessment);
+    const no =
+      whyNotByHistory(input, region) ??
+      whyNotByOverload(input, region, assessment) ??
+      whyNotByPlan(plan, region, assessment);
     if (no !== null) return no;
   }
   return act(input, { region, authority, assessment, survivors });
@@ -185,7 +189,8 @@ function decideTakeover(input: DecisionInput, incident: string, epoch: number): 
     return stoodDown("nothingToTakeOver", `${item.lease.execution} holds ${incident} until ${item.lease.expiresAt}`);
   }
   const { failedRegion } = item.incident;
-  const fit = rankSurvivors(
+  // The evacuation is under way, so whoever lives must take over, seen to serve or not.
+  const fit = rankFit(
     input,
     regionsInService(item).filter((name) => name !== failedRegion),
   );
@@ -302,6 +307,21 @@ function whyNotByHistory({ plan, item, now }: DecisionInput, region: string): De
   return null;
 }
 
+/**
+ * With a Region out of service the others carry its customers, and one that fails them but lives is most likely
+ * overloaded. Sending its customers on would overload the next (FM20, FM52): only a Region that gives no sign of life is
+ * evacuated then, unless a person says so.
+ */
+function whyNotByOverload({ item }: DecisionInput, region: string, assessment: Assessment): Decision | null {
+  if (assessment.kind === "down") return null;
+  const out = Object.keys(item.regions).filter((name) => name !== region && item.regions[name]?.state !== "inService");
+  if (out.length === 0) return null;
+  return stoodDown(
+    "overloadSuspected",
+    `${region} lives and carries the customers of ${out.join(", ")}; it may be overloaded, and a person should look`,
+  );
+}
+
 function whyNotByPlan(plan: Plan, region: string, assessment: Assessment): Decision | null {
   if (plan.automation.traffic !== "observe") return null;
   return {
@@ -392,12 +412,15 @@ function branchesOf(plan: Plan): readonly BranchName[] {
  * failed Region's customers before it has grown: it must be grown, not given up. Never one that is confirmed to fail, and
  * none at all unless somebody is seen to be served in one of them (FM20).
  */
-function rankSurvivors({ plan, evidence }: DecisionInput, candidates: readonly string[]): readonly string[] {
-  const fit = candidates
+function rankSurvivors(input: DecisionInput, candidates: readonly string[]): readonly string[] {
+  const fit = rankFit(input, candidates);
+  return fit.some((name) => isSeenToServe(input.plan, input.evidence, name)) ? fit : [];
+}
+
+function rankFit({ plan, evidence }: DecisionInput, candidates: readonly string[]): readonly string[] {
+  return candidates
     .map((name) => ({ name, rank: rankOf(plan, evidence, name) }))
-    .filter(({ rank }) => rank < unfit);
-  if (!fit.some(({ name }) => isSeenToServe(plan, evidence, name))) return [];
-  return fit
+    .filter(({ rank }) => rank < unfit)
     .toSorted(
       (left, right) =>
         left.rank - right.rank ||

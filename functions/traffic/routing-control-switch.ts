@@ -13,7 +13,6 @@ export function createRoutingControlSwitch(
   plan: Extract<TrafficSwitchPlan, { kind: "routingControl" }>,
 ): TrafficSwitch {
   type Client = ReturnType<Dependencies["aws"]["recoveryCluster"]>;
-
   type Endpoint = (typeof plan.endpoints)[number];
 
   /**

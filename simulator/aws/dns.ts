@@ -4,6 +4,8 @@ import { roundTripMs } from "./distance.ts";
 export interface LatencyRecord {
   readonly region: string;
   readonly healthCheckId: string;
+  /** Whether the alias heeds its target's health besides the check (EvaluateTargetHealth). */
+  readonly targetHealth: "evaluated" | "ignored";
   /** What its health check says, as DNS answers follow it. */
   readonly isHealthy: () => boolean;
   /** Whether somebody has taken the Region out on purpose, whatever DNS has heard of it yet. */

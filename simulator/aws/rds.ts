@@ -100,9 +100,12 @@ export class SimulatedRds implements SimulatedService {
     this.#global.refresh();
   }
 
-  /** Somebody else has begun to make the cluster in `to` the writer (FM41). */
-  beginMove(to: string, kind: "failover" | "switchover"): void {
-    this.#global.begin(kind, this.#member(to));
+  /** Somebody else begins to make the cluster in `to` the writer (FM41): refused while something moves already. */
+  beginMove(to: string, kind: "failover" | "switchover"): "begun" | "refused" {
+    const target = this.#member(to);
+    if (this.#global.move !== null || target.isWriter) return "refused";
+    this.#global.begin(kind, target);
+    return "begun";
   }
 
   /** Somebody else's move towards `to` is being called off (FM41). */

@@ -98,7 +98,7 @@ export class SimulatedRoute53 implements SimulatedService {
     const { hostedZoneId, record, dns } = this.#options;
     if (zone !== hostedZoneId) throw new ServiceError("NoSuchHostedZone", `No hosted zone found with ID: ${zone}`, 404);
     return answer<ListResourceRecordSetsCommandOutput>({
-      ResourceRecordSets: dns.records.map(({ region, healthCheckId }) => ({
+      ResourceRecordSets: dns.records.map(({ region, healthCheckId, targetHealth }) => ({
         Name: `${record}.`,
         Type: "A",
         SetIdentifier: region,
@@ -106,7 +106,7 @@ export class SimulatedRoute53 implements SimulatedService {
         AliasTarget: {
           HostedZoneId: "Z0LOADBALANCER",
           DNSName: `dualstack.web.${region}.elb.amazonaws.com.`,
-          EvaluateTargetHealth: false,
+          EvaluateTargetHealth: targetHealth === "evaluated",
         },
         HealthCheckId: healthCheckId,
       })),

@@ -31,16 +31,16 @@ export const launchRefusalSeconds: Span = { low: 2, high: 6 };
 export const launchRetrySeconds: Span = { low: 45, high: 75 };
 /** How often a target tracking policy looks: "Target tracking scaling policies", metrics of one minute. */
 export const scalingPolicyPeriodSeconds = 60;
-/** Periods above target before it scales out: the AlarmHigh that the policy creates needs 3 datapoints of one minute. */
+/** Minutes above target before it scales out. Assumption: those of the AlarmHigh that such a policy creates. */
 export const scaleOutPeriods = 3;
-/** Periods below target before it scales in: the AlarmLow that the policy creates needs 15 datapoints of one minute. */
+/** Minutes below target before it scales in. Assumption: those of the AlarmLow that such a policy creates. */
 export const scaleInPeriods = 15;
 
 // Aurora Global Database
 
 /** Phase "pending": primary and target are verified. Assumption. */
 export const moveVerificationSeconds: Span = { low: 5, high: 12 };
-/** Phase "failing-over": "Using switchover or failover in Amazon Aurora Global Database": minutes, as a rule below two. */
+/** Phase "failing-over": minutes, by "Using switchover or failover in Amazon Aurora Global Database". Assumption. */
 export const failoverSeconds: Span = { low: 38, high: 85 };
 /** Phase "switching-over": the same page; writes rest meanwhile. Assumption for the figure. */
 export const switchoverSeconds: Span = { low: 25, high: 60 };
@@ -55,7 +55,7 @@ export const staleTopologySeconds: Span = { low: 20, high: 45 };
 /** Until AWS gives up a move whose source or target is gone, and until it has then put things back. Assumption. */
 export const abandonedMoveSeconds = 300;
 export const cancellingSeconds: Span = { low: 15, high: 40 };
-/** Lag of a healthy secondary: "Using Amazon Aurora Global Database": typically under one second; a little beyond it. */
+/** Lag of a healthy secondary: "Using Amazon Aurora Global Database" says typically under one second. */
 export const replicationLagSeconds: Span = { low: 0.2, high: 1.5 };
 
 // CloudWatch
@@ -99,11 +99,11 @@ export const requestRoundTrips = 3;
 
 // Everything else that the simulated services take time for
 
-/** From a write in one replica of an MREC table to the others: "Global tables - how it works": typically within a second. */
+/** From one replica of an MREC table to the others: "Global tables - how it works" says typically within a second. */
 export const mrecReplicationSeconds: Span = { low: 0.5, high: 2 };
 /** First invocation in a new environment. Assumption: a bundled function of half a megabyte. */
 export const lambdaColdStartMilliseconds: Span = { low: 150, high: 400 };
 /** Every further invocation. Assumption. */
 export const lambdaWarmStartMilliseconds: Span = { low: 2, high: 12 };
-/** From an event on a bus to its target. "Amazon EventBridge" states a typical latency of about half a second. */
+/** From an event on a bus to its target. Assumption: about half a second. */
 export const eventDeliverySeconds: Span = { low: 0.3, high: 0.8 };

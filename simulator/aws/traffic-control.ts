@@ -71,7 +71,13 @@ function withObjects(
         const health = regions.health(region);
         return (health === "up" || health === "gray") && s3.has(bucket, key);
       });
-    return { region: name, healthCheckId: name, isHealthy: () => healthCheckers.isHealthy(name), isTakenOut };
+    return {
+      region: name,
+      healthCheckId: name,
+      targetHealth: "ignored",
+      isHealthy: () => healthCheckers.isHealthy(name),
+      isTakenOut,
+    };
   });
   return assemble(plan, healthCheckers, new Dns(records), null);
 }
@@ -97,6 +103,7 @@ function withRoutingControls(
       {
         region: name,
         healthCheckId: arn,
+        targetHealth: "ignored",
         isHealthy: () => healthCheckers.isHealthy(arn),
         isTakenOut: () => !isOn(),
       },
@@ -124,6 +131,7 @@ function withInvertedChecks(
       {
         region: name,
         healthCheckId: id,
+        targetHealth: "evaluated",
         isHealthy: () => healthCheckers.isHealthy(endpointId(name)) && healthCheckers.isHealthy(id),
         isTakenOut: () => control?.route53.isInverted(id) ?? false,
       },

@@ -61,6 +61,8 @@ export class Monitor {
   /** Called once, when the world has come to rest. */
   atEnd(): void {
     for (const call of this.#mutations) {
+      // Nobody can confirm what lies in a Region that has gone dark since.
+      if (this.#world.regions.health(call.region) === "dark") continue;
       const resource = resourceOf(call);
       const settled = this.ledger.events.some(
         ({ kind, detail }) => (kind === "confirmed" || kind === "failed") && detail.resource === resource,

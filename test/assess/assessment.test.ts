@@ -85,6 +85,15 @@ const examples: Record<Assessment["kind"], readonly (readonly [string, Record<st
       { failingSince: ago(900) },
     ],
     [
+      "FM16: the window ends with the last failing look; lucky passes since do not count towards it",
+      saying({
+        "eu-west-1": failing(80),
+        "us-west-2": { ...failing(80), seenAgo: 21 },
+        "ap-southeast-1": { ...failing(80), seenAgo: 21 },
+      }),
+      { failingSince: ago(80) },
+    ],
+    [
       "three changes are not yet flapping",
       saying(
         Object.fromEntries(
@@ -167,6 +176,18 @@ const examples: Record<Assessment["kind"], readonly (readonly [string, Record<st
       { failingSince: ago(600) },
     ],
     [
+      "FM13: a quorum sees each Region failing, though not everybody",
+      Object.fromEntries(
+        vantagesOf(plan).map((vantage) => [
+          vantage,
+          vantage === "ap-southeast-1"
+            ? {}
+            : { words: Object.fromEntries(plan.regions.map(({ name }) => [name, failing(600)])) },
+        ]),
+      ),
+      {},
+    ],
+    [
       "FM13: already before it is confirmed",
       Object.fromEntries(
         vantagesOf(plan).map((vantage) => [
@@ -227,7 +248,8 @@ const observations: fc.Arbitrary<Observation[]> = fc
               fc.record({
                 region: fc.constant(name),
                 vote: fc.constantFrom("passing" as const, "failing" as const, "failing" as const, "unknown" as const),
-                since: fc.integer({ min: 0, max: 400 }).map(ago),
+                since: fc.integer({ min: 60, max: 400 }).map(ago),
+                until: fc.integer({ min: 0, max: 60 }).map(ago),
                 changes: fc.array(fc.integer({ min: 0, max: 900 }).map(ago), { maxLength: 8 }),
                 passesInARow: fc.constant(0),
                 reason: fc.constant("a probe"),
@@ -266,7 +288,7 @@ describe("whatever was observed", () => {
           .filter(({ vantage, at }) => vantage !== name && secondsBetween(at, now) <= 3 * probeEverySeconds)
           .flatMap(({ votes }) => votes.filter(({ region }) => region === name));
         const held = fresh.filter(
-          ({ vote, since }) => vote === "failing" && secondsBetween(since, now) >= confirmForSeconds,
+          ({ vote, since, until }) => vote === "failing" && secondsBetween(since, until) >= confirmForSeconds,
         );
 
         expect(held.length).toBeGreaterThanOrEqual(quorum);

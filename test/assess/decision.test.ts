@@ -4,6 +4,7 @@ import { lastRegionOverride, type Signal } from "../../functions/assess/signal.t
 import type { CompletedRun, CoordinationItem, RegionState } from "../../functions/coordination/item.ts";
 import { initialItem } from "../../functions/coordination/rules.ts";
 import { isoInstant, parseInstant } from "../../functions/shared/clock.ts";
+import { vantagesOf } from "../../functions/shared/plan/plan.ts";
 import { FakeAws, invocation, noAnswer } from "../fakes/aws.ts";
 import { evidenceFrom, failing, observe, passing, regionDown, type Voice } from "../fakes/observations.ts";
 import { examplePlan } from "../fakes/plans.ts";
@@ -82,6 +83,19 @@ const degraded: CoordinationItem = {
 
 const paused: CoordinationItem = { ...fresh, pause: { until: ago(-600), by: "ada", reason: "migration" } };
 const observing = examplePlan("storefront", { automation: {} });
+
+/** Every vantage sees every Region failing. */
+const everythingFails: Record<string, Voice> = Object.fromEntries(
+  vantagesOf(plan).map((vantage) => [
+    vantage,
+    { words: Object.fromEntries(regions.map((name) => [name, failing(300)])) },
+  ]),
+);
+
+/** Every vantage sees the suspect pass and both others fail. */
+const othersFail: Record<string, Voice> = Object.fromEntries(
+  vantagesOf(plan).map((vantage) => [vantage, { words: { "eu-west-1": failing(20), "ap-southeast-1": failing(20) } }]),
+);
 
 /** What the handler answers to an execution's input, and the decision record it leaves. */
 async function handled(input: unknown, prepare: (aws: FakeAws) => void = () => {}): Promise<Answered> {
@@ -220,41 +234,37 @@ const everyNo: Record<NoReason, readonly [Case, ...Case[]]> = {
   ],
   noHealthySurvivor: [
     [
-      "FM20: the others are seen failing too",
+      "FM20: whoever asks, when a quorum sees every Region failing",
       "refused",
-      () =>
-        decided({
-          signal: request,
-          voices: {
-            ...regionDown(plan, suspect),
-            "us-west-2": {
-              words: { [suspect]: failing(120), "eu-west-1": failing(20), "ap-southeast-1": failing(20) },
-            },
-          },
-        }),
+      () => decided({ signal: request, voices: everythingFails }),
     ],
     [
-      "FM20: automation, with the only other Region in service failing a little",
+      "FM20: automation, with a quorum seeing the only other Region in service fail",
       "refused",
       () =>
         decided({
           item: standing({ "ap-southeast-1": "evacuated" }),
           voices: {
             ...regionDown(plan, suspect),
+            "ap-southeast-1": { words: { [suspect]: failing(120), "eu-west-1": failing(20) } },
             "us-west-2": { words: { [suspect]: failing(120), "eu-west-1": failing(20) } },
           },
         }),
     ],
     [
-      "a retry with nowhere to go",
+      "FM20: one vantage sees the only other Region fail, and it gives no sign of life",
       "refused",
       () =>
         decided({
-          item: degraded,
-          signal: retry,
-          voices: { "us-west-2": { words: { "eu-west-1": failing(20), "ap-southeast-1": failing(20) } } },
+          item: standing({ "eu-west-1": "evacuated" }),
+          voices: {
+            ...regionDown(plan, suspect),
+            "ap-southeast-1": { age: 46 },
+            "us-west-2": { words: { [suspect]: failing(120), "ap-southeast-1": failing(20) } },
+          },
         }),
     ],
+    ["a retry with nowhere to go", "refused", () => decided({ item: degraded, signal: retry, voices: othersFail })],
     [
       "FM21: the override does not send customers where nobody is served",
       "refused",
@@ -262,7 +272,7 @@ const everyNo: Record<NoReason, readonly [Case, ...Case[]]> = {
         decided({
           item: standing({ "eu-west-1": "evacuated", "ap-southeast-1": "evacuated" }),
           signal: { ...request, override: lastRegionOverride },
-          voices: { "us-west-2": { words: { "eu-west-1": failing(20), "ap-southeast-1": failing(20) } } },
+          voices: othersFail,
         }),
     ],
   ],
@@ -301,21 +311,7 @@ const everyNo: Record<NoReason, readonly [Case, ...Case[]]> = {
         }),
     ],
   ],
-  everythingFailing: [
-    [
-      "FM13: all Regions look bad at once",
-      "stoodDown",
-      () =>
-        decided({
-          voices: Object.fromEntries(
-            [...regions, "us-west-2"].map((vantage) => [
-              vantage,
-              { words: Object.fromEntries(regions.map((name) => [name, failing(300)])) },
-            ]),
-          ),
-        }),
-    ],
-  ],
+  everythingFailing: [["FM13: all Regions look bad at once", "stoodDown", () => decided({ voices: everythingFails })]],
   observerIsolated: [
     [
       "FM14: the observer hears nobody",
@@ -487,9 +483,34 @@ describe("FM20: who takes over", () => {
       ["ap-southeast-1", "eu-west-1"],
     ],
     [
-      "nobody that a single vantage sees failing",
+      "last a Region that lives and falters: it must be grown, not given up",
       { "us-west-2": { words: { [suspect]: failing(120), "eu-west-1": failing(10) } } },
-      ["ap-southeast-1"],
+      ["ap-southeast-1", "eu-west-1"],
+    ],
+    [
+      "not a Region that falters and gives no sign of life",
+      {
+        "us-west-2": { words: { [suspect]: failing(120), "ap-southeast-1": failing(10) } },
+        "ap-southeast-1": { age: 46 },
+      },
+      ["eu-west-1"],
+    ],
+    [
+      "not a Region that is confirmed to fail as well",
+      {
+        "us-west-2": { words: { [suspect]: failing(120), "ap-southeast-1": failing(90) } },
+        "eu-west-1": { words: { [suspect]: failing(120), "ap-southeast-1": failing(90) } },
+      },
+      ["eu-west-1"],
+    ],
+    [
+      "not a Region of which nobody knows anything",
+      {
+        "us-west-2": { words: { [suspect]: failing(120), "ap-southeast-1": { vote: "unknown", forSeconds: 10 } } },
+        "eu-west-1": { words: { [suspect]: failing(120), "ap-southeast-1": { vote: "unknown", forSeconds: 10 } } },
+        "ap-southeast-1": { age: 46 },
+      },
+      ["eu-west-1"],
     ],
   ])("%s", (_name, voices, survivors) => {
     const decision = decided({ voices: { ...regionDown(plan, suspect), ...voices } });
@@ -630,6 +651,24 @@ describe("FM23: taking over", () => {
         signal: takeoverOf(held),
       }),
     ).toMatchObject({ kind: "takeOver", holderRegion: "down" });
+  });
+
+  it("FM22: goes on with the survivors of now: the holder's Region may have died since", () => {
+    const held = openItem(plan, now);
+    const voices = regionDown(plan, "eu-west-1");
+
+    expect(decided({ item: held, self: "ap-southeast-1", voices, signal: takeoverOf(held) })).toMatchObject({
+      survivors: ["ap-southeast-1"],
+    });
+  });
+
+  it("FM22: where nobody is fit, with those of the incident: an evacuation under way must go on", () => {
+    const voices = Object.fromEntries(vantagesOf(plan).map((vantage) => [vantage, { age: null }]));
+
+    expect(decided({ item, self: "ap-southeast-1", voices, signal: takeoverOf(item) })).toMatchObject({
+      kind: "takeOver",
+      survivors: ["eu-west-1", "ap-southeast-1"],
+    });
   });
 
   it("FM15: a holder in a gray Region is not gone", () => {

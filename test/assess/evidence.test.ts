@@ -77,10 +77,10 @@ describe("FM14: whether the observer is cut off", () => {
     ["it hears everybody", {}, "connected"],
     ["it hears nobody", { "eu-west-1": { hears: silent } }, "isolated"],
     ["it never heard anybody", { "eu-west-1": { hears: {} } }, "isolated"],
-    ["it hears the witness alone", { "eu-west-1": { hears: { ...silent, "us-west-2": 45 - 5 } } }, "connected"],
+    ["it hears the witness alone", { "eu-west-1": { hears: { ...silent, "us-west-2": 45 } } }, "connected"],
     [
       "it heard the witness a moment too long ago",
-      { "eu-west-1": { hears: { ...silent, "us-west-2": 41 } } },
+      { "eu-west-1": { hears: { ...silent, "us-west-2": 46 } } },
       "isolated",
     ],
     ["its own round is old", { "eu-west-1": { age: 40, hears: { "us-west-2": 10 } } }, "isolated"],
@@ -93,6 +93,19 @@ describe("FM14: whether the observer is cut off", () => {
   it("with a single other vantage nobody can tell who is cut off", () => {
     expect(evidenceFrom(twoRegions, "us-west-2", now, { "us-west-2": { hears: {} } }).observer).toBe("connected");
   });
+});
+
+it.each([
+  ["to its vantage's last round", { "us-west-2": { age: 8, words: { "us-east-1": failing(70) } } }, 62],
+  [
+    "FM16: to the last look that agreed",
+    { "us-west-2": { words: { "us-east-1": { ...failing(70), seenAgo: 30 } } } },
+    40,
+  ],
+])("a streak has lasted from its first look %s, and not longer", (_name, voices, heldSeconds) => {
+  const subject = evidenceFrom(plan, "eu-west-1", now, voices).regions[0];
+
+  expect(subject?.votes.find(({ vantage }) => vantage === "us-west-2")).toMatchObject({ heldSeconds });
 });
 
 it("keeps a vantage's word on itself apart", () => {

@@ -42,6 +42,7 @@ function takeOver(item: CoordinationItem, changes: Partial<Parameters<typeof tak
     epoch: 1,
     holder: rival,
     holderRegion: "notKnownToBeDown",
+    survivors: ["eu-west-1", "ap-southeast-1"],
     now: later(60),
     leaseSeconds,
     ...changes,
@@ -123,11 +124,14 @@ describe("takeOverIncident", () => {
     expect(takeOver(taken)).toEqual({ kind: "changed", item: taken });
   });
 
-  it("counts a survivor in that the first holder did not know", () => {
-    const narrow = openItem(plan, now, { survivors: ["eu-west-1"] });
-
-    expect(itemAfter(takeOver(narrow)).incident?.survivors).toEqual(["eu-west-1", "ap-southeast-1"]);
-    expect(itemAfter(takeOver(open)).incident?.survivors).toEqual(["eu-west-1", "ap-southeast-1"]);
+  it("FM22: goes on with the survivors of now, the new holder's Region among them", () => {
+    expect(itemAfter(takeOver(open, { survivors: ["ap-southeast-1"] })).incident?.survivors).toEqual([
+      "ap-southeast-1",
+    ]);
+    expect(itemAfter(takeOver(open, { survivors: ["eu-west-1"] })).incident?.survivors).toEqual([
+      "eu-west-1",
+      "ap-southeast-1",
+    ]);
   });
 });
 
@@ -258,6 +262,7 @@ function transit(item: CoordinationItem, actor: Actor, operation: Operation, at:
             epoch: item.epoch,
             holder: by,
             holderRegion: operation === "takeOver" ? "notKnownToBeDown" : "down",
+            survivors: ["ap-southeast-1"],
             now: at,
             leaseSeconds,
           });

@@ -1,5 +1,4 @@
-import type { Evidence } from "../../functions/assess/evidence.ts";
-import { gatherEvidence } from "../../functions/assess/evidence.ts";
+import { type Evidence, gatherEvidence } from "../../functions/assess/evidence.ts";
 import { isoInstant, parseInstant } from "../../functions/shared/clock.ts";
 import { type Plan, vantagesOf } from "../../functions/shared/plan/plan.ts";
 import type { Observation, Vote } from "../../functions/watch/observation.ts";
@@ -8,12 +7,14 @@ import type { Observation, Vote } from "../../functions/watch/observation.ts";
 export interface Word {
   readonly vote: Vote;
   readonly forSeconds: number;
+  /** Seconds since the last look that agreed with the vote; its last round's when left out. */
+  readonly seenAgo?: number;
   readonly changesAgo?: readonly number[];
 }
 
 /** What one vantage says; what is left out is "passing for an hour". */
 export interface Voice {
-  /** Seconds since it was last heard; null when never. */
+  /** Seconds since it was last heard; null when never, 0 when left out. */
   readonly age?: number | null;
   readonly words?: Readonly<Record<string, Word>>;
   /** Seconds since the others' signs of life, as it saw them; 5 for all others when left out. */
@@ -30,14 +31,14 @@ export function observe(plan: Plan, now: string, voices: Readonly<Record<string,
   const ago = (seconds: number) => isoInstant(parseInstant(now) - seconds * 1_000);
   const vantages = vantagesOf(plan);
   return vantages.flatMap((vantage) => {
-    const { age = 5, words = {}, hears, servedBy = null, customers = "passing" } = voices[vantage] ?? {};
+    const { age = 0, words = {}, hears, servedBy = null, customers = "passing" } = voices[vantage] ?? {};
     if (age === null) return [];
     const others = vantages.filter((other) => other !== vantage);
     return {
       vantage,
       at: ago(age),
       votes: plan.regions.map(({ name }) => {
-        const { vote, forSeconds, changesAgo = [] } = words[name] ?? passing(3_600);
+        const { vote, forSeconds, seenAgo = age, changesAgo = [] } = words[name] ?? passing(3_600);
         return {
           region: name,
           vote,

@@ -157,6 +157,7 @@ describe("SimulatedRds", () => {
     await pass(kernel, 20);
 
     expect(errorOf(() => failOver())).toBe("InvalidGlobalClusterStateFault");
+    expect(rds.beginMove(ireland, "failover")).toBe("refused");
   });
 
   it("shows a move that is being called off, and is idle after it (FM41)", async () => {
