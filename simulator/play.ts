@@ -1,6 +1,4 @@
-import { readFileSync } from "node:fs";
 import { parseInstant, secondsBetween } from "../functions/shared/clock.ts";
-import { loadPlan } from "../functions/shared/plan/load.ts";
 import type { Plan } from "../functions/shared/plan/plan.ts";
 import type { TimelineEvent } from "../functions/timeline/event.ts";
 import type { FaultInjector } from "./aws/faults.ts";
@@ -14,6 +12,8 @@ import { World } from "./world.ts";
 const leastCalmSeconds = 45;
 /** After all is decided the world goes on for so long, so that what should not happen has time to happen. */
 const afterglowSeconds = 20;
+/** What nobody has begun after so long a quiet, nobody will: detection and takeover take less than this. */
+const quietSeconds = 150;
 
 export interface PlayOptions {
   readonly scenario: Scenario;
@@ -21,8 +21,12 @@ export interface PlayOptions {
   readonly seed: number;
   /** Faults besides those of the script. @default none */
   readonly faults?: (world: World) => FaultInjector;
+  /** Sets the world up before anything happens. @default as it is */
+  readonly prepare?: (world: World) => void;
   /** Told of things as they happen. @default nobody */
   readonly audience?: Audience;
+  /** When to stop before the horizon: once the run for the failed Region is over, or once all has been quiet. @default "decided" */
+  readonly stop?: "decided" | "quiet";
 }
 
 /** Who watches a drill live. */
@@ -41,14 +45,9 @@ export interface Played {
   readonly faultAt: number;
 }
 
-/** The plan of a scenario that brings none of its own. */
-export function planNamed(name: string): Plan {
-  const path = new URL(`../plans/${name}.yaml`, import.meta.url);
-  return loadPlan(readFileSync(path, "utf8"), `plans/${name}.yaml`);
-}
-
 /** Plays a scenario in a fresh world, to its end. The same seed gives the same run, byte for byte. */
-export async function play({ scenario, plan: given, seed, faults, audience }: PlayOptions): Promise<Played> {
+export async function play(options: PlayOptions): Promise<Played> {
+  const { scenario, plan: given, seed, faults, audience } = options;
   const plan: Plan = { ...given, automation: { ...given.automation, ...scenario.automation } };
   const world = new World(plan, seed);
   const monitor = new Monitor(world);
@@ -60,6 +59,7 @@ export async function play({ scenario, plan: given, seed, faults, audience }: Pl
   for (const { at, action } of scenario.script) {
     world.clock.schedule((calmSeconds + at) * 1_000, () => stage.perform(action));
   }
+  options.prepare?.(world);
   if (faults !== undefined) world.network.faults = faults(world);
   audience?.begins(world, faultAt);
 
@@ -78,12 +78,13 @@ export async function play({ scenario, plan: given, seed, faults, audience }: Pl
     until() {
       const now = world.clock.now();
       if (now < faultAt + lastCue * 1_000) return false;
-      if (!isDecided(world, scenario, faultAt)) {
+      const over = options.stop === "quiet" ? isQuiet(world) : isDecided(world, scenario, faultAt);
+      if (!over) {
         decidedAt = null;
         return false;
       }
       decidedAt ??= now;
-      return now >= decidedAt + afterglowSeconds * 1_000;
+      return now >= decidedAt + (options.stop === "quiet" ? quietSeconds : afterglowSeconds) * 1_000;
     },
   });
   monitor.atEnd();
@@ -98,6 +99,12 @@ function isDecided(world: World, scenario: Scenario, faultAt: number): boolean {
     ({ region, endedAt }) =>
       (scenario.failedRegion === null || region === scenario.failedRegion) && parseInstant(endedAt) > faultAt,
   );
+}
+
+/** Whether no run is under way or has to be taken over; one that only waits for a person counts as quiet. */
+function isQuiet(world: World): boolean {
+  if (world.somebodyWaits()) return world.nobodyElseRuns();
+  return !world.isUnderWay() && (world.coordinationItem()?.incident ?? null) === null;
 }
 
 function describe(

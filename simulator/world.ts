@@ -238,6 +238,11 @@ export class World {
     return this.stepFunctions.executions.some((execution) => execution.status === "RUNNING" && !execution.paused);
   }
 
+  /** Whether every execution that runs waits for a person and has nothing else to do. */
+  nobodyElseRuns(): boolean {
+    return this.processes.running.every(({ execution }) => execution === null);
+  }
+
   /** Whether somebody is there who could take a run over: a serving Region that runs, and a majority of the lease's table. */
   canBeTakenOver(): boolean {
     const { regions } = this.plan.coordination;

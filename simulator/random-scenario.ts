@@ -1,0 +1,145 @@
+import { integerBetween, pick, type Random, seededRandom } from "../functions/shared/random.ts";
+import { type FaultInjector, type FaultKind, randomFaults } from "./aws/faults.ts";
+import { planNamed } from "./plans.ts";
+import type { Action, Cue, Scenario } from "./scenario.ts";
+import type { World } from "./world.ts";
+
+/** A world drawn from a seed: what goes wrong in it, when, and how unruly AWS is meanwhile. */
+export interface RandomScenario {
+  readonly scenario: Scenario;
+  prepare(world: World): void;
+  faults(world: World): FaultInjector;
+}
+
+const horizonSeconds = 2_400;
+/** After this nothing new goes wrong, so that what was begun can end. */
+const lastTroubleSeconds = 600;
+
+/** The same seed gives the same world. Whatever is drawn, the promises must hold. */
+export function drawScenario(seed: number): RandomScenario {
+  const random = seededRandom(Math.imul(seed + 1, 0x9e3779b1));
+  const plan = random.next() < 0.75 ? "storefront" : pick(random, ["two-regions", "stateless"]);
+  const regions = planNamed(plan).regions.map(({ name }) => name);
+  const chance = (probability: number) => random.next() < probability;
+  const cues: Cue[] = [];
+  const add = (at: number, action: Action) => cues.push({ at, action });
+
+  const failed = chance(0.7) ? (regions[0] as string) : pick(random, regions);
+  drawOutage(random, failed, 0, add);
+  if (regions.length > 2 && chance(0.2)) {
+    const second = pick(
+      random,
+      regions.filter((region) => region !== failed),
+    );
+    drawOutage(random, second, integerBetween(random, 10, lastTroubleSeconds), add);
+  }
+  if (plan !== "stateless") drawLag(random, regions, add);
+  drawEvents(random, plan, regions, failed, add);
+  drawPeople(random, regions, failed, add);
+  for (const region of regions) {
+    if (chance(0.12)) add(-10, { kind: "shortage", region, launchable: integerBetween(random, 0, 6) });
+  }
+  if (chance(0.05) && regions.length > 2) {
+    const [one, other] = [pick(random, regions), pick(random, regions)];
+    if (one !== other) {
+      add(integerBetween(random, 0, 200), { kind: "link", between: [one, other], as: "cut" });
+      add(integerBetween(random, 210, lastTroubleSeconds), { kind: "link", between: [one, other], as: "mended" });
+    }
+  }
+  const skewMs = Object.fromEntries(regions.map((region) => [region, integerBetween(random, -2_000, 2_000)]));
+  const staleReads = chance(0.5);
+  const rates = drawRates(random);
+  return {
+    scenario: {
+      name: `seed-${seed}`,
+      summary: "a random world",
+      plan,
+      failureModes: [],
+      expected: "recovered",
+      failedRegion: failed,
+      script: cues,
+      horizonSeconds,
+    },
+    prepare(world) {
+      world.skewMs = skewMs;
+      if (staleReads) world.dynamoDB.staleReads = { rate: 0.1, withinMilliseconds: 2_000 };
+    },
+    faults: (world) =>
+      randomFaults(world.stream("faults"), {
+        rates,
+        maximum: { crashBefore: 4, crashAfter: 4, freeze: 2, deny: 1, regionDiesAfter: 0, regionDiesBefore: 0 },
+        freezeMilliseconds: { from: 2_000, to: 240_000 },
+      }),
+  };
+}
+
+type Add = (at: number, action: Action) => void;
+
+function drawOutage(random: Random, region: string, at: number, add: Add): void {
+  const kind = random.next();
+  const health = kind < 0.6 ? "dark" : kind < 0.85 ? "gray" : "partitioned";
+  add(at, { kind: "region", region, health });
+  const lasts = random.next();
+  if (lasts < 0.15) add(at + integerBetween(random, 3, 58), { kind: "region", region, health: "up" });
+  else if (lasts < 0.4) add(at + integerBetween(random, 90, 900), { kind: "region", region, health: "up" });
+}
+
+function drawLag(random: Random, regions: readonly string[], add: Add): void {
+  const stalls = random.next() < 0.25;
+  const secondsBefore = integerBetween(random, 20, 400);
+  const metric = random.next();
+  for (const region of regions.slice(1)) {
+    if (stalls) add(-secondsBefore, { kind: "stallReplication", region });
+    if (metric < 0.12) add(-secondsBefore - 240, { kind: "lagMetric", region, as: "missing" });
+    else if (metric < 0.2) add(-secondsBefore - 240, { kind: "lagMetric", region, as: "frozen" });
+  }
+}
+
+function drawEvents(random: Random, plan: string, regions: readonly string[], failed: string, add: Add): void {
+  if (plan !== "storefront") return;
+  for (let count = integerBetween(random, 0, 4); count > 0; count--) {
+    const suspect = random.next() < 0.7 ? failed : pick(random, regions);
+    const silenced = pick(random, [null, null, "muted", "suppressed", "replayed"] as const);
+    add(integerBetween(random, 0, 300), {
+      kind: "alarmEvent",
+      region: pick(random, regions),
+      alarm: `storefront-${suspect}-customers`,
+      state: pick(random, ["ALARM", "ALARM", "OK", "INSUFFICIENT_DATA"] as const),
+      ageSeconds: random.next() < 0.2 ? integerBetween(random, 0, 3_600) : 0,
+      copies: integerBetween(random, 1, 5),
+      spreadSeconds: integerBetween(random, 0, 30),
+      ...(silenced === null ? {} : { silenced }),
+    });
+  }
+}
+
+function drawPeople(random: Random, regions: readonly string[], failed: string, add: Add): void {
+  if (random.next() < 0.6) {
+    const approved = random.next() < 0.7;
+    add(integerBetween(random, 100, lastTroubleSeconds), {
+      kind: "answer",
+      output: random.next() < 0.1 ? { approved: "yes" } : { approved, by: "ana", reason: "looked at it" },
+    });
+  }
+  if (random.next() < 0.1) {
+    add(integerBetween(random, 20, 300), {
+      kind: "start",
+      region: pick(random, regions),
+      input: { region: random.next() < 0.8 ? failed : pick(random, regions), reason: "by hand", by: "ben" },
+    });
+  }
+}
+
+function drawRates(random: Random): Readonly<Partial<Record<FaultKind, number>>> {
+  const unruly = random.next();
+  const scale = unruly < 0.3 ? 0 : unruly < 0.8 ? 1 : 3;
+  return {
+    throttle: 0.01 * scale,
+    lostResponse: 0.008 * scale,
+    crashBefore: 0.002 * scale,
+    crashAfter: 0.002 * scale,
+    freeze: 0.001 * scale,
+    slow: 0.005 * scale,
+    deny: random.next() < 0.1 ? 0.001 * scale : 0,
+  };
+}

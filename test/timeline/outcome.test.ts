@@ -1,0 +1,100 @@
+import { type BranchName, branchNames } from "../../functions/coordination/item.ts";
+import { type BranchEnd, judgeRun } from "../../functions/timeline/outcome.ts";
+
+const failingSince = "2026-03-14T09:03:00.000Z";
+const done: BranchEnd = { result: "done", reason: null };
+const skipped: BranchEnd = { result: "skipped", reason: null };
+const degraded = (reason: string | null): BranchEnd => ({ result: "degraded", reason });
+const allDone = Object.fromEntries(branchNames.map((name) => [name, done])) as Record<BranchName, BranchEnd>;
+
+function judged(changes: Partial<Parameters<typeof judgeRun>[0]> = {}) {
+  return judgeRun({
+    failingSince,
+    approval: "notAsked",
+    declinedBecause: null,
+    branches: allDone,
+    recovery: { ...done, verifiedAt: "2026-03-14T09:08:30.500Z" },
+    dataLossSeconds: 4,
+    ...changes,
+  });
+}
+
+it("recovered: every branch did its part and customers were seen to be served", () => {
+  expect(judged()).toEqual({
+    outcome: "recovered",
+    reasons: [],
+    recoveryTimeSeconds: 330.5,
+    dataLossSeconds: 4,
+    regionState: "evacuated",
+  });
+});
+
+describe("degraded, with a reason for each part that fell short", () => {
+  it.each<[string, Partial<Parameters<typeof judgeRun>[0]>, object]>([
+    [
+      "FM48: capacity fell short and customers are served all the same",
+      { branches: { ...allDone, capacity: degraded("8 of 12 instances") } },
+      { reasons: ["capacity: 8 of 12 instances"], recoveryTimeSeconds: 330.5, regionState: "evacuated" },
+    ],
+    [
+      "FM53: traffic has not all left: the Region is still being evacuated",
+      { branches: { ...allDone, traffic: degraded("us-west-2 is still sent there") } },
+      { reasons: ["traffic: us-west-2 is still sent there"], regionState: "evacuating" },
+    ],
+    [
+      "FM56: every branch did its part and nobody saw customers served",
+      { recovery: { ...degraded("eu-west-1 is not served"), verifiedAt: null } },
+      { reasons: ["recovery: eu-west-1 is not served"], recoveryTimeSeconds: null },
+    ],
+    [
+      "nobody looked",
+      { recovery: { ...skipped, verifiedAt: null } },
+      { reasons: ["recovery: not shown"], recoveryTimeSeconds: null },
+    ],
+    [
+      "a part that gives no reason is named all the same",
+      { branches: { ...allDone, tables: degraded(null) } },
+      { reasons: ["tables: no reason given"] },
+    ],
+    [
+      "everything",
+      {
+        branches: Object.fromEntries(branchNames.map((name) => [name, degraded("no")])) as typeof allDone,
+        recovery: { ...degraded("no"), verifiedAt: null },
+      },
+      { reasons: ["traffic: no", "capacity: no", "database: no", "tables: no", "recovery: no"] },
+    ],
+  ])("%s", (_name, changes, expected) => {
+    expect(judged(changes)).toMatchObject({ outcome: "degraded", ...expected });
+  });
+});
+
+it.each(branchNames)("a skipped %s branch had nothing to do and takes nothing away", (name) => {
+  expect(judged({ branches: { ...allDone, [name]: skipped } }).outcome).toBe("recovered");
+});
+
+it.each([
+  ["unknown stays unknown", null],
+  ["none is none", 0],
+])("FM40: data loss: %s", (_name, dataLossSeconds) => {
+  expect(judged({ dataLossSeconds }).dataLossSeconds).toBe(dataLossSeconds);
+});
+
+it("an approval that was granted is judged like any run", () => {
+  expect(judged({ approval: "granted" })).toEqual(judged());
+});
+
+it.each([
+  ["ada: the status page is wrong", "ada: the status page is wrong"],
+  [null, "the approval was declined"],
+])("a declined run stood down and left the Region in service: %s", (declinedBecause, reason) => {
+  const nothing = Object.fromEntries(branchNames.map((name) => [name, skipped])) as typeof allDone;
+
+  expect(judged({ approval: "declined", declinedBecause, branches: nothing })).toEqual({
+    outcome: "stoodDown",
+    reasons: [reason],
+    recoveryTimeSeconds: null,
+    dataLossSeconds: 0,
+    regionState: "inService",
+  });
+});
