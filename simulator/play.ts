@@ -33,8 +33,6 @@ export interface PlayOptions {
 export interface Audience {
   begins(world: World, faultAt: number): void;
   event(event: TimelineEvent): void;
-  /** Asked whenever all that was due at one instant has settled. */
-  step(world: World): void;
 }
 
 export interface Played {
@@ -72,7 +70,6 @@ export async function play(options: PlayOptions): Promise<Played> {
       if (audience !== undefined) {
         for (; told < monitor.ledger.events.length; told++)
           audience.event(monitor.ledger.events[told] as TimelineEvent);
-        audience.step(world);
       }
     },
     until() {

@@ -61,7 +61,7 @@ export interface TimelineEvent {
   readonly kind: TimelineKind;
   readonly summary: string;
   readonly detail: Readonly<Record<string, Json>>;
-  /** Hash of the event before it, "" for the first of all. An epoch's first event links to the last known of the epoch before. */
+  /** Hash of the event before it, "" where none was known. An epoch's first event links to the last known of the epoch before. */
   readonly previousHash: string;
   /** SHA-256 over the canonical JSON of all other fields. */
   readonly hash: string;
@@ -101,7 +101,11 @@ export function findBreak(
         return { index, reason: "the event does not link to the one before it" };
     } else {
       if (event.seq !== 1) return { index, reason: `epoch ${event.epoch} begins at sequence ${event.seq}` };
-      if (previous !== undefined && !known.has(event.previousHash)) {
+      if (previous !== undefined && event.epoch < previous.epoch) {
+        return { index, reason: `epoch ${previous.epoch} is followed by ${event.epoch}` };
+      }
+      // A holder that took over before anything had been replicated to it could link to nothing.
+      if (previous !== undefined && event.previousHash !== "" && !known.has(event.previousHash)) {
         return { index, reason: `epoch ${event.epoch} links to an event that is not here` };
       }
     }

@@ -22,6 +22,7 @@ const maximumRaces = 30;
 
 const incidentKey = (incident: string) => `incident#${incident}`;
 const epochPrefix = (epoch: number) => `${String(epoch).padStart(6, "0")}#`;
+const eventKey = (epoch: number, seq: number) => `${epochPrefix(epoch)}${String(seq).padStart(6, "0")}`;
 
 /**
  * The journal of a run, in the records table's copy of the acting Region. Within that Region a conditional write on the
@@ -33,7 +34,7 @@ export function createJournal(deps: Dependencies, incident: string, epoch: numbe
   const table = plan.recordsTable;
   let last: { readonly seq: number; readonly hash: string } | null = null;
 
-  /** The newest event of the whole incident, or of the epoch that `prefix` names. */
+  /** The newest event of the whole incident, or of those whose key begins with `prefix`: an epoch's, or a single one. */
   async function newest(prefix: string | null): Promise<TimelineEvent | null> {
     const ofEpoch = prefix === null ? "" : " AND begins_with(sk, :prefix)";
     const answer = await retryRead(deps, () =>
@@ -86,9 +87,9 @@ export function createJournal(deps: Dependencies, incident: string, epoch: numbe
         }
         last = null;
         if (stored === "unknown") {
-          // The answer was lost, not necessarily the write: look for this very event (FM31).
-          const newestNow = await newest(epochPrefix(epoch));
-          if (newestNow?.hash === event.hash) {
+          // The answer was lost, not necessarily the write: look for this very event, behind which others may stand (FM31).
+          const storedNow = await newest(eventKey(epoch, event.seq));
+          if (storedNow?.hash === event.hash) {
             last = { seq: event.seq, hash: event.hash };
             await sendOut(deps, event);
             return event;
@@ -110,7 +111,7 @@ export function createJournal(deps: Dependencies, incident: string, epoch: numbe
           TableName: table,
           Item: marshall({
             pk: incidentKey(incident),
-            sk: `${epochPrefix(epoch)}${String(event.seq).padStart(6, "0")}`,
+            sk: eventKey(epoch, event.seq),
             ...event,
           }),
           ConditionExpression: "attribute_not_exists(pk)",

@@ -344,6 +344,26 @@ const everyNo: Record<NoReason, readonly [Case, ...Case[]]> = {
         }),
     ],
   ],
+  overloadSuspected: [
+    [
+      "FM52: it lives, fails its customers, and carries those of a Region that is out",
+      "stoodDown",
+      () =>
+        decided({
+          item: standing({ "ap-southeast-1": "evacuated" }),
+          voices: { ...regionDown(plan, suspect), [suspect]: { age: 5 } },
+        }),
+    ],
+    [
+      "FM52: nor is a person asked about it when somebody still sees it",
+      "stoodDown",
+      () =>
+        decided({
+          item: standing({ "ap-southeast-1": "evacuating" }),
+          voices: { ...regionDown(plan, suspect, 300), "us-west-2": { words: { [suspect]: passing(900) } } },
+        }),
+    ],
+  ],
   planObserves: [["the plan only observes", "observed", () => decided({ plan: observing })]],
   leaseStoreUnreachable: [
     [
@@ -469,6 +489,23 @@ describe("to act", () => {
 
   it("a Region whose evacuation never ended is evacuated again", () => {
     expect(decided({ item: standing({ [suspect]: "evacuating" }) }).kind).toBe("act");
+  });
+});
+
+describe("FM52: while another Region is out of service", () => {
+  const item = standing({ "ap-southeast-1": "evacuated" });
+  const gray = { ...regionDown(plan, suspect), [suspect]: { age: 5 } };
+
+  it("one that gives no sign of life is evacuated", () => {
+    expect(decided({ item })).toMatchObject({ kind: "act", incident: { survivors: ["eu-west-1"] } });
+  });
+
+  it("one that lives is evacuated when a person says so", () => {
+    expect(decided({ item, voices: gray, signal: request }).kind).toBe("act");
+  });
+
+  it("its own unfinished evacuation does not count as another's", () => {
+    expect(decided({ item: standing({ [suspect]: "evacuating" }), voices: gray }).kind).toBe("act");
   });
 });
 

@@ -1,0 +1,198 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { systemClock } from "../functions/shared/clock.ts";
+import { loadPlan } from "../functions/shared/plan/load.ts";
+import type { Plan } from "../functions/shared/plan/plan.ts";
+import { renderHtml } from "../functions/timeline/report/html.ts";
+import { renderJson } from "../functions/timeline/report/json.ts";
+import { renderMarkdown } from "../functions/timeline/report/markdown.ts";
+import { summarize } from "../functions/timeline/report/summary.ts";
+import { castScenario, MiscastError } from "../simulator/cast.ts";
+import { chooseDisplay, type DisplayChoice } from "../simulator/display/display.ts";
+import { renderClosing } from "../simulator/display/summary.ts";
+import { renderTable } from "../simulator/display/table.ts";
+import { planNamed } from "../simulator/plans.ts";
+import { type Played, play } from "../simulator/play.ts";
+import { drawScenario } from "../simulator/random-scenario.ts";
+import { type DrillResult, isRight } from "../simulator/result.ts";
+import type { Scenario } from "../simulator/scenario.ts";
+import { scenarios } from "../simulator/scenarios/index.ts";
+import { curveOf } from "./curve.ts";
+import { LiveAudience } from "./live.ts";
+import { traceOf } from "./trace.ts";
+import { readCount, readOptions, runCommand, UsageError } from "./usage.ts";
+
+const options = {
+  plan: { type: "string" },
+  scenario: { type: "string" },
+  seed: { type: "string" },
+  json: { type: "boolean" },
+  list: { type: "boolean" },
+  all: { type: "boolean" },
+  trace: { type: "boolean" },
+  help: { type: "boolean" },
+} as const;
+
+const help = `A drill: a Region fails in a simulated world, and the real handlers and the real state machine recover it.
+
+  npm run drill -- [options]
+
+  --scenario NAME   what happens (default region-outage; --list names them)
+  --plan FILE       under which plan (default: the scenario's own); its Regions play the scenario's parts
+  --seed N          which world; alone (without --scenario) it replays the random world N of \`npm run simulate\`
+  --trace           print every call, fault and state besides
+  --json            print the result as one JSON object and nothing else; write no report
+  --list            name the scenarios
+  --all             play every scenario and print one table
+
+Exit code 0: ended as expected, no promise broken. 1: not so. 2: bad options or a bad plan.
+`;
+
+const reportFolder = "reports";
+
+await runCommand(async () => {
+  const chosen = readOptions(process.argv.slice(2), options);
+  if (chosen.help) {
+    process.stdout.write(help);
+    return 0;
+  }
+  if (chosen.list) return list(chosen.json ? "json" : "text");
+  const seed = chosen.seed === undefined ? 1 : readCount("seed", chosen.seed, 0);
+  const plan = chosen.plan === undefined ? null : readPlan(chosen.plan);
+  if (chosen.all) return playAll(plan, seed, chosen.json ? "json" : "text");
+  const replays = chosen.seed !== undefined && chosen.scenario === undefined && plan === null;
+  const drill = replays ? randomDrill(seed) : namedDrill(chosen.scenario ?? "region-outage", plan, seed);
+  if (chosen.json) {
+    const { result } = await drill(undefined);
+    process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+    return isRight(result) || (replays && result.violations.length === 0) ? 0 : 1;
+  }
+  const display = chooseDisplay(process.stdout, process.env);
+  const played = await drill(new LiveAudience(process.stdout, display, systemClock));
+  if (chosen.trace) process.stdout.write(`${traceOf(played).join("\n")}\n`);
+  report(played, display);
+  return isRight(played.result) || (replays && played.result.violations.length === 0) ? 0 : 1;
+});
+
+type Drill = (audience: LiveAudience | undefined) => Promise<Played>;
+
+function namedDrill(name: string, given: Plan | null, seed: number): Drill {
+  const { scenario, plan } = prepare(name, given);
+  return async (audience) => {
+    audience?.announce(scenario);
+    const played = await play({ scenario, plan, seed, ...(audience === undefined ? {} : { audience }) });
+    await audience?.end();
+    return played;
+  };
+}
+
+/** The same world that `simulate` drew from this seed. */
+function randomDrill(seed: number): Drill {
+  const { scenario, faults, prepare: setUp } = drawScenario(seed);
+  return async (audience) => {
+    audience?.announce(scenario);
+    const played = await play({
+      scenario,
+      plan: planNamed(scenario.plan),
+      seed,
+      faults,
+      prepare: setUp,
+      stop: "quiet",
+      ...(audience === undefined ? {} : { audience }),
+    });
+    await audience?.end();
+    return played;
+  };
+}
+
+function prepare(name: string, given: Plan | null): { readonly scenario: Scenario; readonly plan: Plan } {
+  const scenario = scenarios.find((each) => each.name === name);
+  if (scenario === undefined) {
+    const known = scenarios.map((each) => each.name).join(", ");
+    throw new UsageError(`--scenario: received ${JSON.stringify(name)}: must be one of ${known}`);
+  }
+  if (given === null) return { scenario, plan: planNamed(scenario.plan) };
+  try {
+    return { scenario: castScenario(scenario, given), plan: given };
+  } catch (error) {
+    if (error instanceof MiscastError) throw new UsageError(`--plan: ${error.message}`);
+    throw error;
+  }
+}
+
+function readPlan(path: string): Plan {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch {
+    throw new UsageError(`--plan: received ${JSON.stringify(path)}: must be a plan file that can be read`);
+  }
+  return loadPlan(text, path);
+}
+
+function list(form: "json" | "text"): number {
+  if (form === "json") {
+    const rows = scenarios.map(({ name, summary, expected, failureModes }) => ({
+      name,
+      summary,
+      expected,
+      failureModes,
+    }));
+    process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
+    return 0;
+  }
+  for (const { name, summary, failureModes } of scenarios) {
+    process.stdout.write(`${name.padEnd(26)} ${summary} (${failureModes.join(", ")})\n`);
+  }
+  return 0;
+}
+
+async function playAll(given: Plan | null, seed: number, form: "json" | "text"): Promise<number> {
+  const results: DrillResult[] = [];
+  for (const { name } of scenarios) {
+    const { scenario, plan } = prepare(name, given);
+    results.push((await play({ scenario, plan, seed })).result);
+  }
+  if (form === "json") {
+    process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
+  } else {
+    const { colour } = chooseDisplay(process.stdout, process.env);
+    const rows = results.map((result) => ({ ...result, violations: result.violations.length }));
+    process.stdout.write(`${renderTable(rows, colour).join("\n")}\n`);
+    for (const { scenario, violations } of results) {
+      for (const { invariant, message } of violations) process.stdout.write(`${scenario}: ${invariant}: ${message}\n`);
+    }
+  }
+  return results.every(isRight) ? 0 : 1;
+}
+
+/** Writes the reports and says in the terminal what a person needs to know. */
+function report(played: Played, display: DisplayChoice): void {
+  const { result } = played;
+  const summary = summarize(result.timeline, played.world.plan);
+  mkdirSync(reportFolder, { recursive: true });
+  const files = (
+    [
+      ["html", renderHtml(summary, result.timeline, curveOf(played))],
+      ["md", renderMarkdown(summary, result.timeline)],
+      ["json", renderJson(summary, result.timeline)],
+    ] as const
+  ).map(([extension, text]) => {
+    const path = join(reportFolder, `${result.scenario}-seed-${result.seed}.${extension}`);
+    writeFileSync(path, text);
+    return relative(process.cwd(), path);
+  });
+  const closing = renderClosing(summary, {
+    columns: display.columns,
+    colour: display.colour,
+    reportFiles: files,
+    requests: { lost: result.trafficLost, total: result.trafficTotal },
+  });
+  process.stdout.write(`\n${closing.join("\n")}\n`);
+  for (const { invariant, message } of result.violations) {
+    process.stdout.write(`Broken promise: ${invariant}: ${message}\n`);
+  }
+  if (result.outcome !== result.expected && !result.scenario.startsWith("seed-")) {
+    process.stdout.write(`Expected ${result.expected}, got ${result.outcome}\n`);
+  }
+}

@@ -1,0 +1,69 @@
+import type { Clock } from "../functions/shared/clock.ts";
+import { parseInstant } from "../functions/shared/clock.ts";
+import type { TimelineEvent } from "../functions/timeline/event.ts";
+import { createDisplay, type DisplayChoice } from "../simulator/display/display.ts";
+import type { Terminal } from "../simulator/display/live.ts";
+import type { Audience } from "../simulator/play.ts";
+import type { Scenario } from "../simulator/scenario.ts";
+import type { World } from "../simulator/world.ts";
+
+/** A drill at a terminal takes about so long, however much time passes in it. */
+const showSeconds = 8;
+const calmShownSeconds = 5;
+
+/**
+ * Watches a drill and shows it. The simulated minutes pass in milliseconds, so for a person at a terminal they are shown
+ * again at a pace that the eye can follow; for a file or a pipe, line by line at once.
+ */
+export class LiveAudience implements Audience {
+  readonly #terminal: Terminal;
+  readonly #choice: DisplayChoice;
+  readonly #clock: Clock;
+  readonly #events: TimelineEvent[] = [];
+  #scenario = "";
+  #faultAt = 0;
+  #world: World | null = null;
+
+  constructor(terminal: Terminal, choice: DisplayChoice, clock: Clock) {
+    this.#terminal = terminal;
+    this.#choice = choice;
+    this.#clock = clock;
+  }
+
+  announce({ name, summary }: Scenario): void {
+    this.#scenario = name;
+    this.#terminal.write(`${name}: ${summary}\n\n`);
+  }
+
+  begins(world: World, faultAt: number): void {
+    this.#world = world;
+    this.#faultAt = faultAt;
+  }
+
+  event(event: TimelineEvent): void {
+    this.#events.push(event);
+  }
+
+  /** Shows what was seen. */
+  async end(): Promise<void> {
+    const world = this.#world;
+    if (world === null) return;
+    const display = createDisplay(this.#terminal, this.#choice, { scenario: this.#scenario, startedAt: this.#faultAt });
+    const samples = world.customers.curve.filter(({ at }) => at >= this.#faultAt - calmShownSeconds * 1_000);
+    const paceMs = this.#choice.kind === "live" ? (showSeconds * 1_000) / Math.max(1, samples.length) : 0;
+    const speed = paceMs === 0 ? null : Math.round(1_000 / paceMs);
+    let next = 0;
+    for (const { at, served, failed } of samples) {
+      for (; next < this.#events.length; next++) {
+        const event = this.#events[next];
+        if (event === undefined || parseInstant(event.at) > at) break;
+        display.event(event);
+      }
+      display.traffic({ servedByRegion: served, failed });
+      display.clock((at - this.#faultAt) / 1_000, speed);
+      if (paceMs > 0) await this.#clock.sleep(paceMs);
+    }
+    for (const event of this.#events.slice(next)) display.event(event);
+    display.end();
+  }
+}

@@ -1,0 +1,126 @@
+import type { CoordinationItem } from "../../functions/coordination/item.ts";
+import { takeOverIncident } from "../../functions/coordination/rules.ts";
+import { createHandler } from "../../functions/timeline/close.handler.ts";
+import { awsError, FakeAws, invocation, noAnswer } from "../fakes/aws.ts";
+import { examplePlan } from "../fakes/plans.ts";
+import { itemKey, openItem, runIn } from "../fakes/runs.ts";
+
+const plan = examplePlan("storefront");
+const done = { result: "done", reason: null };
+const recovered = {
+  approval: "notAsked",
+  declinedBecause: null,
+  branches: { traffic: done, capacity: done, database: done, tables: done },
+  recovery: { ...done, verifiedAt: "2026-03-14T09:05:00.000Z" },
+  dataLossSeconds: 3,
+};
+
+function prepare() {
+  const aws = new FakeAws();
+  const opened = openItem(plan, aws.clock.now());
+  const put = (item: CoordinationItem) => aws.put(plan.coordination.table, { ...itemKey(plan), ...item });
+  put(opened);
+  const run = runIn(opened);
+  return {
+    aws,
+    run,
+    opened,
+    put,
+    item: () => aws.items.get(`${plan.coordination.table}|${itemKey(plan).pk}|item`) as unknown as CoordinationItem,
+    close: (input: object = recovered) =>
+      aws.finish(createHandler(aws.dependencies(plan, "eu-west-1"))({ run, ...input }, invocation)),
+    events: () => aws.rows(plan.recordsTable, `incident#${run.incident}`),
+  };
+}
+
+it("writes the last event, then gives the lease back", async () => {
+  const { aws, close, item, events } = prepare();
+
+  expect(await close()).toEqual({ outcome: "recovered", incident: "storefront-us-east-1-e1", reasons: [] });
+  expect(item()).toMatchObject({
+    epoch: 1,
+    lease: null,
+    incident: null,
+    completed: [{ outcome: "recovered", region: "us-east-1" }],
+    regions: { "us-east-1": { state: "evacuated" } },
+  });
+  expect(events()).toMatchObject([
+    {
+      kind: "closed",
+      summary: "Recovered from the loss of us-east-1 in 2 min, within the objective of 8 min",
+      detail: { outcome: "recovered", rtoSeconds: 120, rpoSeconds: 3, rtoObjectiveSeconds: 480 },
+    },
+  ]);
+  const tables = aws.calls.filter(({ operation }) => operation === "PutItem").map(({ input }) => input.TableName);
+  expect(tables).toEqual([plan.coordination.table, plan.recordsTable, plan.coordination.table]);
+});
+
+it.each([
+  [
+    "degraded",
+    { branches: { ...recovered.branches, capacity: { result: "degraded", reason: "8 of 12" } } },
+    "Degraded: capacity: 8 of 12",
+  ],
+  ["stoodDown", { approval: "declined", declinedBecause: "ada: no" }, "Stood down: ada: no"],
+  [
+    "recovered",
+    { recovery: { ...done, verifiedAt: "2026-03-14T09:13:00.000Z" } },
+    "Recovered from the loss of us-east-1 in 10 min, beyond the objective of 8 min",
+  ],
+])("says how it ended: %s", async (outcome, changes, summary) => {
+  const { close, events } = prepare();
+
+  expect(await close({ ...recovered, ...changes })).toMatchObject({ outcome });
+  expect(events()).toMatchObject([{ kind: "closed", summary }]);
+});
+
+it("FM31: asked again, answers the same and writes nothing", async () => {
+  const { aws, close } = prepare();
+  const first = await close();
+  const puts = aws.made("PutItem").length;
+
+  expect(await close()).toEqual(first);
+  expect(aws.made("PutItem").length).toBe(puts);
+});
+
+it("FM31: recognises a close whose answer was lost", async () => {
+  const { aws, close, events, item } = prepare();
+  aws.after = ({ operation }) => {
+    if (operation === "PutItem" && aws.made("PutItem").length === 3) throw noAnswer();
+  };
+
+  expect(await close()).toMatchObject({ outcome: "recovered" });
+  expect(item().completed.length).toBe(1);
+  expect(events().length).toBe(1);
+});
+
+it("goes on where it died between the last event and the lease", async () => {
+  const { aws, close, events, item } = prepare();
+  aws.before = ({ operation }) => {
+    if (operation === "PutItem" && aws.made("PutItem").length === 3) throw awsError("ResourceNotFoundException");
+  };
+  await expect(close()).rejects.toMatchObject({ name: "StepBlocked" });
+  aws.before = () => {};
+
+  expect(await close()).toMatchObject({ outcome: "recovered" });
+  expect(events().length).toBe(1);
+  expect(item().lease).toBeNull();
+});
+
+it("FM24: a run that was taken over closes nothing and writes no last event", async () => {
+  const { aws, opened, put, close, item, events } = prepare();
+  const taken = takeOverIncident(opened, {
+    incident: "storefront-us-east-1-e1",
+    epoch: 1,
+    holder: { region: "ap-southeast-1", execution: "execution-2" },
+    holderRegion: "down",
+    survivors: ["ap-southeast-1"],
+    now: aws.clock.now(),
+    leaseSeconds: 60,
+  });
+  if (taken.kind === "changed") put({ ...taken.item, version: 2 });
+
+  await expect(close()).rejects.toMatchObject({ name: "LeaseLost" });
+  expect(item()).toMatchObject({ epoch: 2, incident: { id: "storefront-us-east-1-e1" } });
+  expect(events()).toEqual([]);
+});
