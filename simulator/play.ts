@@ -40,6 +40,7 @@ export interface Played {
   readonly world: World;
   readonly monitor: Monitor;
   /** Milliseconds since the Unix epoch, simulated. */
+  readonly startedAt: number;
   readonly faultAt: number;
 }
 
@@ -51,7 +52,8 @@ export async function play(options: PlayOptions): Promise<Played> {
   const monitor = new Monitor(world);
   const stage = new Stage(world);
   const calmSeconds = Math.max(leastCalmSeconds, 5 - Math.min(0, ...scenario.script.map(({ at }) => at)));
-  const faultAt = world.clock.now() + calmSeconds * 1_000;
+  const startedAt = world.clock.now();
+  const faultAt = startedAt + calmSeconds * 1_000;
   const lastCue = Math.max(0, ...scenario.script.map(({ at }) => at));
   world.clock.schedule(calmSeconds * 1_000, () => world.customers.markFault());
   for (const { at, action } of scenario.script) {
@@ -85,7 +87,7 @@ export async function play(options: PlayOptions): Promise<Played> {
     },
   });
   monitor.atEnd();
-  return { result: describe(scenario, plan, seed, world, monitor, faultAt), world, monitor, faultAt };
+  return { result: describe(scenario, plan, seed, world, monitor, faultAt), world, monitor, startedAt, faultAt };
 }
 
 /** Whether nothing more can follow from what the scenario set up: a run was closed and no other is under way. */

@@ -35,14 +35,17 @@ export class Stage {
         else world.regions.mend(...action.between);
         return;
       case "alarmEvent":
-        return this.#alarm(action);
+        this.#alarm(action);
+        return;
       case "event":
         world.eventBridge.deliver(action.region, action.event as never, { delaySeconds: 0, copies: 1 });
         return;
       case "start":
-        return this.#start(action.region, action.input);
+        this.#start(action.region, action.input);
+        return;
       case "answer":
-        return this.#answer(action.output);
+        this.#answer(action.output);
+        return;
       case "stallReplication":
         world.rds?.stallReplication(action.region);
         return;
@@ -61,12 +64,15 @@ export class Stage {
         world.rds?.splitOffWriter(action.region);
         return;
       case "coordination":
-        return this.#rewrite(action.change);
+        this.#rewrite(action.change);
+        return;
       case "faults":
-        return this.#addFaults(scriptedFaults(action.faults));
+        this.#addFaults(scriptedFaults(action.faults));
+        return;
       case "crash": {
         const { functionName, state, call, as } = action;
-        return this.#addFaults(faultAtBoundary({ functionName, state, call }, as));
+        this.#addFaults(faultAtBoundary({ functionName, state, call }, as));
+        return;
       }
     }
   }

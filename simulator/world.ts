@@ -212,14 +212,11 @@ export class World {
     return this.traffic.dns.intentionallyOut();
   }
 
-  /** The coordination item as a majority of its replicas has it. */
+  /** The coordination item as a majority of its replicas has it; its table is strongly consistent, so each has that. */
   coordinationItem(): CoordinationItem | null {
     const { table, regions } = this.plan.coordination;
-    const found = regions.map(
-      (region) => this.dynamoDB.peek(table, region, `coordination#${this.plan.application}`)[0],
-    );
-    const items = found.filter((item) => item !== undefined) as unknown as CoordinationItem[];
-    return items.sort((left, right) => right.version - left.version)[0] ?? null;
+    const [found] = this.dynamoDB.peek(table, regions[0] ?? "", `coordination#${this.plan.application}`);
+    return (found as CoordinationItem | undefined) ?? null;
   }
 
   /** Whether some branch of an execution waits for a task token. */

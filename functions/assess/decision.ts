@@ -79,11 +79,11 @@ export function decide(input: DecisionInput): Decision {
   switch (signal.kind) {
     case "alarm":
     case "health":
-      return refuseSignal(input, signal) ?? decideForRegion(input, signal.region, "automation", null);
+      return refuseSignal(input, signal) ?? decideForRegion(input, signal.region, "automation");
     case "request":
-      return refuseSignal(input, signal) ?? decideForRegion(input, signal.region, "person", signal.override);
+      return refuseSignal(input, signal) ?? decideForRegion(input, signal.region, "person");
     case "watch":
-      return decideForRegion(input, signal.region, "automation", null);
+      return decideForRegion(input, signal.region, "automation");
     case "takeover":
       return decideTakeover(input, signal.incident, signal.epoch);
     case "retry":
@@ -115,12 +115,7 @@ function refuseSignal(
   return null;
 }
 
-function decideForRegion(
-  input: DecisionInput,
-  region: string,
-  authority: Authority,
-  override: Extract<Signal, { kind: "request" }>["override"],
-): Decision {
+function decideForRegion(input: DecisionInput, region: string, authority: Authority): Decision {
   const { plan, item, self, evidence } = input;
   if (self === region) {
     return stoodDown("observerIsSuspect", `A controller in ${region} does not evacuate ${region}; a survivor does`);
@@ -137,16 +132,13 @@ function decideForRegion(
     if (no !== null) return no;
   }
   const others = regionsInService(item).filter((name) => name !== region);
-  if (others.length === 0 && override === null) {
+  if (others.length === 0) {
     return refused(
       "lastRegion",
-      `${region} is the last Region in service and is not evacuated without a named override`,
+      `${region} is the last Region in service and is never evacuated; return another one to service first`,
     );
   }
-  // The override sends customers to Regions that the book has out of service, if they are seen to serve all the same.
-  const candidates =
-    others.length > 0 ? others : plan.regions.map(({ name }) => name).filter((name) => name !== region);
-  const survivors = rankSurvivors(input, candidates);
+  const survivors = rankSurvivors(input, others);
   if (survivors.length === 0) {
     return refused(
       "noHealthySurvivor",

@@ -8,9 +8,6 @@ import { describeInputError } from "../shared/step.ts";
 export const requestedEventSource = "region-failover";
 export const requestedEventType = "Failover Requested";
 
-/** The only way to evacuate the last Region in service: named, so that nobody does it by habit (FM21). */
-export const lastRegionOverride = "evacuateLastRegion";
-
 /** What started an execution, normalised. A signal is a reason to look, never proof. */
 export type Signal =
   | {
@@ -36,7 +33,6 @@ export type Signal =
       readonly reason: string;
       /** Null when a person typed it into the console: it is as old as the execution. */
       readonly at: number | null;
-      readonly override: typeof lastRegionOverride | null;
       readonly silenced: "replayed" | null;
     }
   | { readonly kind: "watch"; readonly region: string; readonly source: string }
@@ -62,7 +58,6 @@ const operatorStart = z.strictObject({
   region: z.string().min(1),
   reason: who,
   by: who.optional(),
-  override: z.literal(lastRegionOverride).optional(),
 });
 
 const operatorRetry = z.strictObject({
@@ -110,7 +105,6 @@ const requestedDetail = z.strictObject({
   region: z.string().min(1),
   reason: who,
   by: who,
-  override: z.literal(lastRegionOverride).optional(),
 });
 
 /**
@@ -145,14 +139,13 @@ export function normalise(input: unknown, plan: Plan): Normalised {
   }
   const parsed = operatorStart.safeParse(input);
   if (!parsed.success) return invalid(describeInputError(parsed.error, input));
-  const { region, reason, by, override } = parsed.data;
+  const { region, reason, by } = parsed.data;
   return inPlan(plan, region, {
     kind: "request",
     region,
     reason,
     source: by ?? "operator",
     at: null,
-    override: override ?? null,
     silenced: null,
   });
 }
@@ -208,7 +201,7 @@ function fromEvent(input: object, plan: Plan): Normalised {
     case `${requestedEventSource}/${requestedEventType}`: {
       const detail = requestedDetail.safeParse(event.detail);
       if (!detail.success) return invalid(`detail.${describeInputError(detail.error, event.detail)}`);
-      const { application, region, reason, by, override } = detail.data;
+      const { application, region, reason, by } = detail.data;
       if (application !== plan.application) {
         return { kind: "unrelated", reason: `the request is for application ${application}` };
       }
@@ -218,7 +211,6 @@ function fromEvent(input: object, plan: Plan): Normalised {
         reason,
         source: by,
         at,
-        override: override ?? null,
         silenced: replayed,
       });
     }

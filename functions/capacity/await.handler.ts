@@ -8,6 +8,7 @@ import { pollUntil } from "../shared/poll.ts";
 import { createStep, type Handler, type StepContext } from "../shared/step.ts";
 import { wire } from "../shared/wire.ts";
 import type { Json } from "../timeline/event.ts";
+import { readObservations } from "../watch/observations.ts";
 import { readGroup, readLaunches } from "./autoscaling.ts";
 import { growAll, isBelow, problemOf } from "./grow.ts";
 import { launchProblem } from "./launches.ts";
@@ -38,6 +39,8 @@ const mostTargets = 40;
 const mostChangesPerGroup = 5;
 /** Looking is repeated anyway, so a look that gets no answer is given up sooner than usual. */
 const attemptsPerLook = 2;
+/** Longer than a vantage is ever silent in good health: its rounds and their replication take some 15 s. */
+const lostAfterMs = 90_000;
 
 async function awaitCapacity(
   context: StepContext,
@@ -91,8 +94,24 @@ async function look(context: StepContext, target: CapacityTarget): Promise<Look>
     const problem = await whyNoLaunch(context, target);
     return { target, group, problem: problem ?? (unsolved?.kind === "noAnswer" ? unsolved : null) };
   } catch (error) {
-    return { target, group: null, problem: problemOf(error) };
+    const problem = problemOf(error);
+    return {
+      target,
+      group: null,
+      problem: problem.kind === "noAnswer" ? await tellSilence(context, region, problem) : problem,
+    };
   }
+}
+
+/**
+ * A survivor that does not answer and whose own controller has gone silent is lost to this run: its part goes to the
+ * others at once. One that still gives its heartbeat may be growing all the same, and keeps its part.
+ */
+async function tellSilence({ deps }: StepContext, region: string, problem: Problem): Promise<Problem> {
+  const heartbeat = (await readObservations(deps)).find(({ vantage }) => vantage === region)?.at;
+  const silentMs = heartbeat === undefined ? null : deps.clock.now() - parseInstant(heartbeat);
+  if (silentMs === null || silentMs < lostAfterMs) return problem;
+  return { kind: "blocked", message: `${region} has itself been silent for ${Math.round(silentMs / 1_000)} s` };
 }
 
 /** Null also when the group's activities cannot be read: what is not known is no reason to move anything. */

@@ -100,10 +100,11 @@ export function parseInput<Output>(schema: z.ZodType<Output>, input: unknown): O
 export function describeInputError(error: z.ZodError, input: unknown): string {
   const issue = error.issues[0];
   if (issue === undefined) return "the input is not of the promised form";
+  const path = issue.code === "unrecognized_keys" ? [...issue.path, issue.keys[0] ?? ""] : issue.path;
   let value = input;
-  for (const key of issue.path) value = (value as Record<PropertyKey, unknown> | null | undefined)?.[key];
+  for (const key of path) value = (value as Record<PropertyKey, unknown> | null | undefined)?.[key];
   const shown = value === undefined ? "nothing" : JSON.stringify(value);
-  const key = issue.path.map(String).join(".") || "input";
+  const key = path.map(String).join(".") || "input";
   return `${key}: received ${shown.length > 120 ? `${shown.slice(0, 117)}…` : shown}: ${issue.message}`;
 }
 

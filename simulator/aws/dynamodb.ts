@@ -1,8 +1,7 @@
-import { unmarshall } from "@aws-sdk/util-dynamodb";
 import type { Random } from "../../functions/shared/random.ts";
 import type { VirtualClock } from "../clock.ts";
 import { holds } from "./dynamodb/conditions.ts";
-import { type Item, type Key, keyOf } from "./dynamodb/item.ts";
+import { type Item, type Key, keyOf, type PlainItem, plainItem } from "./dynamodb/item.ts";
 import { keyRange } from "./dynamodb/key-conditions.ts";
 import { Substitutes } from "./dynamodb/names.ts";
 import type { DelayRange } from "./dynamodb/replication.ts";
@@ -111,11 +110,11 @@ export class SimulatedDynamoDB implements SimulatedService {
   }
 
   /** A replica's items of a partition as plain objects, in the order of their sort keys, without asking anybody. */
-  peek(table: string, region: string, pk: string): readonly Readonly<Record<string, unknown>>[] {
+  peek(table: string, region: string, pk: string): readonly PlainItem[] {
     return this.#table(table)
       .copy(region)
       .items(pk, null)
-      .map(({ item }) => unmarshall(item as Parameters<typeof unmarshall>[0]));
+      .map(({ item }) => plainItem(item));
   }
 
   /** A replica's partition keys, sorted. */

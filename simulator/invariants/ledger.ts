@@ -1,6 +1,6 @@
-import { unmarshall } from "@aws-sdk/util-dynamodb";
 import type { CoordinationItem } from "../../functions/coordination/item.ts";
 import type { TimelineEvent } from "../../functions/timeline/event.ts";
+import { type Item, plainItem } from "../aws/dynamodb/item.ts";
 import type { AcceptedWrite } from "../aws/dynamodb.ts";
 
 /** Who held the lease, from when to when (milliseconds), under which epoch. */
@@ -47,11 +47,11 @@ export class Ledger {
   note(write: AcceptedWrite): void {
     if (write.item === null) return;
     if (write.table === this.#coordinationTable) {
-      this.#noteItem(unmarshall(write.item as never) as unknown as CoordinationItem, write.at);
+      this.#noteItem(plainItem(write.item) as unknown as CoordinationItem, write.at);
     } else if (write.table === this.#recordsTable) {
       const { pk } = write.key;
-      if (pk.startsWith("incident#")) this.#events.push(toEvent(write));
-      else if (pk.startsWith("decisions#")) this.#decisions.push(toEvent(write));
+      if (pk.startsWith("incident#")) this.#events.push(toEvent(write.item));
+      else if (pk.startsWith("decisions#")) this.#decisions.push(toEvent(write.item));
     }
   }
 
@@ -81,7 +81,7 @@ export class Ledger {
   }
 }
 
-function toEvent(write: AcceptedWrite): TimelineEvent {
-  const { pk: _pk, sk: _sk, ...event } = unmarshall(write.item as never);
+function toEvent(item: Item): TimelineEvent {
+  const { pk: _pk, sk: _sk, ...event } = plainItem(item);
   return event as unknown as TimelineEvent;
 }

@@ -64,8 +64,12 @@ export class Monitor {
       // Nobody can confirm what lies in a Region that has gone dark since.
       if (this.#world.regions.health(call.region) === "dark") continue;
       const resource = resourceOf(call);
+      // A later holder that finds the change made has settled it as well, whatever it knows of who made it.
+      const epoch = this.ledger.tenureOf(call.caller.execution ?? "", 0, call.at)?.epoch ?? 0;
       const settled = this.ledger.events.some(
-        ({ kind, detail }) => (kind === "confirmed" || kind === "failed") && detail.resource === resource,
+        (event) =>
+          event.detail.resource === resource &&
+          (event.kind === "confirmed" || event.kind === "failed" || (event.kind === "observed" && event.epoch > epoch)),
       );
       if (!settled && !this.#world.isUnderWay()) {
         this.#report("mutationConfirmed", `${call.service}:${call.operation} on ${resource} was never confirmed`);

@@ -1,6 +1,6 @@
 import { type Decision, type DecisionInput, decide, type NoReason } from "../../functions/assess/decision.ts";
 import { createHandler } from "../../functions/assess/signal.handler.ts";
-import { lastRegionOverride, type Signal } from "../../functions/assess/signal.ts";
+import type { Signal } from "../../functions/assess/signal.ts";
 import type { CompletedRun, CoordinationItem, RegionState } from "../../functions/coordination/item.ts";
 import { initialItem } from "../../functions/coordination/rules.ts";
 import { isoInstant, parseInstant } from "../../functions/shared/clock.ts";
@@ -42,7 +42,6 @@ const request: Signal & { kind: "request" } = {
   source: "ada",
   reason: "the status page says so",
   at: null,
-  override: null,
   silenced: null,
 };
 const retry: Signal & { kind: "retry" } = {
@@ -265,16 +264,6 @@ const everyNo: Record<NoReason, readonly [Case, ...Case[]]> = {
         }),
     ],
     ["a retry with nowhere to go", "refused", () => decided({ item: degraded, signal: retry, voices: othersFail })],
-    [
-      "FM21: the override does not send customers where nobody is served",
-      "refused",
-      () =>
-        decided({
-          item: standing({ "eu-west-1": "evacuated", "ap-southeast-1": "evacuated" }),
-          signal: { ...request, override: lastRegionOverride },
-          voices: othersFail,
-        }),
-    ],
   ],
   serving: [["FM2: an alarm about a Region that serves", "stoodDown", () => decided({ voices: {}, signal: alarm })]],
   unknownEvidence: [
@@ -591,23 +580,11 @@ describe("FM27: a person outranks", () => {
   });
 });
 
-describe("FM21: the named override evacuates the last Region in service", () => {
-  const item = standing({ "eu-west-1": "evacuated", "ap-southeast-1": "evacuated" });
+describe("FM21: the last Region in service", () => {
+  it("is not evacuated at anybody's request, even where others are seen to serve", () => {
+    const item = standing({ "eu-west-1": "evacuated", "ap-southeast-1": "evacuated" });
 
-  it("to Regions that are seen to serve, whatever the book says of them", () => {
-    expect(decided({ item, signal: { ...request, override: lastRegionOverride } })).toMatchObject({
-      kind: "act",
-      incident: { survivors: ["eu-west-1", "ap-southeast-1"] },
-    });
-  });
-
-  it("changes nothing while others are in service", () => {
-    const override: Signal = { ...request, override: lastRegionOverride };
-
-    expect(decided({ item: standing({ "eu-west-1": "evacuated" }), signal: override })).toMatchObject({
-      kind: "act",
-      incident: { survivors: ["ap-southeast-1"] },
-    });
+    expect(decided({ item, signal: request })).toMatchObject({ kind: "refused", reason: "lastRegion" });
   });
 });
 

@@ -1,8 +1,24 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import { unmarshall } from "@aws-sdk/util-dynamodb";
 import { validation } from "./tokens.ts";
 
 /** An item as DynamoDB's API carries it. What is stored or answered is shared, so nobody may change it. */
 export type Item = Readonly<Record<string, AttributeValue>>;
+
+/** An item as a plain object, as whoever looks at the world from outside reads it. */
+export type PlainItem = Readonly<Record<string, unknown>>;
+
+const plainItems = new WeakMap<Item, PlainItem>();
+
+/** Unmarshalled once, however often it is looked at: a stored item never changes. */
+export function plainItem(item: Item): PlainItem {
+  let plain = plainItems.get(item);
+  if (plain === undefined) {
+    plain = unmarshall(item);
+    plainItems.set(item, plain);
+  }
+  return plain;
+}
 
 export interface Key {
   readonly pk: string;

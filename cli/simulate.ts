@@ -1,0 +1,132 @@
+import { systemClock } from "../functions/shared/clock.ts";
+import { crashMatrix, describePoint } from "../simulator/crash-matrix.ts";
+import type { Job, JobResult } from "../simulator/jobs.ts";
+import { runJobs } from "../simulator/pool.ts";
+import { scenarios } from "../simulator/scenarios/index.ts";
+import { readCount, readOptions, runCommand, UsageError } from "./usage.ts";
+
+const options = {
+  seeds: { type: "string" },
+  from: { type: "string" },
+  "crash-matrix": { type: "boolean" },
+  scenario: { type: "string" },
+  json: { type: "boolean" },
+  help: { type: "boolean" },
+} as const;
+
+const help = `Many simulated worlds at once, each with its promises checked after every step.
+
+  npm run simulate -- --seeds N [--from M] [--json]
+  npm run simulate -- --crash-matrix [--scenario NAME] [--json]
+
+  --seeds N        N worlds drawn at random, from seed 1 or M
+  --crash-matrix   every state boundary of a scenario × before the call, after it with the answer lost × the function
+                   dies, or the acting Region (default scenario: region-outage)
+
+Exit code 0: no promise broken. 1: some were; each prints its seed, and \`npm run drill -- --seed N --trace\` replays it.
+2: bad options.
+`;
+
+const defaultSeeds = 100;
+
+/** What \`simulate --json\` prints: a contract with other tools. */
+interface Report {
+  readonly seeds: number;
+  readonly outcomes: Readonly<Record<string, number>>;
+  readonly faultsInjected: number;
+  readonly faultsByKind: Readonly<Record<string, number>>;
+  readonly violations: readonly {
+    readonly seed: number;
+    readonly invariant: string;
+    readonly message: string;
+    /** In the crash matrix: where the crash fell. */
+    readonly point?: string;
+  }[];
+  readonly simulatedSeconds: number;
+  readonly wallSeconds: number;
+  /** In the crash matrix: how many points it has. */
+  readonly points?: number;
+}
+
+await runCommand(async () => {
+  const chosen = readOptions(process.argv.slice(2), options);
+  if (chosen.help) {
+    process.stdout.write(help);
+    return 0;
+  }
+  const startedAt = systemClock.now();
+  const jobs = chosen["crash-matrix"] ? await matrixJobs(chosen) : seedJobs(chosen);
+  const results = await runJobs(jobs);
+  const report = summarise(jobs, results, (systemClock.now() - startedAt) / 1_000);
+  if (chosen.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  else print(report);
+  return report.violations.length === 0 ? 0 : 1;
+});
+
+function seedJobs(chosen: { readonly seeds?: string; readonly from?: string; readonly scenario?: string }): Job[] {
+  if (chosen.scenario !== undefined)
+    throw new UsageError("--scenario belongs to --crash-matrix; random worlds have none");
+  const count = chosen.seeds === undefined ? defaultSeeds : readCount("seeds", chosen.seeds, 1);
+  const from = chosen.from === undefined ? 1 : readCount("from", chosen.from, 0);
+  return Array.from({ length: count }, (_, index) => ({ kind: "random", seed: from + index }));
+}
+
+async function matrixJobs(chosen: {
+  readonly seeds?: string;
+  readonly from?: string;
+  readonly scenario?: string;
+}): Promise<readonly Job[]> {
+  if (chosen.seeds !== undefined || chosen.from !== undefined) {
+    throw new UsageError("--seeds and --from do not go with --crash-matrix, which enumerates its points");
+  }
+  const name = chosen.scenario ?? "region-outage";
+  if (!scenarios.some((each) => each.name === name)) {
+    throw new UsageError(
+      `--scenario: received ${JSON.stringify(name)}: must be one of ${scenarios.map((each) => each.name).join(", ")}`,
+    );
+  }
+  return crashMatrix(name, 1);
+}
+
+function summarise(jobs: readonly Job[], results: readonly JobResult[], wallSeconds: number): Report {
+  const outcomes: Record<string, number> = {};
+  const faultsByKind: Record<string, number> = {};
+  for (const { outcome, faults } of results) {
+    outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+    for (const [kind, count] of Object.entries(faults)) faultsByKind[kind] = (faultsByKind[kind] ?? 0) + count;
+  }
+  const matrix = jobs[0]?.kind === "crash";
+  return {
+    seeds: matrix ? 1 : jobs.length,
+    ...(matrix ? { points: jobs.length } : {}),
+    outcomes,
+    faultsInjected: Object.values(faultsByKind).reduce((sum, count) => sum + count, 0),
+    faultsByKind,
+    violations: results.flatMap(({ seed, violations }, index) =>
+      violations.map((violation) => ({
+        seed,
+        ...violation,
+        ...(matrix ? { point: describePoint(jobs[index] as Job) } : {}),
+      })),
+    ),
+    simulatedSeconds: Math.round(results.reduce((sum, { simulatedSeconds }) => sum + simulatedSeconds, 0)),
+    wallSeconds: Math.round(wallSeconds * 100) / 100,
+  };
+}
+
+function print(report: Report): void {
+  const say = (text: string) => process.stdout.write(`${text}\n`);
+  const counts = (of: Readonly<Record<string, number>>) =>
+    Object.entries(of)
+      .map(([name, count]) => `${count} ${name}`)
+      .join(", ") || "none";
+  say(report.points === undefined ? `Worlds             ${report.seeds}` : `Points             ${report.points}`);
+  say(`Outcomes           ${counts(report.outcomes)}`);
+  say(`Faults injected    ${report.faultsInjected} (${counts(report.faultsByKind)})`);
+  say(`Simulated time     ${(report.simulatedSeconds / 3_600).toFixed(1)} h in ${report.wallSeconds} s`);
+  say(`Promises broken    ${report.violations.length}`);
+  for (const { seed, invariant, message, point } of report.violations) {
+    say(`  ${point ?? `seed ${seed}`}: ${invariant}: ${message}`);
+    if (point === undefined) say(`    replay: npm run drill -- --seed ${seed} --trace`);
+  }
+}

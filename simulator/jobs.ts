@@ -1,0 +1,75 @@
+import { type CallBoundary, faultAtBoundary } from "./aws/faults.ts";
+import { planNamed } from "./plans.ts";
+import { play } from "./play.ts";
+import { drawScenario } from "./random-scenario.ts";
+import { scenarios } from "./scenarios/index.ts";
+
+/** One run that a worker is asked for; plain data, since it crosses threads. */
+export type Job =
+  /** A world drawn from its seed. */
+  | { readonly kind: "random"; readonly seed: number }
+  /** A scenario as it is. */
+  | { readonly kind: "scenario"; readonly name: string; readonly seed: number }
+  /** A scenario in which one fault falls at one boundary. */
+  | {
+      readonly kind: "crash";
+      readonly name: string;
+      readonly seed: number;
+      readonly boundary: CallBoundary;
+      readonly fault: CrashFault;
+    };
+
+/** Before the call, or after it with the answer lost; the function dies, or the whole acting Region. */
+export const crashFaults = ["crashBefore", "crashAfter", "regionDiesBefore", "regionDiesAfter"] as const;
+export type CrashFault = (typeof crashFaults)[number];
+
+/** What is left of a run when it comes back from a worker. */
+export interface JobResult {
+  readonly seed: number;
+  readonly outcome: string;
+  readonly violations: readonly { readonly invariant: string; readonly message: string }[];
+  /** How often each kind of fault took effect. */
+  readonly faults: Readonly<Record<string, number>>;
+  readonly simulatedSeconds: number;
+}
+
+export async function runJob(job: Job): Promise<JobResult> {
+  const { result, world, startedAt } = await playJob(job);
+  const faults: Record<string, number> = {};
+  for (const { kind } of result.faults) faults[kind] = (faults[kind] ?? 0) + 1;
+  return {
+    seed: job.seed,
+    outcome: result.outcome,
+    violations: result.violations,
+    faults,
+    simulatedSeconds: (world.clock.now() - startedAt) / 1_000,
+  };
+}
+
+async function playJob(job: Job) {
+  switch (job.kind) {
+    case "random": {
+      const { scenario, prepare, faults } = drawScenario(job.seed);
+      const plan = planNamed(scenario.plan);
+      return await play({ scenario, plan, seed: job.seed, prepare, faults, stop: "quiet" });
+    }
+    case "scenario": {
+      const scenario = scenarioNamed(job.name);
+      return await play({ scenario, plan: planNamed(scenario.plan), seed: job.seed });
+    }
+    case "crash": {
+      const scenario = { ...scenarioNamed(job.name), horizonSeconds: crashHorizonSeconds };
+      const faults = () => faultAtBoundary(job.boundary, job.fault);
+      return await play({ scenario, plan: planNamed(scenario.plan), seed: job.seed, faults, stop: "quiet" });
+    }
+  }
+}
+
+/** A takeover and every deadline of the plan fit in. */
+const crashHorizonSeconds = 2_400;
+
+export function scenarioNamed(name: string) {
+  const scenario = scenarios.find((each) => each.name === name);
+  if (scenario === undefined) throw new RangeError(`No such scenario: received ${JSON.stringify(name)}`);
+  return scenario;
+}
