@@ -46,9 +46,16 @@ export function drawScenario(seed: number): RandomScenario {
       add(integerBetween(random, 210, lastTroubleSeconds), { kind: "link", between: [one, other], as: "mended" });
     }
   }
+  if (chance(0.15)) {
+    // The holder stands still right after it took the lease, for just long enough to be taken over (FM24).
+    const milliseconds = integerBetween(random, 80_000, 98_000);
+    const call = { functionName: "AssessSignal", service: "dynamodb" } as const;
+    const occurrence = integerBetween(random, 3, 9);
+    add(0, { kind: "faults", faults: [{ call, occurrence, verdict: { kind: "freeze", milliseconds } }] });
+  }
   const skewMs = Object.fromEntries(regions.map((region) => [region, integerBetween(random, -2_000, 2_000)]));
   const staleReads = chance(0.5);
-  const rates = drawRates(random);
+  const rates = drawRates(random, regions.length > 2 ? "spare" : "none");
   return {
     scenario: {
       name: `seed-${seed}`,
@@ -67,7 +74,7 @@ export function drawScenario(seed: number): RandomScenario {
     faults: (world) =>
       randomFaults(world.stream("faults"), {
         rates,
-        maximum: { crashBefore: 4, crashAfter: 4, freeze: 2, deny: 1, regionDiesAfter: 0, regionDiesBefore: 0 },
+        maximum: { crashBefore: 4, crashAfter: 4, freeze: 2, deny: 1, regionDiesAfter: 1 },
         freezeMilliseconds: { from: 2_000, to: 240_000 },
       }),
   };
@@ -130,7 +137,8 @@ function drawPeople(random: Random, regions: readonly string[], failed: string, 
   }
 }
 
-function drawRates(random: Random): Readonly<Partial<Record<FaultKind, number>>> {
+/** @param regions whether one more Region than the failed one may die, so that somebody is left */
+function drawRates(random: Random, regions: "spare" | "none"): Readonly<Partial<Record<FaultKind, number>>> {
   const unruly = random.next();
   const scale = unruly < 0.3 ? 0 : unruly < 0.8 ? 1 : 3;
   return {
@@ -140,6 +148,7 @@ function drawRates(random: Random): Readonly<Partial<Record<FaultKind, number>>>
     crashAfter: 0.002 * scale,
     freeze: 0.001 * scale,
     slow: 0.005 * scale,
+    regionDiesAfter: regions === "spare" && random.next() < 0.4 ? 0.0015 : 0,
     deny: random.next() < 0.1 ? 0.001 * scale : 0,
   };
 }

@@ -15,7 +15,6 @@ export class Stage {
   readonly #world: World;
   readonly #random;
   readonly #answered = new Set<string>();
-  #faults: FaultInjector[] = [];
 
   constructor(world: World) {
     this.#world = world;
@@ -78,8 +77,8 @@ export class Stage {
   }
 
   #addFaults(injector: FaultInjector): void {
-    this.#faults.push(injector);
-    this.#world.network.faults = combineFaults(...this.#faults);
+    const { network } = this.#world;
+    network.faults = combineFaults(network.faults, injector);
   }
 
   #alarm(action: Extract<Action, { kind: "alarmEvent" }>): void {

@@ -17,15 +17,14 @@ export interface Tenure {
  * record, against which the controller's doings are judged.
  */
 export class Ledger {
-  readonly #coordinationTable: string;
   readonly #recordsTable: string;
   readonly #tenures: Tenure[] = [];
   readonly #events: TimelineEvent[] = [];
   readonly #decisions: TimelineEvent[] = [];
+  readonly #rivals: string[] = [];
   #item: CoordinationItem | null = null;
 
-  constructor(tables: { readonly coordination: string; readonly records: string }) {
-    this.#coordinationTable = tables.coordination;
+  constructor(tables: { readonly records: string }) {
     this.#recordsTable = tables.records;
   }
 
@@ -44,12 +43,18 @@ export class Ledger {
     return this.#decisions;
   }
 
+  /** Executions that held the same epoch, which a lease must make impossible. */
+  get rivals(): readonly string[] {
+    return this.#rivals;
+  }
+
   note(write: AcceptedWrite): void {
     if (write.item === null) return;
-    if (write.table === this.#coordinationTable) {
+    const { pk } = write.key;
+    // Wherever the controller keeps its lease: that it keeps it in the right table is for the promises to show.
+    if (pk.startsWith("coordination#")) {
       this.#noteItem(plainItem(write.item) as unknown as CoordinationItem, write.at);
     } else if (write.table === this.#recordsTable) {
-      const { pk } = write.key;
       if (pk.startsWith("incident#")) this.#events.push(toEvent(write.item));
       else if (pk.startsWith("decisions#")) this.#decisions.push(toEvent(write.item));
     }
@@ -69,6 +74,8 @@ export class Ledger {
       last.to = at;
     }
     if (holder !== null && item.incident !== null) {
+      const rival = this.#tenures.find(({ epoch, execution }) => epoch === item.epoch && execution !== holder);
+      if (rival !== undefined) this.#rivals.push(`${holder} and ${rival.execution} hold epoch ${item.epoch} both`);
       const { failedRegion } = item.incident;
       this.#tenures.push({
         execution: holder,

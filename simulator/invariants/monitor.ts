@@ -36,7 +36,7 @@ export class Monitor {
   constructor(world: World) {
     this.#world = world;
     const { plan } = world;
-    this.ledger = new Ledger({ coordination: plan.coordination.table, records: plan.recordsTable });
+    this.ledger = new Ledger({ records: plan.recordsTable });
     world.dynamoDB.observe((write) => this.ledger.note(write));
     world.network.observe((call) => this.#judgeCall(call));
     world.regions.subscribe((change) => {
@@ -75,6 +75,7 @@ export class Monitor {
         this.#report("mutationConfirmed", `${call.service}:${call.operation} on ${resource} was never confirmed`);
       }
     }
+    for (const rivals of this.ledger.rivals) this.#report("oneHolderAnEpoch", rivals);
     this.#judgePath();
     this.#judgeEnds();
   }
@@ -84,9 +85,11 @@ export class Monitor {
   }
 
   #judgeCall(call: CallRecord): void {
-    if (!call.performed || !isMutation(call)) return;
     const { caller } = call;
-    if (caller.execution === null) return;
+    if (!isMutation(call) || caller.execution === null) return;
+    // Asking for the wrong thing is wrong even where AWS refuses it.
+    if (call.service === "rds") this.#judgeFlavour(call);
+    if (!call.performed) return;
     this.#mutations.push(call);
     const what = `${call.service}:${call.operation}@${call.region} by ${caller.functionName} of ${caller.execution}`;
     const at = call.performedAt ?? call.at;
@@ -99,7 +102,6 @@ export class Monitor {
     const intended = this.ledger.events.some(({ kind, detail }) => kind === "intent" && detail.resource === resource);
     if (!intended) this.#report("mutationJournalled", `${what} changed ${resource} without a journalled intent`);
     this.#judgeTraffic(what);
-    if (call.service === "rds") this.#judgeFlavour(call, what);
     if (call.service === "s3" || call.service.startsWith("route53")) this.#judgeEvacuation(what);
   }
 
@@ -112,7 +114,8 @@ export class Monitor {
   }
 
   /** FM42: without AllowDataLoss it is a switchover, which a dead primary cannot take part in. */
-  #judgeFlavour(call: CallRecord, what: string): void {
+  #judgeFlavour(call: CallRecord): void {
+    const what = `${call.service}:${call.operation}@${call.region} by ${call.caller.functionName}`;
     const writer = this.#world.writerRegion();
     if (writer === null) return;
     const darkSince = this.#darkSince.get(writer);

@@ -1,0 +1,115 @@
+/**
+ * Planted bugs. Each is a change of the source text that a module loader makes in a process of its own (load.ts), so that
+ * nothing of it is in what ships; the random worlds must catch every one within 500 seeds. A mutant whose text is not
+ * found any more fails its test: it is kept as the code moves.
+ */
+export interface Mutant {
+  readonly name: string;
+  /** The failure mode that the broken rule guards. */
+  readonly failureMode: string;
+  readonly changes: readonly {
+    /** Path from the root of the repository. */
+    readonly file: string;
+    readonly find: string;
+    readonly replace: string;
+  }[];
+  /** The promise that is seen to be broken. */
+  readonly caughtBy: string;
+}
+
+export const mutants: readonly Mutant[] = [
+  {
+    name: "a cooldown that counts unfinished runs",
+    failureMode: "FM12",
+    changes: [
+      {
+        file: "functions/assess/decision.ts",
+        find: 'if (takeover.kind === "takeOver") return takeover;',
+        replace:
+          'if (input.now - parseInstant(incident.openedAt) < input.plan.detection.cooldownSeconds * 1_000) return stoodDown("cooldown", "a run was begun");',
+      },
+    ],
+    caughtBy: "everyRunEnds",
+  },
+  {
+    name: "the epoch checked once instead of before each mutation",
+    failureMode: "FM24",
+    changes: [
+      { file: "functions/coordination/converge.ts", find: "await guard.hold();", replace: "" },
+      { file: "functions/coordination/converge.ts", find: "await guard.stillHeld();", replace: "" },
+    ],
+    caughtBy: "mutationUnderEpoch",
+  },
+  {
+    name: "a lag that is missing read as zero",
+    failureMode: "FM40",
+    changes: [
+      {
+        file: "functions/database/gate.ts",
+        find: 'case "unknown":\n      return unknownLoss;',
+        replace: 'case "unknown":\n      return noLoss;',
+      },
+    ],
+    caughtBy: "lossWithinBudget",
+  },
+  {
+    name: "a target capacity below current",
+    failureMode: "FM50",
+    changes: [
+      {
+        file: "functions/capacity/autoscaling.ts",
+        find: "...(now.maximum < target ? { MaxSize: target } : {}),",
+        replace: "DesiredCapacity: target, MaxSize: target,",
+      },
+    ],
+    caughtBy: "noScaleDown",
+  },
+  {
+    name: "a failover without AllowDataLoss when the primary is dead",
+    failureMode: "FM42",
+    changes: [
+      { file: "functions/database/rds.ts", find: "{ ...names, AllowDataLoss: true }", replace: "{ ...names }" },
+    ],
+    caughtBy: "rightFlavour",
+  },
+  {
+    name: "the lease in an eventually consistent table",
+    failureMode: "FM25",
+    changes: [
+      {
+        file: "functions/coordination/store.ts",
+        find: "const replicas = nearestFirst(region, plan.coordination.regions);",
+        replace: "const replicas = [region];",
+      },
+      {
+        file: "functions/coordination/store.ts",
+        find: "new GetItemCommand({ TableName: plan.coordination.table,",
+        replace: "new GetItemCommand({ TableName: plan.recordsTable,",
+      },
+      {
+        file: "functions/coordination/store.ts",
+        find: "TableName: plan.coordination.table,\n      Item:",
+        replace: "TableName: plan.recordsTable,\n      Item:",
+      },
+    ],
+    caughtBy: "oneHolderAnEpoch",
+  },
+  {
+    name: "a change without a journalled intent",
+    failureMode: "FM30",
+    changes: [{ file: "functions/coordination/converge.ts", find: "if (!intended) {", replace: "if (false) {" }],
+    caughtBy: "mutationJournalled",
+  },
+  {
+    name: "a takeover that does not raise the epoch",
+    failureMode: "FM23",
+    changes: [
+      {
+        file: "functions/coordination/rules.ts",
+        find: "epoch: item.epoch + 1,\n    lease: leaseFor(request.holder",
+        replace: "epoch: item.epoch,\n    lease: leaseFor(request.holder",
+      },
+    ],
+    caughtBy: "oneHolderAnEpoch",
+  },
+];
