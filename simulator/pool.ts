@@ -9,15 +9,35 @@ const batchSize = 8;
 export async function runJobs(
   jobs: readonly Job[],
   threads: number = availableParallelism(),
+  warmUp: WarmUp | null = null,
 ): Promise<readonly JobResult[]> {
+  const count = Math.min(threads, Math.ceil(jobs.length / batchSize));
+  const workers = Array.from(
+    { length: count },
+    () => new Worker(new URL("./worker.ts", import.meta.url), { execArgv: process.execArgv }),
+  );
+  try {
+    if (warmUp !== null) {
+      await share(workers, warmUp.jobs);
+      warmUp.over();
+    }
+    return await share(workers, jobs);
+  } finally {
+    await Promise.all(workers.map((worker) => worker.terminate()));
+  }
+}
+
+/** Jobs whose answers nobody wants: they warm the threads up before something is timed. */
+export interface WarmUp {
+  readonly jobs: readonly Job[];
+  over(): void;
+}
+
+async function share(workers: readonly Worker[], jobs: readonly Job[]): Promise<readonly JobResult[]> {
   const results = new Array<JobResult>(jobs.length);
   let next = 0;
-  await Promise.all(Array.from({ length: Math.min(threads, Math.ceil(jobs.length / batchSize)) }, work));
-  return results;
-
-  async function work(): Promise<void> {
-    const worker = new Worker(new URL("./worker.ts", import.meta.url), { execArgv: process.execArgv });
-    try {
+  await Promise.all(
+    workers.map(async (worker) => {
       while (next < jobs.length) {
         const from = next;
         const batch = jobs.slice(from, from + batchSize);
@@ -25,10 +45,9 @@ export async function runJobs(
         const answers = await ask(worker, batch);
         for (const [index, answer] of answers.entries()) results[from + index] = answer;
       }
-    } finally {
-      await worker.terminate();
-    }
-  }
+    }),
+  );
+  return results;
 }
 
 function ask(worker: Worker, batch: readonly Job[]): Promise<readonly JobResult[]> {

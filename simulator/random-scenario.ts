@@ -11,7 +11,7 @@ export interface RandomScenario {
   faults(world: World): FaultInjector;
 }
 
-const horizonSeconds = 2_400;
+const horizonSeconds = 5_400;
 /** After this nothing new goes wrong, so that what was begun can end. */
 const lastTroubleSeconds = 600;
 

@@ -1,28 +1,26 @@
 import { z } from "zod";
 import type { Dependencies } from "../shared/dependencies.ts";
-import { createStep, type Handler } from "../shared/step.ts";
+import { createStep, type Handler, stepInput } from "../shared/step.ts";
 import { wire } from "../shared/wire.ts";
 import { coversSchema, judgeAnswer } from "./answer.ts";
 
+const inputSchema = stepInput({ covers: coversSchema, answer: z.unknown() });
+
 /** Takes what came back from the wait: an answer as the person gave it, or null when nobody answered in time. */
 export function createHandler(deps: Dependencies): Handler {
-  return createStep(
-    deps,
-    { covers: coversSchema, answer: z.unknown() },
-    async (input, { deps: scoped, guard, journal }) => {
-      await guard.holdFor(scoped.plan.coordination.leaseSeconds);
-      const { onNoAnswer } = scoped.plan.automation.approval;
-      const { approved, by, reason, covers, origin } = judgeAnswer(input.covers, input.answer, onNoAnswer);
-      const verb = approved ? "Approved" : "Declined";
-      await journal.append({
-        step: "approval",
-        kind: "approvalAnswered",
-        summary: origin === "person" ? `${verb} by ${by}: ${reason}` : `${verb}: ${reason}`,
-        detail: { approved, by, reason, covers, origin },
-      });
-      return { approved, by, reason, covers };
-    },
-  );
+  return createStep(deps, inputSchema, async (input, { deps: scoped, guard, journal }) => {
+    await guard.holdFor(scoped.plan.coordination.leaseSeconds);
+    const { onNoAnswer } = scoped.plan.automation.approval;
+    const { approved, by, reason, covers, origin } = judgeAnswer(input.covers, input.answer, onNoAnswer);
+    const verb = approved ? "Approved" : "Declined";
+    await journal.append({
+      step: "approval",
+      kind: "approvalAnswered",
+      summary: origin === "person" ? `${verb} by ${by}: ${reason}` : `${verb}: ${reason}`,
+      detail: { approved, by, reason, covers, origin },
+    });
+    return { approved, by, reason, covers };
+  });
 }
 
 export const handler: Handler = wire(createHandler);

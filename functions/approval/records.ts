@@ -1,5 +1,5 @@
 import { PutItemCommand } from "@aws-sdk/client-dynamodb";
-import { marshall } from "@aws-sdk/util-dynamodb";
+import { toAttributes } from "../shared/attributes.ts";
 import { retryRead } from "../shared/backoff.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
 import { type Question, questionKey } from "./question.ts";
@@ -25,7 +25,7 @@ export async function keepQuestion(deps: Dependencies, question: PendingQuestion
     deps.aws.dynamoDB(deps.region).send(
       new PutItemCommand({
         TableName: deps.plan.recordsTable,
-        Item: marshall({ ...questionKey(question), ...question }),
+        Item: toAttributes({ ...questionKey(question), ...question }),
       }),
     ),
   );

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { isoInstant, parseInstant } from "../shared/clock.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
 import { errorMessage } from "../shared/errors.ts";
-import { createStep, type Handler } from "../shared/step.ts";
+import { createStep, type Handler, stepInput } from "../shared/step.ts";
 import { wire } from "../shared/wire.ts";
 import { coversSchema } from "./answer.ts";
 import { sendQuestion } from "./events.ts";
@@ -11,65 +11,63 @@ import { keepQuestion } from "./records.ts";
 
 const question = z.strictObject({ covers: coversSchema, summary: z.string().min(1), detail: z.string() });
 
+const inputSchema = stepInput({ token: z.string().min(1), question, deadlineAt: z.iso.datetime() });
+
 /**
  * Asks a person and returns at once; the state machine waits for the task token. The question is kept before anyone is
  * told, so that whoever reads of it can answer it. The token is in the records table only, never in an event.
  */
 export function createHandler(deps: Dependencies): Handler {
-  return createStep(
-    deps,
-    { token: z.string().min(1), question, deadlineAt: z.iso.datetime() },
-    async (input, { deps: scoped, run, guard, journal, logger }) => {
-      const { plan, region, clock } = scoped;
-      const { covers, summary, detail } = input.question;
-      // Nobody renews while a person thinks: the lease must outlast the wait, or a takeover would ask a second time.
-      const waitSeconds = Math.max(0, (parseInstant(input.deadlineAt) - clock.now()) / 1_000);
-      await guard.holdFor(waitSeconds + plan.coordination.leaseSeconds);
-      await keepQuestion(scoped, {
+  return createStep(deps, inputSchema, async (input, { deps: scoped, run, guard, journal, logger }) => {
+    const { plan, region, clock } = scoped;
+    const { covers, summary, detail } = input.question;
+    // Nobody renews while a person thinks: the lease must outlast the wait, or a takeover would ask a second time.
+    const waitSeconds = Math.max(0, (parseInstant(input.deadlineAt) - clock.now()) / 1_000);
+    await guard.holdFor(waitSeconds + plan.coordination.leaseSeconds);
+    await keepQuestion(scoped, {
+      application: plan.application,
+      incident: run.incident,
+      epoch: run.epoch,
+      execution: run.execution,
+      region,
+      covers,
+      summary,
+      detail,
+      token: input.token,
+      askedAt: isoInstant(clock.now()),
+      deadlineAt: input.deadlineAt,
+    });
+    const answerBy = howToAnswer({ incident: run.incident, covers, region, recordsTable: plan.recordsTable });
+    await journal.append({
+      step: "approval",
+      kind: "approvalRequested",
+      summary,
+      detail: { question: summary, explanation: detail, covers, deadlineAt: input.deadlineAt, answerBy },
+    });
+    try {
+      await sendQuestion(scoped, {
         application: plan.application,
         incident: run.incident,
-        epoch: run.epoch,
-        execution: run.execution,
-        region,
+        region: run.failedRegion,
         covers,
         summary,
         detail,
-        token: input.token,
-        askedAt: isoInstant(clock.now()),
         deadlineAt: input.deadlineAt,
+        answerIn: region,
+        answerBy,
       });
-      const answerBy = howToAnswer({ incident: run.incident, covers, region, recordsTable: plan.recordsTable });
+    } catch (error) {
+      // The question can still be found and answered; a bus that is ill must not decide in the person's place.
+      logger.warn("The question did not go out", { covers, error: errorMessage(error) });
       await journal.append({
         step: "approval",
-        kind: "approvalRequested",
-        summary,
-        detail: { question: summary, explanation: detail, covers, deadlineAt: input.deadlineAt, answerBy },
+        kind: "observed",
+        summary: `The question did not go out as an event: ${errorMessage(error)}. It waits in the records table`,
+        detail: { covers },
       });
-      try {
-        await sendQuestion(scoped, {
-          application: plan.application,
-          incident: run.incident,
-          region: run.failedRegion,
-          covers,
-          summary,
-          detail,
-          deadlineAt: input.deadlineAt,
-          answerIn: region,
-          answerBy,
-        });
-      } catch (error) {
-        // The question can still be found and answered; a bus that is ill must not decide in the person's place.
-        logger.warn("The question did not go out", { covers, error: errorMessage(error) });
-        await journal.append({
-          step: "approval",
-          kind: "observed",
-          summary: `The question did not go out as an event: ${errorMessage(error)}. It waits in the records table`,
-          detail: { covers },
-        });
-      }
-      return { asked: covers, deadlineAt: input.deadlineAt };
-    },
-  );
+    }
+    return { asked: covers, deadlineAt: input.deadlineAt };
+  });
 }
 
 export const handler: Handler = wire(createHandler);

@@ -51,6 +51,8 @@ export function gatherEvidence(
 ): Evidence {
   const maximumAgeSeconds = plan.detection.probeEverySeconds * missedProbesAllowed;
   const byVantage = new Map(observations.map((observation) => [observation.vantage, observation]));
+  const ageSeconds = new Map(observations.map(({ vantage, at }) => [vantage, secondsBetween(at, now)]));
+  const flapsFrom = parseInstant(now) - flapWindowSeconds * 1_000;
   const vantages = [...plan.regions.map((region) => region.name), ...plan.detection.witnesses];
 
   const countVote = (vantage: string, region: string): CountedVote => {
@@ -63,12 +65,11 @@ export function gatherEvidence(
       recentChanges: 0,
     });
     const observation = byVantage.get(vantage);
-    if (observation === undefined) return unknown("never heard from");
-    const ageSeconds = secondsBetween(observation.at, now);
-    if (ageSeconds > maximumAgeSeconds) return unknown(`last heard from ${Math.round(ageSeconds)} s ago`);
+    const age = ageSeconds.get(vantage);
+    if (observation === undefined || age === undefined) return unknown("never heard from");
+    if (age > maximumAgeSeconds) return unknown(`last heard from ${Math.round(age)} s ago`);
     const vote = observation.votes.find((each) => each.region === region);
     if (vote === undefined || vote.vote === "unknown") return unknown(vote?.reason ?? "did not look");
-    const flapsFrom = parseInstant(now) - flapWindowSeconds * 1_000;
     return {
       vantage,
       vote: vote.vote,
@@ -83,12 +84,12 @@ export function gatherEvidence(
     at: now,
     observer: isIsolated(byVantage.get(observer), vantages, observer, now) ? "isolated" : "connected",
     regions: plan.regions.map(({ name }) => {
-      const heartbeat = byVantage.get(name)?.at;
+      const heartbeatAge = ageSeconds.get(name);
       return {
         region: name,
         votes: vantages.filter((vantage) => vantage !== name).map((vantage) => countVote(vantage, name)),
         ownVote: countVote(name, name),
-        heartbeatAgeSeconds: heartbeat === undefined ? null : Math.max(0, secondsBetween(heartbeat, now)),
+        heartbeatAgeSeconds: heartbeatAge === undefined ? null : Math.max(0, heartbeatAge),
       };
     }),
   };

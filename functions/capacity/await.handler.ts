@@ -5,7 +5,7 @@ import type { Dependencies } from "../shared/dependencies.ts";
 import { errorMessage } from "../shared/errors.ts";
 import { findRegion } from "../shared/plan/plan.ts";
 import { pollUntil } from "../shared/poll.ts";
-import { createStep, type Handler, type StepContext } from "../shared/step.ts";
+import { createStep, type Handler, type StepContext, stepInput } from "../shared/step.ts";
 import { wire } from "../shared/wire.ts";
 import type { Json } from "../timeline/event.ts";
 import { readObservations } from "../watch/observations.ts";
@@ -22,19 +22,22 @@ import {
   type Problem,
 } from "./target.ts";
 
+const mostTargets = 40;
+const inputSchema = stepInput({
+  targets: z.array(capacityTargetSchema).max(mostTargets),
+  deadlineAt: z.iso.datetime(),
+});
+
 /**
  * Waits until the survivors carry the demand, moves on what one of them cannot launch, and raises again what something
  * else has lowered meanwhile. It starts from its targets and from what it sees, so it may be asked again at any point.
  */
 export function createHandler(deps: Dependencies): Handler {
-  return createStep(
-    deps,
-    { targets: z.array(capacityTargetSchema).max(mostTargets), deadlineAt: z.iso.datetime() },
-    ({ targets, deadlineAt }, context) => awaitCapacity(context, targets, deadlineAt),
+  return createStep(deps, inputSchema, ({ targets, deadlineAt }, context) =>
+    awaitCapacity(context, targets, deadlineAt),
   );
 }
 
-const mostTargets = 40;
 /** How often one invocation sets one group, however often something else lowers it again. */
 const mostChangesPerGroup = 5;
 /** Looking is repeated anyway, so a look that gets no answer is given up sooner than usual. */

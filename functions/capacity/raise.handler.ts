@@ -3,7 +3,7 @@ import { isoInstant } from "../shared/clock.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
 import { errorMessage } from "../shared/errors.ts";
 import { findRegion } from "../shared/plan/plan.ts";
-import { createStep, type Handler, type StepContext } from "../shared/step.ts";
+import { createStep, type Handler, type StepContext, stepInput } from "../shared/step.ts";
 import { wire } from "../shared/wire.ts";
 import type { Json } from "../timeline/event.ts";
 import { readTimeline } from "../timeline/journal.ts";
@@ -15,9 +15,11 @@ import { demandBefore, findRegistration, type Registration, registrationOf } fro
 import { type Sizing, type SurvivorCapacity, sizeSurvivors } from "./sizing.ts";
 import { type CapacityTarget, detailOf, type Problem, resourceOf } from "./target.ts";
 
+const inputSchema = stepInput({});
+
 /** Sizes the survivors from the whole demand and raises their groups. Await sees to it that the instances come. */
 export function createHandler(deps: Dependencies): Handler {
-  return createStep(deps, {}, (_input, context) => raise(context));
+  return createStep(deps, inputSchema, (_input, context) => raise(context));
 }
 
 /** A survivor's group as found. */

@@ -1,5 +1,5 @@
 import { GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
-import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
+import { fromAttributes, toAttributes } from "../shared/attributes.ts";
 import { backoffMs } from "../shared/backoff.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
 import { classifyCallError, errorMessage, FailoverError } from "../shared/errors.ts";
@@ -52,7 +52,7 @@ export function createCoordinationStore(deps: Dependencies, writer: string): Coo
     const answer = await atAnyReplica((replica) =>
       aws
         .dynamoDB(replica)
-        .send(new GetItemCommand({ TableName: plan.coordination.table, Key: marshall(key), ConsistentRead: true })),
+        .send(new GetItemCommand({ TableName: plan.coordination.table, Key: toAttributes(key), ConsistentRead: true })),
     );
     if (answer.Item === undefined) {
       return initialItem(
@@ -61,7 +61,7 @@ export function createCoordinationStore(deps: Dependencies, writer: string): Coo
         clock.now(),
       );
     }
-    const { pk: _pk, sk: _sk, ...stored } = unmarshall(answer.Item);
+    const { pk: _pk, sk: _sk, ...stored } = fromAttributes(answer.Item);
     const parsed = coordinationItemSchema.safeParse(stored);
     if (!parsed.success) {
       throw new FailoverError(
@@ -77,7 +77,7 @@ export function createCoordinationStore(deps: Dependencies, writer: string): Coo
   async function compareAndSet(expected: number, next: CoordinationItem): Promise<"written" | "conflict" | "unknown"> {
     const command = new PutItemCommand({
       TableName: plan.coordination.table,
-      Item: marshall({ ...key, ...next }, { removeUndefinedValues: true }),
+      Item: toAttributes({ ...key, ...next }),
       ConditionExpression: expected === 0 ? "attribute_not_exists(pk) OR version = :expected" : "version = :expected",
       ExpressionAttributeValues: { ":expected": { N: String(expected) } },
     });

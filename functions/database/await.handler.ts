@@ -4,7 +4,7 @@ import type { Dependencies } from "../shared/dependencies.ts";
 import { FailoverError } from "../shared/errors.ts";
 import type { DatabasePlan } from "../shared/plan/plan.ts";
 import { pollUntil } from "../shared/poll.ts";
-import { createStep, type Handler, type StepContext } from "../shared/step.ts";
+import { createStep, type Handler, type StepContext, stepInput } from "../shared/step.ts";
 import { wire } from "../shared/wire.ts";
 import type { Json } from "../timeline/event.ts";
 import { judgeMove } from "./classify.ts";
@@ -14,20 +14,20 @@ import { readView } from "./evidence.ts";
 const vanishedReads = 3;
 
 const seconds = z.number().nonnegative().nullable();
-const fields = {
+const inputSchema = stepInput({
   target: z.string().min(1),
   kind: z.enum(["failover", "switchover"]),
   lossSeconds: seconds,
   worstCaseLossSeconds: seconds,
   deadlineAt: z.iso.datetime(),
-};
-type Input = z.output<z.ZodObject<typeof fields>>;
+});
+type Input = Omit<z.output<typeof inputSchema>, "run">;
 
 type Outcome = { readonly result: "done" | "retry" | "late" | "blocked"; readonly reason: string | null };
 
 /** Waits until the target is the writer, and has been read as such (FM43). */
 export function createHandler(deps: Dependencies): Handler {
-  return createStep(deps, fields, async (input, context) => {
+  return createStep(deps, inputSchema, async (input, context) => {
     const { database } = context.deps.plan;
     if (database === null)
       throw new FailoverError("InvalidInput", "There is no move to wait for: the plan has no database");

@@ -4,7 +4,7 @@ import type { Dependencies } from "../shared/dependencies.ts";
 import { FailoverError } from "../shared/errors.ts";
 import type { DatabasePlan } from "../shared/plan/plan.ts";
 import { pollUntil } from "../shared/poll.ts";
-import { createStep, type Handler, type StepContext } from "../shared/step.ts";
+import { createStep, type Handler, type StepContext, stepInput } from "../shared/step.ts";
 import { wire } from "../shared/wire.ts";
 import type { Json } from "../timeline/event.ts";
 import { readTimeline } from "../timeline/journal.ts";
@@ -32,13 +32,15 @@ const pauseAfterRefusalMs = 5_000;
 
 type Idle = Extract<Classification, { kind: "idle" }>;
 
+const inputSchema = stepInput({ approval: approvalSchema.nullable() });
+
 /**
  * Begins to make a survivor's cluster the writer, if it must be, may be and is not yet. Waiting for the end of the move is
  * the next step's. One invocation takes up to about six minutes: a move being cancelled is waited for, and so is a
  * primary that lives but refuses a switchover.
  */
 export function createHandler(deps: Dependencies): Handler {
-  return createStep(deps, { approval: approvalSchema.nullable() }, async ({ approval }, context) => {
+  return createStep(deps, inputSchema, async ({ approval }, context) => {
     const { database } = context.deps.plan;
     if (database !== null) return promote(context, database, approval);
     return endPromotion(context, { result: "skipped", reason: "The plan has no database", loss: noLoss });

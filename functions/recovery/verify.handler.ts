@@ -3,25 +3,25 @@ import { isoInstant, parseInstant } from "../shared/clock.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
 import { describeSeconds } from "../shared/plan/duration.ts";
 import { pollUntil } from "../shared/poll.ts";
-import { createStep, type Handler } from "../shared/step.ts";
+import { createStep, type Handler, stepInput } from "../shared/step.ts";
 import { wire } from "../shared/wire.ts";
 import { readObservations } from "../watch/observations.ts";
 import { probePublicName, probeWrite } from "../watch/probes.ts";
 import { carryGreen, judgeServed, type Served } from "./served.ts";
 
-const fields = {
+const inputSchema = stepInput({
   /** Whether the database branch left a writer that takes writes. */
   writes: z.enum(["expected", "notExpected"]),
   greenSince: z.iso.datetime().nullable(),
   deadlineAt: z.iso.datetime().nullable(),
-};
+});
 
 /**
  * Proves that customers are served: probes from every live vantage, and a write where the plan has an endpoint for it, all
  * green for the soak period. Answers "waiting" when one invocation's time is up before that or the deadline.
  */
 export function createHandler(deps: Dependencies): Handler {
-  return createStep(deps, fields, async (input, { deps: scoped, run, guard, journal }) => {
+  return createStep(deps, inputSchema, async (input, { deps: scoped, run, guard, journal }) => {
     const { plan, clock } = scoped;
     const deadlineAt = input.deadlineAt ?? isoInstant(clock.now() + plan.recovery.deadlineSeconds * 1_000);
     let greenSince = input.greenSince;

@@ -27,7 +27,7 @@ const instantForm = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-
  * @throws RangeError naming the value when it is not an instant.
  */
 export function parseInstant(text: string): number {
-  const milliseconds = Date.parse(text.replace(/([+-]\d{2})(\d{2})$/, "$1:$2"));
+  const milliseconds = Date.parse(text.endsWith("Z") ? text : text.replace(/([+-]\d{2})(\d{2})$/, "$1:$2"));
   if (Number.isNaN(milliseconds) || !instantForm.test(text))
     throw new RangeError(`Not an ISO 8601 instant: received ${JSON.stringify(text)}`);
   return milliseconds;

@@ -38,24 +38,29 @@ interface Prepared<Input> {
 }
 
 /**
- * A Lambda handler of one step of a run. It demands `run` in the input, gives the step its journal and epoch guard, logs
- * with incident and epoch on every line, and turns whatever is thrown into an error whose name the state machine knows.
+ * The strict schema of a step's input: the run and the step's own fields. Made once a module, because a schema is far
+ * dearer to make than to use.
  */
-export function createStep<Shape extends z.ZodRawShape>(
+export function stepInput<Shape extends z.ZodRawShape>(fields: Shape) {
+  return z.strictObject({ run: runSchema, ...fields });
+}
+
+/**
+ * A Lambda handler of one step of a run. It checks the input, gives the step its journal and epoch guard, logs with
+ * incident and epoch on every line, and turns whatever is thrown into an error whose name the state machine knows.
+ */
+export function createStep<Input extends { readonly run: Run }>(
   deps: Dependencies,
-  fields: Shape,
-  step: (input: z.output<z.ZodObject<Shape>>, context: StepContext) => Promise<Json>,
+  schema: z.ZodType<Input>,
+  step: (input: Omit<Input, "run">, context: StepContext) => Promise<Json>,
 ): Handler {
-  type Input = z.output<z.ZodObject<Shape>>;
-  const schema = z.strictObject({ run: runSchema, ...fields });
   const logs = logging(deps);
   return middy({ timeoutEarlyInMillis: 0 })
     .use(logs.middleware)
     .use(errorMapping(logs))
     .use({
       before: (request) => {
-        const parsed = parseInput(schema, request.event);
-        const { run, ...input } = parsed as { readonly run: Run };
+        const { run, ...input } = parseInput(schema, request.event);
         const logger = logs.about(run);
         const scoped = { ...deps, logger, plan: planUnder(deps.plan, run.authority) };
         const guard = createGuard(scoped, run);
@@ -68,7 +73,7 @@ export function createStep<Shape extends z.ZodRawShape>(
       },
     })
     .handler((event: unknown) => {
-      const { input, context } = event as Prepared<Input>;
+      const { input, context } = event as Prepared<Omit<Input, "run">>;
       return step(input, context);
     }) as unknown as Handler;
 }

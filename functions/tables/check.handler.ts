@@ -1,7 +1,7 @@
 import { isoInstant } from "../shared/clock.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
 import { errorMessage } from "../shared/errors.ts";
-import { createStep, type Handler, type StepContext } from "../shared/step.ts";
+import { createStep, type Handler, type StepContext, stepInput } from "../shared/step.ts";
 import { wire } from "../shared/wire.ts";
 import type { Json } from "../timeline/event.ts";
 import type { Observation } from "../watch/observation.ts";
@@ -9,9 +9,11 @@ import { readObservations } from "../watch/observations.ts";
 import { readReplica } from "./dynamodb.ts";
 import { estimateMissing, heartbeatAges, notServing } from "./lag.ts";
 
+const inputSchema = stepInput({});
+
 /** Says whether the survivors' replicas of the global tables serve, and what may be missing in them. Changes nothing. */
 export function createHandler(deps: Dependencies): Handler {
-  return createStep(deps, {}, (_input, context) => check(context));
+  return createStep(deps, inputSchema, (_input, context) => check(context));
 }
 
 async function check(context: StepContext): Promise<Json> {

@@ -5,7 +5,7 @@ import { createCoordinationStore } from "../coordination/store.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
 import { FailoverError } from "../shared/errors.ts";
 import { describeSeconds } from "../shared/plan/duration.ts";
-import { createStep, type Handler } from "../shared/step.ts";
+import { createStep, type Handler, stepInput } from "../shared/step.ts";
 import { wire } from "../shared/wire.ts";
 import { readTimeline } from "./journal.ts";
 import { judgeRun, type RunEnd } from "./outcome.ts";
@@ -15,20 +15,20 @@ const branchEnd = z.object({
   reason: z.string().nullable(),
 });
 
-const fields = {
+const inputSchema = stepInput({
   approval: z.enum(["granted", "declined", "notAsked"]),
   declinedBecause: z.string().nullable(),
   branches: z.record(z.enum(branchNames), branchEnd),
   recovery: branchEnd.extend({ verifiedAt: z.iso.datetime().nullable() }),
   dataLossSeconds: z.number().nullable(),
-};
+});
 
 /**
  * Closes a run: writes the last event with the outcome, the recovery time and the data loss, then gives the lease back.
  * In this order, so that nobody else can act before the record is whole; asked again, it finds what it did.
  */
 export function createHandler(deps: Dependencies): Handler {
-  return createStep(deps, fields, async (input, { deps: scoped, run, guard, journal }) => {
+  return createStep(deps, inputSchema, async (input, { deps: scoped, run, guard, journal }) => {
     const store = createCoordinationStore(scoped, run.execution);
     const { plan } = scoped;
     const end = judgeRun({ ...input, failingSince: run.failingSince });

@@ -1,6 +1,6 @@
 import { PutItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
 import { PutEventsCommand } from "@aws-sdk/client-eventbridge";
-import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
+import { fromAttributes, toAttributes } from "../shared/attributes.ts";
 import { backoffMs, retryRead } from "../shared/backoff.ts";
 import { isoInstant } from "../shared/clock.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
@@ -53,7 +53,7 @@ export function createJournal(deps: Dependencies, incident: string, epoch: numbe
       ),
     );
     const item = answer.Items?.[0];
-    return item === undefined ? null : (unmarshall(item) as TimelineEvent);
+    return item === undefined ? null : (fromAttributes(item) as unknown as TimelineEvent);
   }
 
   async function findLast(): Promise<{ seq: number; hash: string }> {
@@ -109,7 +109,7 @@ export function createJournal(deps: Dependencies, incident: string, epoch: numbe
       await aws.dynamoDB(region).send(
         new PutItemCommand({
           TableName: table,
-          Item: marshall({
+          Item: toAttributes({
             pk: incidentKey(incident),
             sk: eventKey(epoch, event.seq),
             ...event,
@@ -158,8 +158,8 @@ export async function readTimeline(deps: Dependencies, incident: string): Promis
       ),
     );
     for (const item of answer.Items ?? []) {
-      const { pk: _pk, sk: _sk, ...event } = unmarshall(item);
-      events.push(event as TimelineEvent);
+      const { pk: _pk, sk: _sk, ...event } = fromAttributes(item);
+      events.push(event as unknown as TimelineEvent);
     }
     from = answer.LastEvaluatedKey;
   } while (from !== undefined);
@@ -192,7 +192,7 @@ export async function recordDecision(
     deps.aws.dynamoDB(deps.region).send(
       new PutItemCommand({
         TableName: deps.plan.recordsTable,
-        Item: marshall({ pk: `decisions#${deps.plan.application}`, sk: execution, ...event }),
+        Item: toAttributes({ pk: `decisions#${deps.plan.application}`, sk: execution, ...event }),
       }),
     ),
   );

@@ -1,16 +1,18 @@
 import { converge } from "../coordination/converge.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
 import { errorMessage, errorName, FailoverError } from "../shared/errors.ts";
-import { createStep, type Handler } from "../shared/step.ts";
+import { createStep, type Handler, stepInput } from "../shared/step.ts";
 import { wire } from "../shared/wire.ts";
 import { createTrafficSwitch, judgeLever } from "./switch.ts";
 
 /** How long one lever may take, in seconds: a dead survivor's bucket must not hold up the next. */
 const leverDeadlineSeconds = 30;
 
+const inputSchema = stepInput({});
+
 /** Takes the failed Region out of DNS. One lever suffices; the others make the evacuation outlive the acting Region. */
 export function createHandler(deps: Dependencies): Handler {
-  return createStep(deps, {}, async (_input, { deps: scoped, run, guard, journal, logger }) => {
+  return createStep(deps, inputSchema, async (_input, { deps: scoped, run, guard, journal, logger }) => {
     const regions = scoped.plan.regions.map((region) => region.name);
     const problems: string[] = [];
     let pulled = 0;

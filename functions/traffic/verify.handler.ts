@@ -2,7 +2,7 @@ import { parseInstant } from "../shared/clock.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
 import { describeSeconds } from "../shared/plan/duration.ts";
 import { pollUntil } from "../shared/poll.ts";
-import { createStep, type Handler } from "../shared/step.ts";
+import { createStep, type Handler, stepInput } from "../shared/step.ts";
 import { wire } from "../shared/wire.ts";
 import { readObservations } from "../watch/observations.ts";
 import { probePublicName } from "../watch/probes.ts";
@@ -11,9 +11,11 @@ import { judgeTraffic, type TrafficView } from "./residual.ts";
 /** Health checkers have to notice (up to 30 s) and a few probe rounds must pass after resolvers have let go. */
 const beyondTimeToLiveSeconds = 90;
 
+const inputSchema = stepInput({});
+
 /** Verifies, from here and from every vantage that can be heard, that nobody is sent to the failed Region any more. */
 export function createHandler(deps: Dependencies): Handler {
-  return createStep(deps, {}, async (_input, { deps: scoped, run, guard, journal }) => {
+  return createStep(deps, inputSchema, async (_input, { deps: scoped, run, guard, journal }) => {
     const began = scoped.clock.now();
     let last: TrafficView = { kind: "residual", vantages: [], customers: [] };
     const gone = await pollUntil(

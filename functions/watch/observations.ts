@@ -1,5 +1,5 @@
 import { PutItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
-import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
+import { fromAttributes, toAttributes } from "../shared/attributes.ts";
 import { retryRead } from "../shared/backoff.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
 import type { Observation } from "./observation.ts";
@@ -21,8 +21,8 @@ export async function readObservations(deps: Dependencies): Promise<readonly Obs
     ),
   );
   return (answer.Items ?? []).map((item) => {
-    const { pk: _pk, sk: _sk, ...observation } = unmarshall(item);
-    return observation as Observation;
+    const { pk: _pk, sk: _sk, ...observation } = fromAttributes(item);
+    return observation as unknown as Observation;
   });
 }
 
@@ -31,7 +31,7 @@ export async function writeObservation(deps: Dependencies, observation: Observat
   await deps.aws.dynamoDB(deps.region).send(
     new PutItemCommand({
       TableName: deps.plan.recordsTable,
-      Item: marshall({ pk: partition, sk: observation.vantage, ...observation }),
+      Item: toAttributes({ pk: partition, sk: observation.vantage, ...observation }),
     }),
   );
 }

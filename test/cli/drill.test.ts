@@ -1,0 +1,163 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { scenarios } from "../../simulator/scenarios/index.ts";
+import { root, runScript } from "../run.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "drill-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const drill = (...args: string[]) => runScript("cli/drill.ts", args, { in: folder });
+
+describe("drill --json", () => {
+  it("prints one object of the promised form and writes nothing", async () => {
+    const { code, stdout, stderr } = await drill("--scenario", "region-outage", "--seed", "7", "--json");
+
+    const result = JSON.parse(stdout);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(result).toMatchObject({
+      scenario: "region-outage",
+      seed: 7,
+      plan: "storefront",
+      outcome: "recovered",
+      expected: "recovered",
+      failedRegion: "us-east-1",
+      actingRegion: expect.any(String),
+      incident: "storefront-us-east-1-e1",
+      epoch: 1,
+      reasons: [],
+      seconds: {
+        faultToDetected: expect.any(Number),
+        detectedToDecided: expect.any(Number),
+        decidedToTrafficSwitched: expect.any(Number),
+        faultToRecovered: expect.any(Number),
+      },
+      rtoSeconds: expect.any(Number),
+      rpoSeconds: expect.any(Number),
+      trafficLost: expect.any(Number),
+      trafficTotal: expect.any(Number),
+      stateTransitions: expect.any(Number),
+      faults: [],
+      violations: [],
+    });
+    expect(result.apiCalls["rds:FailoverGlobalCluster@eu-west-1"]).toBe(1);
+    expect(result.timeline.length).toBeGreaterThan(20);
+    expect(readdirSync(folder)).not.toContain("reports");
+  });
+
+  it("is the same, byte for byte, from the same seed in another process", async () => {
+    const [first, second] = await Promise.all([
+      drill("--json", "--scenario", "throttling"),
+      drill("--json", "--scenario", "throttling"),
+    ]);
+
+    expect(second.stdout).toBe(first.stdout);
+  });
+});
+
+describe("drill", () => {
+  it("tells a pipe what happens in plain lines, ends with a summary, writes and names the reports", async () => {
+    const { code, stdout } = await drill("--scenario", "gray-failure");
+
+    expect(code).toBe(0);
+    expect(stdout).not.toMatch(new RegExp(String.fromCharCode(27)));
+    expect(stdout).toMatch(/^\[\+01:\d\d\] database +\S+ +.*Switch/m);
+    expect(stdout).toMatch(/^Recovery time +.*objective 8 min: met/m);
+    for (const file of ["html", "md", "json"].map((kind) => `reports/gray-failure-seed-1.${kind}`)) {
+      expect(stdout).toContain(file);
+      expect(readFileSync(join(folder, file), "utf8")).toContain("storefront-us-east-1-e1");
+    }
+  });
+
+  it("--trace tells every call and state besides", async () => {
+    const { stdout } = await drill("--scenario", "secondary-outage", "--trace");
+
+    expect(stdout).toMatch(/ call +dynamodb:PutItem@/);
+    expect(stdout).toMatch(/ state +AssessSignal/);
+  });
+
+  it("--list --json names every scenario with its failure modes", async () => {
+    const { code, stdout } = await drill("--list", "--json");
+
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toEqual(
+      scenarios.map(({ name, summary, expected, failureModes }) => ({ name, summary, expected, failureModes })),
+    );
+  });
+
+  it("--all --json is an array of results, --all a table, and all is well", async () => {
+    const [json, table] = await Promise.all([drill("--all", "--json"), drill("--all")]);
+
+    expect(json.code).toBe(0);
+    expect(JSON.parse(json.stdout).map(({ scenario }: { scenario: string }) => scenario)).toEqual(
+      scenarios.map(({ name }) => name),
+    );
+    expect(table.code).toBe(0);
+    for (const { name } of scenarios) expect(table.stdout).toContain(name);
+  }, 120_000);
+
+  it("plays a scenario under a plan of one's own, the parts given to its Regions", async () => {
+    const { code, stdout } = await drill(
+      "--plan",
+      `${root}plans/stateless.yaml`,
+      "--scenario",
+      "region-outage",
+      "--json",
+    );
+
+    const result = JSON.parse(stdout);
+    expect({ code, plan: result.plan, outcome: result.outcome }).toEqual({
+      code: 0,
+      plan: "stateless",
+      outcome: "recovered",
+    });
+    expect(result.failedRegion).not.toBe("us-east-1");
+  });
+});
+
+describe("what bad input gets: exit code 2 and one line that helps", () => {
+  const bad = join(folder, "bad.yaml");
+  writeFileSync(bad, readFileSync(`${root}plans/storefront.yaml`, "utf8").replace("quorum: 2", "quorum: two"));
+
+  it.each([
+    ["an unknown scenario", ["--scenario", "nope"], /--scenario: received "nope": must be one of region-outage/],
+    ["an unknown option", ["--frob"], /Unknown option '--frob'.*Known options: --plan/],
+    ["a stray word", ["hello"], /hello/],
+    ["a seed that is none", ["--seed", "x"], /--seed: received "x": must be a whole number/],
+    ["a negative seed", ["--seed=-1"], /--seed: received "-1"/],
+    ["a plan that is not there", ["--plan", "nowhere.yaml"], /--plan: received "nowhere.yaml"/],
+    ["a bad plan", ["--plan", bad], /bad\.yaml: detection\.quorum: received "two"/],
+    [
+      "a plan that the scenario does not fit",
+      ["--plan", `${root}plans/two-regions.yaml`, "--scenario", "secondary-outage", "--scenario", "observer-partition"],
+      /scenario observer-partition needs a Region/,
+    ],
+  ])("%s", async (_name, args, line) => {
+    const { code, stdout, stderr } = await drill(...args);
+
+    expect(code).toBe(2);
+    expect(stdout).toBe("");
+    expect(stderr.trimEnd().split("\n")).toHaveLength(1);
+    expect(stderr).toMatch(line);
+  });
+});
+
+describe("simulate", () => {
+  it.each([
+    ["no seeds", ["--seeds", "0"], /--seeds: received "0": must be a whole number of at least 1/],
+    ["seeds with the matrix", ["--crash-matrix", "--seeds", "3"], /--seeds and --from do not go with --crash-matrix/],
+    ["an unknown scenario", ["--crash-matrix", "--scenario", "nope"], /--scenario: received "nope"/],
+  ])("refuses %s", async (_name, args, line) => {
+    const { code, stderr } = await runScript("cli/simulate.ts", args);
+
+    expect(code).toBe(2);
+    expect(stderr).toMatch(line);
+  });
+
+  it("replays a seed with drill: the same outcome", async () => {
+    const report = JSON.parse((await runScript("cli/simulate.ts", ["--seeds", "1", "--from", "5", "--json"])).stdout);
+    const replay = JSON.parse((await drill("--seed", "5", "--json")).stdout);
+
+    expect(report.outcomes).toEqual({ [replay.outcome]: 1 });
+  });
+});

@@ -1,0 +1,160 @@
+import { findBreak } from "../../functions/timeline/event.ts";
+import { planNamed } from "../../simulator/plans.ts";
+import { play } from "../../simulator/play.ts";
+import type { DrillResult } from "../../simulator/result.ts";
+import { scenarios } from "../../simulator/scenarios/index.ts";
+
+async function drill(name: string, seed = 1): Promise<DrillResult> {
+  const scenario = scenarios.find((each) => each.name === name);
+  if (scenario === undefined) throw new RangeError(name);
+  return (await play({ scenario, plan: planNamed(scenario.plan), seed })).result;
+}
+
+const mutations =
+  /^(s3:PutObject|autoscaling:(Update|Set)|rds:(Failover|Switchover|Remove)|route53:(Change|Update)|route53-recovery-cluster:Update)/;
+
+const changesOf = (result: DrillResult) => Object.keys(result.apiCalls).filter((call) => mutations.test(call));
+
+describe.each(scenarios.map((scenario) => [scenario.name, scenario] as const))("%s", (name, scenario) => {
+  it.each([1, 2, 3])(`ends as ${scenario.expected} with no promise broken, seed %i`, async (seed) => {
+    const result = await drill(name, seed);
+
+    expect({ outcome: result.outcome, violations: result.violations }).toEqual({
+      outcome: scenario.expected,
+      violations: [],
+    });
+  });
+
+  it("leaves a timeline whose every hash holds, and plays the same again from the same seed", async () => {
+    const [first, second] = [await drill(name), await drill(name)];
+
+    if (first.incident !== null) expect(findBreak(first.timeline)).toBeNull();
+    expect(JSON.stringify(second)).toBe(JSON.stringify(first));
+  });
+
+  if (["stoodDown", "observed"].includes(scenario.expected)) {
+    it("changes nothing, and records why", async () => {
+      const result = await drill(name);
+
+      expect(changesOf(result)).toEqual([]);
+      if (name !== "blip") expect(result.reasons).not.toEqual([]);
+    });
+  }
+});
+
+describe("region-outage", () => {
+  it("FM55: asks nothing of the failed Region, and of no global control plane, once it has decided", async () => {
+    const scenario = scenarios.find(({ name }) => name === "region-outage");
+    if (scenario === undefined) throw new RangeError("region-outage");
+
+    const { world } = await play({ scenario, plan: planNamed("storefront"), seed: 4 });
+
+    const path = world.network.apiLog.filter(({ caller }) => caller.execution !== null);
+    expect(path.length).toBeGreaterThan(50);
+    expect(path.filter(({ region, service }) => region === "us-east-1" || service === "route53")).toEqual([]);
+  });
+
+  it("costs at most 45 state transitions", async () => {
+    for (const seed of [1, 2, 3, 4, 5])
+      expect((await drill("region-outage", seed)).stateTransitions).toBeLessThanOrEqual(45);
+  });
+
+  it("throws the traffic switch in the second Lambda task", async () => {
+    const scenario = scenarios.find(({ name }) => name === "region-outage");
+    if (scenario === undefined) throw new RangeError("region-outage");
+
+    const { world, result } = await play({ scenario, plan: planNamed("storefront"), seed: 1 });
+
+    const worker = world.stepFunctions.executions.find(({ output }) =>
+      JSON.stringify(output)?.includes(`${result.incident}`),
+    );
+    const ofTraffic = worker?.states.filter(({ branch }) => branch === "" || branch === "EvacuateRegion[0]");
+    const tasks = ofTraffic
+      ?.map(({ state }) => state)
+      .filter((state) => /^(Assess|Shift|Verify|Request|Record)/.test(state));
+    expect(tasks?.slice(0, 2)).toEqual(["AssessSignal", "ShiftTraffic"]);
+  });
+
+  it("FM42: promotes by a failover that allows data loss, once, in the target's own Region", async () => {
+    const { apiCalls } = await drill("region-outage");
+
+    expect(apiCalls["rds:FailoverGlobalCluster@eu-west-1"]).toBe(1);
+    expect(Object.keys(apiCalls).filter((call) => call.includes("Switchover"))).toEqual([]);
+  });
+
+  it("notices within two seconds that the writer has moved", async () => {
+    const scenario = scenarios.find(({ name }) => name === "region-outage");
+    if (scenario === undefined) throw new RangeError("region-outage");
+
+    const { world, result } = await play({ scenario, plan: planNamed("storefront"), seed: 1 });
+
+    const done = result.timeline.find(({ step, kind }) => step === "database" && kind === "stepEnded");
+    const readable = world.network.apiLog.filter(
+      ({ caller, operation }) => caller.state === "AwaitDatabase" && operation === "DescribeGlobalClusters",
+    );
+    const gaps = readable.slice(1).map(({ at }, index) => at - (readable[index]?.at ?? at));
+    expect(done).toBeDefined();
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(2_000);
+  });
+});
+
+describe("gray-failure", () => {
+  it("FM16: switches the writer over without loss", async () => {
+    const { apiCalls, rpoSeconds } = await drill("gray-failure");
+
+    expect(apiCalls["rds:SwitchoverGlobalCluster@us-east-1"]).toBe(1);
+    expect(Object.keys(apiCalls).filter((call) => call.includes("FailoverGlobalCluster"))).toEqual([]);
+    expect(rpoSeconds).toBe(0);
+  });
+});
+
+describe("event-storm", () => {
+  it("FM1, FM5: 500 events open one incident, and each further one costs a few calls", async () => {
+    const calm = await drill("region-outage");
+    const storm = await drill("event-storm");
+
+    const count = ({ apiCalls }: DrillResult) => Object.values(apiCalls).reduce((sum, calls) => sum + calls, 0);
+    expect(storm.epoch).toBe(1);
+    expect((count(storm) - count(calm)) / 500).toBeLessThan(8);
+  });
+});
+
+describe("two-regions-no-witness", () => {
+  it("FM14: moves traffic, and asks before it promotes", async () => {
+    const result = await drill("two-regions-no-witness");
+
+    expect(changesOf(result).some((call) => call.startsWith("s3:PutObject"))).toBe(true);
+    expect(changesOf(result).filter((call) => call.startsWith("rds:"))).toEqual([]);
+  });
+});
+
+describe("lag-unknown and lag-beyond-budget", () => {
+  it.each(["lag-unknown", "lag-beyond-budget"])(
+    "FM39, FM40: %s gives up no data before a person has answered",
+    async (name) => {
+      const result = await drill(name);
+
+      expect(changesOf(result).filter((call) => call.startsWith("rds:"))).toEqual([]);
+      expect(result.timeline.some(({ kind }) => kind === "approvalRequested")).toBe(true);
+    },
+  );
+});
+
+describe("zombie-holder", () => {
+  it("FM24: the first holder changes nothing after the takeover, though it wakes", async () => {
+    const scenario = scenarios.find(({ name }) => name === "zombie-holder");
+    if (scenario === undefined) throw new RangeError("zombie-holder");
+
+    const { world, result } = await play({ scenario, plan: planNamed(scenario.plan), seed: 1 });
+
+    const opened = result.timeline.find(({ kind }) => kind === "opened");
+    const takenOver = result.timeline.find(({ kind }) => kind === "takenOver");
+    const late = world.network.apiLog.filter(
+      ({ caller, at }) => caller.execution === opened?.detail.execution && at > Date.parse(takenOver?.at ?? ""),
+    );
+    expect(late.length).toBeGreaterThan(0);
+    expect(
+      late.map(({ service, operation }) => `${service}:${operation}`).filter((call) => mutations.test(call)),
+    ).toEqual([]);
+  });
+});
