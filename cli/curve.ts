@@ -10,7 +10,7 @@ export function curveOf({ world, result, faultAt }: Played): Curve {
   return {
     ...readCurve(result.timeline),
     source:
-      "Counted at the drill's simulated customers; everything else in this report is made from the timeline alone.",
+      "Counted at the drill's simulated customers; everything else in this report is made from the timeline alone",
     samples: world.customers.curve
       .filter(({ at }) => at >= faultAt - secondsBefore * 1_000)
       .map(({ at, served, failed }) => ({

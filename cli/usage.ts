@@ -26,6 +26,11 @@ export function readCount(name: string, text: string, least: number): number {
 
 /** Runs a command: its answer is the exit code; a usage error or a bad plan is 2, one line, no stack. */
 export async function runCommand(command: () => Promise<number>): Promise<void> {
+  // Whoever reads has read enough (`… | head`): no reason for a stack trace.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    process.exit(0);
+  });
   try {
     process.exitCode = await command();
   } catch (error) {

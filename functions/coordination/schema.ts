@@ -45,7 +45,9 @@ export const coordinationItemSchema: z.ZodType<CoordinationItem> = z.object({
       record: incident,
     }),
   ),
-  pause: z.object({ until: instant, by: z.string(), reason: z.string() }).nullable(),
+  pause: z
+    .object({ until: z.iso.datetime({ offset: true, local: false }), by: z.string(), reason: z.string() })
+    .nullable(),
   writtenBy: z.string(),
 });
 

@@ -41,6 +41,14 @@ export function createHandler(deps: Dependencies): Handler {
         `Traffic was not moved off ${run.failedRegion}: ${problems.join("; ") || "the plan's switch has no lever for it"}`,
       );
     }
+    if (problems.length > 0) {
+      await journal.append({
+        step: "traffic",
+        kind: "observed",
+        summary: `${pulled} of ${pulled + problems.length} levers are pulled, which is enough: ${problems.join("; ")}`,
+        detail: { warning: problems.join("; ") },
+      });
+    }
     return { result: "shifted", levers: pulled, problems };
   });
 }

@@ -4,7 +4,7 @@ export const blip: Scenario = {
   name: "blip",
   summary: "us-east-1 is gone for 43 seconds and comes back: nothing is done",
   plan: "storefront",
-  failureModes: ["FM2", "FM17"],
+  failureModes: ["FM17"],
   expected: "stoodDown",
   failedRegion: "us-east-1",
   script: [

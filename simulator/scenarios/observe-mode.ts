@@ -5,7 +5,7 @@ export const observeMode: Scenario = {
   summary: "The plan lets automation only observe: everything is decided and recorded, nothing is changed",
   plan: "storefront",
   automation: { traffic: "observe", capacity: "observe", database: "observe" },
-  failureModes: ["FM6"],
+  failureModes: ["FM4"],
   expected: "observed",
   failedRegion: "us-east-1",
   script: [{ at: 0, action: { kind: "region", region: "us-east-1", health: "dark" } }],

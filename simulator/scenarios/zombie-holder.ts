@@ -4,7 +4,7 @@ export const zombieHolder: Scenario = {
   name: "zombie-holder",
   summary: "The holder stands still for four minutes, is taken over, wakes, and may change nothing",
   plan: "storefront",
-  failureModes: ["FM24", "FM25", "FM29"],
+  failureModes: ["FM24", "FM29"],
   expected: "recovered",
   failedRegion: "us-east-1",
   script: [

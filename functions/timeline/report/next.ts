@@ -92,8 +92,8 @@ export function nextSteps(summary: IncidentSummary): readonly NextStep[] {
   if (left && (summary.outcome === "recovered" || summary.outcome === "degraded")) {
     steps.push({
       title: `Return ${region} to service when it is healthy`,
-      text: `${region} is evacuated and takes no traffic until a person returns it. Wait until it has been healthy for a while and replication into it has caught up, then start the failback state machine with this input. The runbook has the checks.`,
-      input: JSON.stringify({ region, ...byPerson }),
+      text: `${region} is evacuated and takes no traffic until a person returns it. Nothing does that by itself: wait until it has been healthy for a while and replication into it has caught up, then follow "Returning a Region by hand" in the runbook.`,
+      input: null,
     });
   }
   return steps;

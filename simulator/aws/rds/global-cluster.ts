@@ -200,6 +200,7 @@ export class GlobalCluster {
   }
 
   #runPhase(move: Move): void {
+    if (this.move !== move) return;
     const lossSeconds = this.replication.lagSeconds(move.to, this.#clock.now()) ?? 0;
     move.lossSeconds = move.kind === "failover" ? lossSeconds : 0;
     move.phase = move.kind === "failover" ? "failing-over" : "switching-over";
@@ -211,6 +212,7 @@ export class GlobalCluster {
   }
 
   #finish(move: Move): void {
+    if (this.move !== move) return;
     const target = this.memberIn(move.to);
     const old = this.memberIn(move.from);
     const canFinish = this.#runs(move.to) && (move.kind === "failover" || this.#regions.reachable(move.to, move.from));

@@ -248,11 +248,27 @@ const contradictions: readonly (readonly [ExampleName, Changes, string])[] = [
     "automation.database: received automatic: must be observe or approve with two Regions and no witness: name a Region in detection.witnesses, or let a person approve",
   ],
 
+  [
+    "storefront",
+    { "automation.capacity": "approve" },
+    "automation.capacity: received approve: must be observe or automatic while automation.traffic is automatic: one question covers both",
+  ],
+
   // Durations
   [
     "storefront",
+    { "automation.approval": { timeout: "PT3H" } },
+    "automation.approval.timeout: received 3 h: must be 1 s or more, and 2 h or less",
+  ],
+  [
+    "storefront",
+    { "database.deadline": "PT40M" },
+    "database.deadline: received 40 min: must be 1 s or more, and 30 min or less",
+  ],
+  [
+    "storefront",
     { "traffic.timeToLive": "PT0S" },
-    "traffic.timeToLive: received 0 s: must be 1 s or more, and 168 h or less",
+    "traffic.timeToLive: received 0 s: must be 1 s or more, and 5 min or less",
   ],
   [
     "storefront",

@@ -144,6 +144,19 @@ describe("readCurve", () => {
     expect(page(regionOutage())).toContain("failed → eu-west-1");
   });
 
+  it("draws long curves whole", () => {
+    const samples = Array.from({ length: 600 }, (_, second) => ({
+      at: instant(second),
+      served: [{ region: "a", perSecond: 50 }],
+      failedPerSecond: 0,
+    }));
+    const html = renderHtml(summarize(regionOutage(), null), regionOutage(), { source: "a test", samples, strips: [] });
+
+    const points = /<polygon class="region-0 layer" points="([^"]*)"/.exec(html)?.[1] ?? "";
+    expect(points.split(" ")).toHaveLength(1_200);
+    expect(points).toMatch(/^[\d., ]+$/);
+  });
+
   it("stacks measured samples by Region with what failed on top", () => {
     const { samples } = readCurve(measuredOutage());
     expect(samples).toHaveLength(31);
@@ -155,7 +168,7 @@ describe("readCurve", () => {
       ["a"],
       { from: Date.parse(instant(0)), to: Date.parse(instant(10)) },
     );
-    expect(layers).toEqual([
+    expect(layers.map(({ name, points }) => ({ name, points: points.html }))).toEqual([
       { name: "a", points: "0,100 1000,0 1000,200 0,200" },
       { name: "failed", points: "0,0 1000,0 1000,0 0,100" },
     ]);

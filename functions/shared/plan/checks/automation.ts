@@ -46,6 +46,19 @@ function promotionNeedsAThirdOpinion(plan: Plan): readonly PlanFinding[] {
   ];
 }
 
+/** One question covers the whole run, so capacity cannot ask where traffic does not. */
+function capacityAsksWithTraffic(plan: Plan): readonly PlanFinding[] {
+  const { capacity, traffic } = plan.automation;
+  if (capacity !== "approve" || traffic === "approve") return [];
+  return [
+    finding(
+      "automation.capacity",
+      capacity,
+      `must be observe or automatic while automation.traffic is ${traffic}: one question covers both`,
+    ),
+  ];
+}
+
 function managesCapacity(plan: Plan): boolean {
   return plan.regions.some((region) => region.autoScalingGroup !== null);
 }
@@ -56,5 +69,6 @@ export const automationRules: readonly PlanRule[] = [
   capacityAutomationNeedsAGroup,
   raisingTheMaximumNeedsAGroup,
   databaseIsNoFreerThanTraffic,
+  capacityAsksWithTraffic,
   promotionNeedsAThirdOpinion,
 ];

@@ -5,6 +5,13 @@ import { finding, type PlanFinding, type PlanRule } from "./finding.ts";
 /** Nothing here is meant to last longer, and a slip of the pen (`P10D` for `PT10S`) is caught. */
 const longestSeconds = 7 * 86_400;
 
+/** What one run polls for in bounded rounds: 20 rounds of two minutes (statemachines/failover.asl.json) cover it. */
+const longestDeadlineSeconds = 30 * 60;
+/** Two questions one after the other, and the run around them, end well within the state machine's six hours. */
+const longestApprovalSeconds = 2 * 3_600;
+/** One look at DNS waits for the TTL and some more, and must end before its function's time is up. */
+const longestTimeToLiveSeconds = 5 * 60;
+
 /** Aurora's lag is a metric of one-minute periods: a younger sample is not to be had. */
 const lagMetricPeriodSeconds = 60;
 
@@ -12,13 +19,15 @@ interface Limits {
   readonly key: string;
   readonly seconds: number;
   readonly least: number;
+  /** @default a week */
+  readonly most?: number;
 }
 
 /** Every duration of the plan. Where zero means something (`cooldown: PT0S` is none), zero is allowed. */
 function limitsOf(plan: Plan): readonly Limits[] {
   const { traffic, database, coordination, detection, capacity, automation, recovery, objectives } = plan;
   const limits: Limits[] = [
-    { key: "traffic.timeToLive", seconds: traffic.timeToLiveSeconds, least: 1 },
+    { key: "traffic.timeToLive", seconds: traffic.timeToLiveSeconds, least: 1, most: longestTimeToLiveSeconds },
     { key: "coordination.lease", seconds: coordination.leaseSeconds, least: 1 },
     { key: "detection.probeEvery", seconds: detection.probeEverySeconds, least: 1 },
     { key: "detection.confirmFor", seconds: detection.confirmForSeconds, least: 1 },
@@ -27,10 +36,15 @@ function limitsOf(plan: Plan): readonly Limits[] {
     { key: "detection.maximumEventAge", seconds: detection.maximumEventAgeSeconds, least: 1 },
     { key: "detection.cooldown", seconds: detection.cooldownSeconds, least: 0 },
     { key: "capacity.maximumSampleAge", seconds: capacity.maximumSampleAgeSeconds, least: detection.probeEverySeconds },
-    { key: "capacity.deadline", seconds: capacity.deadlineSeconds, least: 1 },
-    { key: "automation.approval.timeout", seconds: automation.approval.timeoutSeconds, least: 1 },
+    { key: "capacity.deadline", seconds: capacity.deadlineSeconds, least: 1, most: longestDeadlineSeconds },
+    {
+      key: "automation.approval.timeout",
+      seconds: automation.approval.timeoutSeconds,
+      least: 1,
+      most: longestApprovalSeconds,
+    },
     { key: "recovery.soak", seconds: recovery.soakSeconds, least: 1 },
-    { key: "recovery.deadline", seconds: recovery.deadlineSeconds, least: 1 },
+    { key: "recovery.deadline", seconds: recovery.deadlineSeconds, least: 1, most: longestDeadlineSeconds },
     { key: "objectives.recoveryTime", seconds: objectives.recoveryTimeSeconds, least: 1 },
     { key: "objectives.recoveryPoint", seconds: objectives.recoveryPointSeconds, least: 0 },
   ];
@@ -39,18 +53,18 @@ function limitsOf(plan: Plan): readonly Limits[] {
     ...limits,
     { key: "database.dataLossBudget", seconds: database.dataLossBudgetSeconds, least: 0 },
     { key: "database.maximumLagAge", seconds: database.maximumLagAgeSeconds, least: lagMetricPeriodSeconds },
-    { key: "database.deadline", seconds: database.deadlineSeconds, least: 1 },
+    { key: "database.deadline", seconds: database.deadlineSeconds, least: 1, most: longestDeadlineSeconds },
   ];
 }
 
 function durationsAreOfUse(plan: Plan): readonly PlanFinding[] {
   return limitsOf(plan)
-    .filter(({ seconds, least }) => seconds < least || seconds > longestSeconds)
-    .map(({ key, seconds, least }) =>
+    .filter(({ seconds, least, most = longestSeconds }) => seconds < least || seconds > most)
+    .map(({ key, seconds, least, most = longestSeconds }) =>
       finding(
         key,
         describeSeconds(seconds),
-        `must be ${describeSeconds(least)} or more, and ${describeSeconds(longestSeconds)} or less`,
+        `must be ${describeSeconds(least)} or more, and ${describeSeconds(most)} or less`,
       ),
     );
 }

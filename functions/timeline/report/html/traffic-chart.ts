@@ -4,7 +4,7 @@ import { parseTime } from "../read.ts";
 import type { IncidentSummary } from "../summary.ts";
 import { clockWords, offsetOf, offsetWords } from "../words.ts";
 import { axisTicks } from "./gantt.ts";
-import { type Markup, markup, percent } from "./markup.ts";
+import { Markup, markup, percent } from "./markup.ts";
 
 const areaHeight = 200;
 const axisHeight = 24;
@@ -65,12 +65,12 @@ function total(sample: TrafficSample): number {
   return sample.served.reduce((sum, { perSecond }) => sum + perSecond, sample.failedPerSecond);
 }
 
-/** Layers of the stacked area: each Region, then what failed, as points in a box of 1000 × `areaHeight`. */
+/** Layers of the stacked area: each Region, then what failed, as points in a box of 1000 × `areaHeight`. Numbers of our own making, so they are markup already. */
 export function stackedLayers(
   samples: readonly TrafficSample[],
   regions: readonly string[],
   axis: { readonly from: number; readonly to: number },
-): readonly { readonly name: string; readonly points: string }[] {
+): readonly { readonly name: string; readonly points: Markup }[] {
   const highest = Math.max(
     1e-9,
     samples.reduce((most, sample) => Math.max(most, total(sample)), 0),
@@ -85,7 +85,7 @@ export function stackedLayers(
       floors[index] = (floors[index] ?? 0) + (region === null ? sample.failedPerSecond : rate(sample, region));
       return `${x(sample)},${y(floors[index] ?? 0)}`;
     });
-    return { name: region ?? "failed", points: [...upper, ...lower].join(" ") };
+    return { name: region ?? "failed", points: new Markup([...upper, ...lower].join(" ")) };
   });
 }
 
