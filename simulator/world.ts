@@ -7,6 +7,7 @@ import { type Random, seededRandom } from "../functions/shared/random.ts";
 import { SimulatedAutoScaling } from "./aws/autoscaling.ts";
 import { createSimulatedClients } from "./aws/clients.ts";
 import { SimulatedCloudWatch } from "./aws/cloudwatch.ts";
+import type { Key } from "./aws/dynamodb/item.ts";
 import { SimulatedDynamoDB } from "./aws/dynamodb.ts";
 import { SimulatedEventBridge } from "./aws/eventbridge.ts";
 import type { HandlerFactory } from "./aws/lambda/handler.ts";
@@ -33,7 +34,7 @@ import {
   tablesOf,
   usualInstances,
 } from "./deployment.ts";
-import { createSimulatedProber } from "./prober.ts";
+import { createProberFactory, type ProberFactory } from "./prober.ts";
 
 /** Every simulated world begins here, so that timelines can be compared byte for byte. */
 const startAt = parseInstant("2026-11-01T00:00:00.000Z");
@@ -80,12 +81,13 @@ export class World {
   /** By how much each Region's clocks are wrong (FM29). */
   skewMs: Readonly<Record<string, number>> = {};
   readonly #seed: number;
-  readonly #probeRandom: Random;
+  readonly #coordinationKey: Key;
+  readonly #probers: ProberFactory;
 
   constructor(plan: Plan, seed: number) {
     this.plan = plan;
     this.#seed = seed;
-    this.#probeRandom = this.stream("probes");
+    this.#coordinationKey = { pk: `coordination#${plan.application}`, sk: "item" };
     const { clock } = this;
     const serving = plan.regions.map(({ name }) => name);
     this.regions = new Regions(regionsOf(plan));
@@ -123,6 +125,14 @@ export class World {
           ? Number.POSITIVE_INFINITY
           : this.autoScaling.inService(name, autoScalingGroup) * requestsPerInstance,
       acceptingWrites: () => this.rds?.acceptingWrites ?? null,
+    });
+    this.#probers = createProberFactory({
+      plan,
+      clock,
+      random: this.stream("probes"),
+      regions,
+      dns: this.traffic.dns,
+      customers: this.customers,
     });
     this.lambda = new SimulatedLambda({
       clock,
@@ -215,8 +225,7 @@ export class World {
   /** The coordination item as a majority of its replicas has it; its table is strongly consistent, so each has that. */
   coordinationItem(): CoordinationItem | null {
     const { table, regions } = this.plan.coordination;
-    const [found] = this.dynamoDB.peek(table, regions[0] ?? "", `coordination#${this.plan.application}`);
-    return (found as CoordinationItem | undefined) ?? null;
+    return this.dynamoDB.peekItem(table, regions[0] ?? "", this.#coordinationKey) as CoordinationItem | null;
   }
 
   /** Whether some branch of an execution waits for a task token. */
@@ -285,16 +294,7 @@ export class World {
       clock: this.processes.clockOf(caller, this.skewMs[caller.region] ?? 0),
       random,
       aws: createSimulatedClients(this.network, caller),
-      http: createSimulatedProber({
-        plan: this.plan,
-        clock: this.clock,
-        random: this.#probeRandom,
-        regions: this.regions,
-        dns: this.traffic.dns,
-        customers: this.customers,
-        vantage: caller.region,
-        isAlive: () => this.processes.isAlive(caller.invocation),
-      }),
+      http: this.#probers(caller.region, () => this.processes.isAlive(caller.invocation)),
       logger: silentLogger,
       stateMachineArn: serves ? stateMachineArn(caller.region, machineName(this.plan)) : null,
     };

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash as digest } from "node:crypto";
 
 /** Which part of a run an event speaks of; the report has one lane for each. */
 export type TimelineStep =
@@ -79,10 +79,7 @@ export function canonicalJson(value: Json): string {
 
 /** Completes an event with its hash. */
 export function sealEvent(event: Omit<TimelineEvent, "hash">): TimelineEvent {
-  const hash = createHash("sha256")
-    .update(canonicalJson(event as unknown as Json))
-    .digest("hex");
-  return { ...event, hash };
+  return { ...event, hash: digest("sha256", canonicalJson(event as unknown as Json), "hex") };
 }
 
 /** Where a chain of events is broken, or null when it holds: each hash recomputed, each link followed, no gap in a chain. */

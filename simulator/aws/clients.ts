@@ -33,6 +33,13 @@ export function createSimulatedClients(network: Network, caller: Caller): AwsCli
   return clients as unknown as AwsClients;
 }
 
+const operations = new Map<object, string>();
+
 function operationOf(command: Command): string {
-  return command.constructor.name.replace(/Command$/, "");
+  let operation = operations.get(command.constructor);
+  if (operation === undefined) {
+    operation = command.constructor.name.replace(/Command$/, "");
+    operations.set(command.constructor, operation);
+  }
+  return operation;
 }

@@ -34,20 +34,25 @@ const unknownRoundTripMs = 150;
 const fixedMs = 8;
 const millisecondsPerKilometre = 0.0135;
 
-const known = new Map<string, number>();
+/** Worked out once for each pair: every message asks. */
+const known = new Map<string, Map<string, number>>();
 
 /** The usual round trip between two Regions in milliseconds; 0 within one. */
 export function roundTripMs(from: string, to: string): number {
   if (from === to) return 0;
-  const pair = `${from}|${to}`;
-  let usual = known.get(pair);
+  let fromHere = known.get(from);
+  if (fromHere === undefined) {
+    fromHere = new Map();
+    known.set(from, fromHere);
+  }
+  let usual = fromHere.get(to);
   if (usual === undefined) {
     const [start, end] = [places[from], places[to]];
     usual =
       start === undefined || end === undefined
         ? unknownRoundTripMs
         : fixedMs + millisecondsPerKilometre * kilometresBetween(start, end);
-    known.set(pair, usual);
+    fromHere.set(to, usual);
   }
   return usual;
 }

@@ -117,6 +117,12 @@ export class SimulatedDynamoDB implements SimulatedService {
       .map(({ item }) => plainItem(item));
   }
 
+  /** One item of a replica as a plain object, without asking anybody. */
+  peekItem(table: string, region: string, key: Key): PlainItem | null {
+    const item = this.#table(table).copy(region).item(key, null);
+    return item === undefined ? null : plainItem(item);
+  }
+
   /** A replica's partition keys, sorted. */
   partitionKeys(table: string, region: string): readonly string[] {
     return this.#table(table).copy(region).partitionKeys;

@@ -97,7 +97,6 @@ export class Network {
   readonly #timeoutMs: number;
   readonly #services: Map<ServiceName, SimulatedService>;
   readonly #log: Flight[] = [];
-  readonly #counts = new Map<string, number>();
   readonly #fired: FiredFault[] = [];
   readonly #defects: string[] = [];
   readonly #observers: ((record: CallRecord) => void)[] = [];
@@ -130,7 +129,12 @@ export class Network {
 
   /** How often each call was made, by names such as `rds:FailoverGlobalCluster@eu-west-1`, sorted. */
   get apiCalls(): Readonly<Record<string, number>> {
-    return Object.fromEntries([...this.#counts].sort(([left], [right]) => (left < right ? -1 : 1)));
+    const counts = new Map<string, number>();
+    for (const call of this.#log) {
+      const name = callName(call);
+      counts.set(name, (counts.get(name) ?? 0) + 1);
+    }
+    return Object.fromEntries([...counts].sort(([left], [right]) => (left < right ? -1 : 1)));
   }
 
   get firedFaults(): readonly FiredFault[] {
@@ -180,8 +184,6 @@ export class Network {
       error: null,
     };
     this.#log.push(flight);
-    const name = callName(request);
-    this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
     const fault = this.faults.onCall(request, now);
     if (fault.kind === "crashBefore" || fault.kind === "regionDiesBefore") {
       flight.verdict = "crashed";

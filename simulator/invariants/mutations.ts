@@ -1,22 +1,17 @@
 import type { CallRecord } from "../aws/network.ts";
+import type { ServiceName } from "../aws/service.ts";
 
 /** Everything that changes the application's world (the controller's own tables are not the application's). */
-const mutations = new Set([
-  "autoscaling:UpdateAutoScalingGroup",
-  "autoscaling:SetDesiredCapacity",
-  "rds:FailoverGlobalCluster",
-  "rds:SwitchoverGlobalCluster",
-  "rds:RemoveFromGlobalCluster",
-  "route53:ChangeResourceRecordSets",
-  "route53:UpdateHealthCheck",
-  "route53-recovery-cluster:UpdateRoutingControlState",
-  "route53-recovery-cluster:UpdateRoutingControlStates",
-  "s3:PutObject",
-  "s3:DeleteObject",
-]);
+const mutations: Readonly<Partial<Record<ServiceName, ReadonlySet<string>>>> = {
+  autoscaling: new Set(["UpdateAutoScalingGroup", "SetDesiredCapacity"]),
+  rds: new Set(["FailoverGlobalCluster", "SwitchoverGlobalCluster", "RemoveFromGlobalCluster"]),
+  route53: new Set(["ChangeResourceRecordSets", "UpdateHealthCheck"]),
+  "route53-recovery-cluster": new Set(["UpdateRoutingControlState", "UpdateRoutingControlStates"]),
+  s3: new Set(["PutObject", "DeleteObject"]),
+};
 
-export function isMutation(call: Pick<CallRecord, "service" | "operation">): boolean {
-  return mutations.has(`${call.service}:${call.operation}`);
+export function isMutation({ service, operation }: Pick<CallRecord, "service" | "operation">): boolean {
+  return mutations[service]?.has(operation) ?? false;
 }
 
 /** Names what a call changes as the controller's intents name it. */

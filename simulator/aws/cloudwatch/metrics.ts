@@ -85,6 +85,7 @@ function reduce(values: readonly number[], statistic: Statistic): number {
 }
 
 function keyOf({ namespace, name, dimensions }: MetricName): string {
-  const sorted = Object.entries(dimensions).sort(([left], [right]) => (left < right ? -1 : 1));
-  return `${namespace}\n${name}\n${sorted.map(([key, value]) => `${key}=${value}`).join("\n")}`;
+  let key = `${namespace}\n${name}`;
+  for (const dimension of Object.keys(dimensions).sort()) key += `\n${dimension}=${dimensions[dimension]}`;
+  return key;
 }

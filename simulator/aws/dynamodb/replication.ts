@@ -7,8 +7,15 @@ import type { Key } from "./item.ts";
 interface Write {
   readonly key: Key;
   readonly version: Version;
+  readonly link: Link;
+}
+
+/** One way between two replicas. */
+interface Link {
   readonly from: string;
   readonly to: string;
+  /** Writes accepted at one end that the other does not have yet. */
+  underWay: number;
 }
 
 export interface DelayRange {
@@ -26,7 +33,7 @@ export class Replication {
   readonly #regions: Regions;
   readonly #copies: ReadonlyMap<string, TableCopy>;
   #held: Write[] = [];
-  readonly #underWay = new Map<string, number>();
+  readonly #links: ReadonlyMap<string, readonly Link[]>;
   delayMilliseconds: DelayRange;
 
   constructor(
@@ -41,21 +48,24 @@ export class Replication {
     this.#regions = regions;
     this.#copies = copies;
     this.delayMilliseconds = delayMilliseconds;
+    const names = [...copies.keys()];
+    this.#links = new Map(
+      names.map((from) => [from, names.filter((to) => to !== from).map((to) => ({ from, to, underWay: 0 }))]),
+    );
     regions.subscribe(() => this.#retry());
   }
 
   /** Sends a write that `from` has accepted to the other replicas. */
   spread(key: Key, version: Version, from: string): void {
-    for (const to of this.#copies.keys()) {
-      if (to === from) continue;
-      this.#count(from, to, 1);
-      this.#dispatch({ key, version, from, to });
+    for (const link of this.#links.get(from) ?? []) {
+      link.underWay++;
+      this.#dispatch({ key, version, link });
     }
   }
 
   /** Writes accepted in `from` that `to` does not have yet. */
   missing(from: string, to: string): number {
-    return this.#underWay.get(`${from}>${to}`) ?? 0;
+    return this.#links.get(from)?.find((link) => link.to === to)?.underWay ?? 0;
   }
 
   #dispatch(write: Write): void {
@@ -64,12 +74,13 @@ export class Replication {
   }
 
   #arrive(write: Write): void {
-    if (!this.#regions.reachable(write.from, write.to)) {
+    const { link } = write;
+    if (!this.#regions.reachable(link.from, link.to)) {
       this.#held.push(write);
       return;
     }
-    this.#count(write.from, write.to, -1);
-    this.#copies.get(write.to)?.merge(write.key, write.version, this.#clock.now());
+    link.underWay--;
+    this.#copies.get(link.to)?.merge(write.key, write.version, this.#clock.now());
   }
 
   #retry(): void {
@@ -77,13 +88,8 @@ export class Replication {
     const held = this.#held;
     this.#held = [];
     for (const write of held) {
-      if (this.#regions.reachable(write.from, write.to)) this.#dispatch(write);
+      if (this.#regions.reachable(write.link.from, write.link.to)) this.#dispatch(write);
       else this.#held.push(write);
     }
-  }
-
-  #count(from: string, to: string, change: number): void {
-    const link = `${from}>${to}`;
-    this.#underWay.set(link, (this.#underWay.get(link) ?? 0) + change);
   }
 }
