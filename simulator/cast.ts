@@ -1,6 +1,6 @@
 import type { Plan } from "../functions/shared/plan/plan.ts";
 import { planNamed } from "./plans.ts";
-import type { Scenario } from "./scenario.ts";
+import type { Outcome, Scenario } from "./scenario.ts";
 
 /** Why a scenario cannot be played under a plan: the plan has too few Regions for its parts, or lacks what it is about. */
 export class MiscastError extends Error {
@@ -13,6 +13,21 @@ export class MiscastError extends Error {
  * @throws MiscastError naming what the plan lacks
  */
 export function castScenario(scenario: Scenario, plan: Plan): Scenario {
+  const cast = giveParts(scenario, plan);
+  return { ...cast, expected: expectedUnder(cast, plan) };
+}
+
+/** A story that ends in recovery ends before it where the plan lets automation go less far. */
+function expectedUnder({ expected, automation, failedRegion }: Scenario, plan: Plan): Outcome {
+  if (expected !== "recovered" || automation !== undefined) return expected;
+  const { traffic, database } = plan.automation;
+  if (traffic === "observe") return "observed";
+  if (traffic === "approve") return "waitingForApproval";
+  if (plan.database === null || failedRegion !== plan.database.writer || database === "automatic") return expected;
+  return database === "approve" ? "waitingForApproval" : "degraded";
+}
+
+function giveParts(scenario: Scenario, plan: Plan): Scenario {
   const home = planNamed(scenario.plan);
   if (home.application === plan.application) return scenario;
   const parts = [...partsOf(home).map((part, index) => [part, partsOf(plan)[index]] as const)];

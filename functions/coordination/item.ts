@@ -4,7 +4,8 @@
  */
 
 /** Where a Region stands in the controller's book. */
-export type RegionState = "inService" | "evacuating" | "evacuated" | "returning";
+export const regionStates = ["inService", "evacuating", "evacuated", "returning"] as const;
+export type RegionState = (typeof regionStates)[number];
 
 export interface RegionEntry {
   readonly state: RegionState;

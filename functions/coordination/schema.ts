@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { branchNames, type CoordinationItem, type Run } from "./item.ts";
+import { branchNames, type CoordinationItem, type Run, regionStates } from "./item.ts";
 
 const instant = z.iso.datetime();
 
@@ -30,7 +30,7 @@ export const coordinationItemSchema: z.ZodType<CoordinationItem> = z.object({
   regions: z.record(
     z.string(),
     z.object({
-      state: z.enum(["inService", "evacuating", "evacuated", "returning"]),
+      state: z.enum(regionStates),
       since: instant,
       incident: z.string().nullable(),
     }),

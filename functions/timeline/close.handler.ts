@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { branchNames } from "../coordination/item.ts";
+import { branchNames, type RegionState, regionStates } from "../coordination/item.ts";
 import { closeIncident, whyLost } from "../coordination/rules.ts";
 import { createCoordinationStore } from "../coordination/store.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
@@ -7,6 +7,7 @@ import { FailoverError } from "../shared/errors.ts";
 import { describeSeconds } from "../shared/plan/duration.ts";
 import { createStep, type Handler, stepInput } from "../shared/step.ts";
 import { wire } from "../shared/wire.ts";
+import type { TimelineEvent } from "./event.ts";
 import { readTimeline } from "./journal.ts";
 import { judgeRun, type RunEnd } from "./outcome.ts";
 
@@ -31,14 +32,14 @@ export function createHandler(deps: Dependencies): Handler {
   return createStep(deps, inputSchema, async (input, { deps: scoped, run, guard, journal }) => {
     const store = createCoordinationStore(scoped, run.execution);
     const { plan } = scoped;
-    const end = judgeRun({ ...input, failingSince: run.failingSince });
+    const events = await readTimeline(scoped, run.incident);
+    const end = judgeRun({ ...input, failingSince: run.failingSince, leftBefore: leftBefore(events, run.epoch) });
     const before = await store.read();
     const known = before.completed.find((each) => each.incident === run.incident);
     if (before.incident === null && before.epoch === run.epoch && known !== undefined) {
       return { outcome: known.outcome, incident: run.incident, reasons: end.reasons };
     }
     await guard.hold();
-    const events = await readTimeline(scoped, run.incident);
     if (!events.some((event) => event.epoch === run.epoch && event.kind === "closed")) {
       await journal.append({
         step: "timeline",
@@ -72,6 +73,12 @@ export function createHandler(deps: Dependencies): Handler {
     }
     return { outcome: end.outcome, incident: run.incident, reasons: end.reasons };
   });
+}
+
+/** How the last run before `epoch` left the Region, by its own closing event. */
+function leftBefore(events: readonly TimelineEvent[], epoch: number): RegionState | null {
+  const closed = events.findLast((event) => event.kind === "closed" && event.epoch < epoch);
+  return regionStates.find((state) => state === closed?.detail.regionState) ?? null;
 }
 
 function summarise(failedRegion: string, end: RunEnd, objectiveSeconds: number): string {

@@ -29,6 +29,8 @@ export function judgeRun(input: {
   readonly branches: Readonly<Record<BranchName, BranchEnd>>;
   readonly recovery: BranchEnd & { readonly verifiedAt: string | null };
   readonly dataLossSeconds: number | null;
+  /** How an earlier run of the same incident left the Region; null when this is the first. */
+  readonly leftBefore: RegionState | null;
 }): RunEnd {
   if (input.approval === "declined") {
     return {
@@ -50,6 +52,18 @@ export function judgeRun(input: {
     reasons,
     recoveryTimeSeconds: verifiedAt === null ? null : secondsBetween(input.failingSince, verifiedAt),
     dataLossSeconds: input.dataLossSeconds,
-    regionState: input.branches.traffic.result === "degraded" ? "evacuating" : "evacuated",
+    regionState: judgeRegion(input.branches.traffic.result, input.leftBefore),
   };
+}
+
+/** A retry that leaves traffic alone leaves the Region as it was. */
+function judgeRegion(traffic: BranchEnd["result"], leftBefore: RegionState | null): RegionState {
+  switch (traffic) {
+    case "done":
+      return "evacuated";
+    case "degraded":
+      return "evacuating";
+    case "skipped":
+      return leftBefore ?? "evacuated";
+  }
 }

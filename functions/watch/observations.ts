@@ -2,7 +2,7 @@ import { PutItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
 import { fromAttributes, toAttributes } from "../shared/attributes.ts";
 import { retryRead } from "../shared/backoff.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
-import type { Observation } from "./observation.ts";
+import type { Observation, RegionVote } from "./observation.ts";
 
 const partition = "observations";
 
@@ -20,10 +20,39 @@ export async function readObservations(deps: Dependencies): Promise<readonly Obs
       }),
     ),
   );
-  return (answer.Items ?? []).map((item) => {
+  return (answer.Items ?? []).flatMap((item) => {
     const { pk: _pk, sk: _sk, ...observation } = fromAttributes(item);
-    return observation as unknown as Observation;
+    if (isObservation(observation)) return [observation];
+    deps.logger.warn("An observation that cannot be read counts as none", { vantage: String(observation.vantage) });
+    return [];
   });
+}
+
+/** One vantage that writes nonsense must not blind every controller: what all reasoning rests on is looked at first. */
+function isObservation(
+  found: Readonly<Record<string, unknown>>,
+): found is Readonly<Record<string, unknown>> & Observation {
+  const { vantage, at, votes, customers, heartbeatAgeSeconds } = found as Partial<Observation>;
+  return (
+    typeof vantage === "string" &&
+    isInstant(at) &&
+    Array.isArray(votes) &&
+    votes.every(
+      (vote: Partial<RegionVote> | null) =>
+        typeof vote?.region === "string" &&
+        isInstant(vote.since) &&
+        isInstant(vote.until) &&
+        Array.isArray(vote.changes) &&
+        vote.changes.every(isInstant),
+    ) &&
+    isInstant(customers?.since) &&
+    typeof heartbeatAgeSeconds === "object" &&
+    heartbeatAgeSeconds !== null
+  );
+}
+
+function isInstant(value: unknown): boolean {
+  return typeof value === "string" && !Number.isNaN(Date.parse(value));
 }
 
 /** Writes this vantage's observation over its last one; doubles as its heartbeat. */

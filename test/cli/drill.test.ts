@@ -115,6 +115,19 @@ describe("drill", () => {
   });
 });
 
+describe("drill under a plan that lets automation go less far", () => {
+  it("expects what the plan allows: traffic moves, the promotion waits for a person", async () => {
+    const { code, stdout } = await drill("--plan", `${root}plans/two-regions.yaml`, "--json");
+
+    const { outcome, expected } = JSON.parse(stdout);
+    expect({ code, outcome, expected }).toEqual({
+      code: 0,
+      outcome: "waitingForApproval",
+      expected: "waitingForApproval",
+    });
+  });
+});
+
 describe("what bad input gets: exit code 2 and one line that helps", () => {
   const bad = join(folder, "bad.yaml");
   writeFileSync(bad, readFileSync(`${root}plans/storefront.yaml`, "utf8").replace("quorum: 2", "quorum: two"));

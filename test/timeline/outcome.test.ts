@@ -15,6 +15,7 @@ function judged(changes: Partial<Parameters<typeof judgeRun>[0]> = {}) {
     branches: allDone,
     recovery: { ...done, verifiedAt: "2026-03-14T09:08:30.500Z" },
     dataLossSeconds: 4,
+    leftBefore: null,
     ...changes,
   });
 }
@@ -28,6 +29,15 @@ it("recovered: every branch did its part and customers were seen to be served", 
     regionState: "evacuated",
   });
 });
+
+it.each(["evacuating", "evacuated"] as const)(
+  "a retry that leaves traffic alone leaves the Region %s as it was",
+  (state) => {
+    const { regionState } = judged({ branches: { ...allDone, traffic: skipped }, leftBefore: state });
+
+    expect(regionState).toBe(state);
+  },
+);
 
 describe("degraded, with a reason for each part that fell short", () => {
   it.each<[string, Partial<Parameters<typeof judgeRun>[0]>, object]>([
