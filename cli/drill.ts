@@ -39,8 +39,9 @@ const help = `A drill: a Region fails in a simulated world, and the real handler
 
   --scenario NAME   what happens (default region-outage; --list names them)
   --plan FILE       under which plan (default: the scenario's own); its Regions play the scenario's parts
-  --seed N          which world; alone (without --scenario) it replays the random world N of \`npm run simulate\`
-  --trace           print every call, fault and state besides
+  --seed N          which world: timings and chance follow from it (default 1)
+  --trace           print every call, fault and state besides; with --seed and without --scenario it replays the random
+                    world N of \`npm run simulate\`
   --json            print the result as one JSON object and nothing else; write no report
   --list            name the scenarios
   --all             play every scenario and print one table
@@ -56,11 +57,12 @@ await runCommand(async () => {
     process.stdout.write(help);
     return 0;
   }
+  refuseIdleOptions(chosen);
   if (chosen.list) return list(chosen.json ? "json" : "text");
   const seed = chosen.seed === undefined ? 1 : readCount("seed", chosen.seed, 0);
   const plan = chosen.plan === undefined ? null : readPlan(chosen.plan);
   if (chosen.all) return playAll(plan, seed, chosen.json ? "json" : "text");
-  const replays = chosen.seed !== undefined && chosen.scenario === undefined && plan === null;
+  const replays = chosen.trace === true && chosen.seed !== undefined && chosen.scenario === undefined && plan === null;
   const drill = replays ? randomDrill(seed) : namedDrill(chosen.scenario ?? "region-outage", plan, seed);
   if (chosen.json) {
     const { result } = await drill(undefined);
@@ -73,6 +75,19 @@ await runCommand(async () => {
   report(played, display);
   return isRight(played.result) || (replays && played.result.violations.length === 0) ? 0 : 1;
 });
+
+/** An option that would do nothing is a mistake of whoever gave it. */
+function refuseIdleOptions(chosen: Readonly<Record<string, string | boolean | undefined>>): void {
+  const idle: Readonly<Record<string, readonly string[]>> = {
+    list: ["all", "plan", "scenario", "seed", "trace"],
+    all: ["scenario", "trace"],
+  };
+  for (const [mode, options] of Object.entries(idle)) {
+    const found = chosen[mode] === true ? options.find((option) => chosen[option] !== undefined) : undefined;
+    if (found !== undefined)
+      throw new UsageError(`--${found}: does nothing together with --${mode}; leave one of them out`);
+  }
+}
 
 type Drill = (audience: LiveAudience | undefined) => Promise<Played>;
 
@@ -115,7 +130,17 @@ function prepare(name: string, given: Plan | null): { readonly scenario: Scenari
   try {
     return { scenario: castScenario(scenario, given), plan: given };
   } catch (error) {
-    if (error instanceof MiscastError) throw new UsageError(`--plan: ${error.message}`);
+    if (error instanceof MiscastError) throw new UsageError(`--plan: ${error.message}`, { cause: error });
+    throw error;
+  }
+}
+
+/** Null when the plan lacks what the scenario needs. */
+function prepareIfFit(name: string, given: Plan | null): ReturnType<typeof prepare> | null {
+  try {
+    return prepare(name, given);
+  } catch (error) {
+    if (error instanceof UsageError && error.cause instanceof MiscastError) return null;
     throw error;
   }
 }
@@ -149,9 +174,11 @@ function list(form: "json" | "text"): number {
 
 async function playAll(given: Plan | null, seed: number, form: "json" | "text"): Promise<number> {
   const results: DrillResult[] = [];
+  const unfit: string[] = [];
   for (const { name } of scenarios) {
-    const { scenario, plan } = prepare(name, given);
-    results.push((await play({ scenario, plan, seed })).result);
+    const prepared = prepareIfFit(name, given);
+    if (prepared === null) unfit.push(name);
+    else results.push((await play({ ...prepared, seed })).result);
   }
   if (form === "json") {
     process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
@@ -159,6 +186,7 @@ async function playAll(given: Plan | null, seed: number, form: "json" | "text"):
     const { colour } = chooseDisplay(process.stdout, process.env);
     const rows = results.map((result) => ({ ...result, violations: result.violations.length }));
     process.stdout.write(`${renderTable(rows, colour).join("\n")}\n`);
+    if (unfit.length > 0) process.stdout.write(`Not played, for want of a Region or a part: ${unfit.join(", ")}\n`);
     for (const { scenario, violations } of results) {
       for (const { invariant, message } of violations) process.stdout.write(`${scenario}: ${invariant}: ${message}\n`);
     }

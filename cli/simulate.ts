@@ -85,7 +85,9 @@ async function matrixJobs(chosen: {
       `--scenario: received ${JSON.stringify(name)}: must be one of ${scenarios.map((each) => each.name).join(", ")}`,
     );
   }
-  return crashMatrix(name, 1);
+  const points = await crashMatrix(name, 1);
+  if (points.length > 0) return points;
+  throw new UsageError(`--scenario: received ${JSON.stringify(name)}: must be a scenario in which a run acts`);
 }
 
 function summarise(jobs: readonly Job[], results: readonly JobResult[], wallSeconds: number): Report {

@@ -120,6 +120,11 @@ export class Customers {
     return this.#curve.samples();
   }
 
+  /** Requests of the last second: how many there were, and how many failed. */
+  lastSecond(): { readonly asked: number; readonly failed: number } {
+    return this.#curve.last();
+  }
+
   /** Requests that failed. */
   get trafficLost(): number {
     return this.#curve.lostRequests;

@@ -15,6 +15,8 @@ const horizonSeconds = 5_400;
 /** After this nothing new goes wrong, so that what was begun can end. */
 const lastTroubleSeconds = 600;
 
+const observing = { traffic: "observe", capacity: "observe", database: "observe" } as const;
+
 /** The same seed gives the same world. Whatever is drawn, the promises must hold. */
 export function drawScenario(seed: number): RandomScenario {
   const random = seededRandom(Math.imul(seed + 1, 0x9e3779b1));
@@ -56,11 +58,19 @@ export function drawScenario(seed: number): RandomScenario {
   const skewMs = Object.fromEntries(regions.map((region) => [region, integerBetween(random, -2_000, 2_000)]));
   const staleReads = chance(0.5);
   const rates = drawRates(random, regions.length > 2 ? "spare" : "none");
+  const level = random.next();
+  const automation =
+    level < 0.85
+      ? null
+      : level < 0.95
+        ? ({ traffic: "approve", capacity: "approve", database: "approve" } as const)
+        : observing;
   return {
     scenario: {
       name: `seed-${seed}`,
       summary: "a random world",
       plan,
+      ...(automation === null ? {} : { automation }),
       failureModes: [],
       expected: "recovered",
       failedRegion: failed,
@@ -87,6 +97,9 @@ function drawOutage(random: Random, region: string, at: number, add: Add): void 
   const health = kind < 0.6 ? "dark" : kind < 0.85 ? "gray" : "partitioned";
   add(at, { kind: "region", region, health });
   const lasts = random.next();
+  // A gray failure that goes dark: what was lost then is more than what was behind when it began.
+  if (health === "gray" && lasts > 0.6)
+    add(at + integerBetween(random, 20, 240), { kind: "region", region, health: "dark" });
   if (lasts < 0.15) add(at + integerBetween(random, 3, 58), { kind: "region", region, health: "up" });
   else if (lasts < 0.4) add(at + integerBetween(random, 90, 900), { kind: "region", region, health: "up" });
 }

@@ -46,7 +46,8 @@ export class Stage {
         this.#answer(action.output);
         return;
       case "stallReplication":
-        world.rds?.stallReplication(action.region);
+        // Who has become the writer meanwhile follows nobody.
+        if (world.rds?.lagSeconds(action.region) != null) world.rds.stallReplication(action.region);
         return;
       case "lagMetric":
         for (const name of ["AuroraGlobalDBRPOLag", "AuroraGlobalDBReplicationLag"]) {

@@ -230,9 +230,7 @@ export class World {
 
   /** Whether some branch of an execution waits for a task token. */
   isWaitingForPerson(execution: ExecutionRecord): boolean {
-    if (execution.status !== "RUNNING") return false;
-    const lastByBranch = new Map(execution.states.map(({ branch, state }) => [branch, state]));
-    return [...lastByBranch.values()].some((state) => approvalStates.has(state));
+    return execution.status === "RUNNING" && execution.isIn(approvalStates);
   }
 
   somebodyWaits(): boolean {

@@ -107,15 +107,12 @@ export function takeOverIncident(
   if (item.lease !== null && !isExpired(item.lease, request.now) && request.holderRegion !== "down") {
     return refused(`its holder in ${item.lease.region} has a lease until ${item.lease.expiresAt}`);
   }
-  const { survivors, holder } = request;
   return changed({
     ...item,
     epoch: item.epoch + 1,
     lease: leaseFor(request.holder, request.now, request.leaseSeconds),
-    incident: {
-      ...item.incident,
-      survivors: survivors.includes(holder.region) ? survivors : [...survivors, holder.region],
-    },
+    // Whoever acts need not be one that takes over: a Region out of service may act, and gets no customers by it (FM46).
+    incident: { ...item.incident, survivors: request.survivors },
   });
 }
 

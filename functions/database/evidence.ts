@@ -6,13 +6,15 @@ import { readObservations } from "../watch/observations.ts";
 import { type DatabaseView, regionOfArn, writersOf } from "./classify.ts";
 import { readLag } from "./cloudwatch.ts";
 import { judgeLag, type LagEvidence, type LagReading, readingsFrom } from "./lag.ts";
-import { findLife, type SignOfLife } from "./life.ts";
+import { findLastWrite, findLife, type SignOfLife } from "./life.ts";
 import { readDatabase } from "./rds.ts";
 
 /** What the gate goes by. */
 export interface Evidence {
   readonly lag: LagEvidence;
   readonly life: SignOfLife;
+  /** ISO 8601; the last instant at which the old primary may still have taken writes. What it lost is judged at this. */
+  readonly lastWriteAt: string;
 }
 
 /** The survivors that have a cluster, the acting Region first: it is asked in places that are known to work. */
@@ -36,15 +38,16 @@ export async function readEvidence(
   const observed: readonly LagReading[] =
     lastSeen === null ? [] : [{ seconds: lastSeen.seconds, sampledAt: lastSeen.at, source: "observation" }];
   const readings = measured.length > 0 ? measured : observed;
+  const heartbeatAt = observations.find(({ vantage }) => vantage === run.failedRegion)?.at ?? null;
+  const lastWriteAt = findLastWrite(run.failingSince, heartbeatAt, readings);
   return {
-    lag: judgeLag(readings, { failingSince: run.failingSince, maximumLagAgeSeconds: database.maximumLagAgeSeconds }),
-    life: findLife({
-      cause: run.cause,
+    lag: judgeLag(readings, {
       failingSince: run.failingSince,
-      now: deps.clock.now(),
-      heartbeatAt: observations.find(({ vantage }) => vantage === run.failedRegion)?.at ?? null,
-      readings,
+      lastWriteAt,
+      maximumLagAgeSeconds: database.maximumLagAgeSeconds,
     }),
+    life: findLife({ cause: run.cause, failingSince: run.failingSince, now: deps.clock.now(), heartbeatAt, readings }),
+    lastWriteAt,
   };
 
   async function measure(): Promise<readonly LagReading[]> {

@@ -27,6 +27,7 @@ export interface GateInput {
   /** Whether the primary has refused, or not answered, a switchover just now. */
   readonly switchover: "untried" | "refused";
   readonly lag: LagEvidence;
+  /** ISO 8601; until when the primary may have taken writes: the first failing probe, or its last sign of life. */
   readonly failingSince: string;
   readonly budgetSeconds: number;
   readonly level: AutomationLevel;

@@ -33,14 +33,26 @@ export const frozenAfter = 4;
  */
 export function judgeLag(
   readings: readonly LagReading[],
-  at: { readonly failingSince: string; readonly maximumLagAgeSeconds: number },
+  at: {
+    readonly failingSince: string;
+    /** Later than `failingSince` where the primary outlived the beginning of the failure. @default failingSince */
+    readonly lastWriteAt?: string;
+    readonly maximumLagAgeSeconds: number;
+  },
 ): LagEvidence {
   const sorted = inOrder(readings);
-  const failed = parseInstant(at.failingSince);
+  const failed = parseInstant(at.lastWriteAt ?? at.failingSince);
+  const outlived = failed - parseInstant(at.failingSince) > clearlyLaterMs;
   const period = lagPeriodSeconds * 1_000;
   const index = [failed - period, failed, failed + period]
     .map((latest) => sorted.findLastIndex(({ sampledAt }) => parseInstant(sampledAt) <= latest))
-    .find((found) => found >= 0 && isYoung(sorted[found], failed, at.maximumLagAgeSeconds));
+    .find(
+      (found) =>
+        found >= 0 &&
+        isYoung(sorted[found], failed, at.maximumLagAgeSeconds) &&
+        // A reading from before the trouble says nothing of what a primary in trouble went on to write.
+        (!outlived || parseInstant(sorted[found]?.sampledAt ?? "") >= parseInstant(at.failingSince) - period),
+    );
   const reading = index === undefined ? undefined : sorted[index];
   if (index === undefined || reading === undefined) {
     const last = sorted.findLast(({ sampledAt }) => parseInstant(sampledAt) <= failed) ?? null;
@@ -49,6 +61,9 @@ export function judgeLag(
   if (isFrozen(sorted, index)) return { kind: "unknown", why: "frozen", last: reading };
   return { kind: "known", reading };
 }
+
+/** Clocks and probe rounds differ by less than this. */
+const clearlyLaterMs = 30_000;
 
 /** The newest reading, unless it only repeats those before it. */
 export function latestLiveReading(readings: readonly LagReading[]): LagReading | null {

@@ -1,5 +1,5 @@
 import type { Cause } from "../coordination/item.ts";
-import { parseInstant } from "../shared/clock.ts";
+import { isoInstant, parseInstant } from "../shared/clock.ts";
 import { appliedUntil, type LagReading, latestLiveReading } from "./lag.ts";
 
 /** What speaks for the old primary being alive. */
@@ -53,6 +53,24 @@ export function findLife(input: LifeInput): SignOfLife {
   return heartbeat >= now - freshHeartbeatMs && afterFailure
     ? { kind: "heartbeat", reason: `its Region's own controller was heard at ${heartbeatAt}` }
     : { kind: "none" };
+}
+
+/**
+ * Until when the old primary may have taken writes, as far as anybody knows: until customers began to fail, or, where it
+ * outlived that (a gray failure that went dark), until its last sign of life. Losses are judged at this instant.
+ */
+export function findLastWrite(
+  failingSince: string,
+  heartbeatAt: string | null,
+  readings: readonly LagReading[],
+): string {
+  const applied = latestLiveReading(readings);
+  const candidates = [
+    parseInstant(failingSince),
+    heartbeatAt === null ? Number.NEGATIVE_INFINITY : parseInstant(heartbeatAt),
+    applied === null ? Number.NEGATIVE_INFINITY : appliedUntil(applied),
+  ];
+  return isoInstant(Math.max(...candidates));
 }
 
 function mustBeAfter(cause: Cause, failed: number, now: number): number {

@@ -61,7 +61,7 @@ async function promote(context: StepContext, database: DatabasePlan, approval: A
       ...found,
       ...evidence,
       switchover: refusedSwitchovers < maximumSwitchovers ? "untried" : "refused",
-      failingSince: run.failingSince,
+      failingSince: evidence.lastWriteAt,
       budgetSeconds: database.dataLossBudgetSeconds,
       level: deps.plan.automation.database,
       authority: run.authority,
@@ -169,8 +169,8 @@ async function adopt(
   const intent = intents.find((each) => each.target === target && (flavour === "unsaid" || each.kind === flavour));
   if (intent !== undefined) return intent;
   if (flavour === "switchover") return { target, kind: "switchover", ...noLoss };
-  const { lag } = await readEvidence(context, database, target);
-  return { target, kind: "failover", ...estimateLoss(lag, context.run.failingSince) };
+  const { lag, lastWriteAt } = await readEvidence(context, database, target);
+  return { target, kind: "failover", ...estimateLoss(lag, lastWriteAt) };
 }
 
 async function observe(

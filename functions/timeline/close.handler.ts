@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { branchNames, type RegionState, regionStates } from "../coordination/item.ts";
+import { branchNames, regionStates } from "../coordination/item.ts";
 import { closeIncident, whyLost } from "../coordination/rules.ts";
 import { createCoordinationStore } from "../coordination/store.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
@@ -9,7 +9,7 @@ import { createStep, type Handler, stepInput } from "../shared/step.ts";
 import { wire } from "../shared/wire.ts";
 import type { TimelineEvent } from "./event.ts";
 import { readTimeline } from "./journal.ts";
-import { judgeRun, type RunEnd } from "./outcome.ts";
+import { type EarlierEnd, judgeRun, type RunEnd } from "./outcome.ts";
 
 const branchEnd = z.object({
   result: z.enum(["done", "degraded", "skipped"]),
@@ -33,7 +33,7 @@ export function createHandler(deps: Dependencies): Handler {
     const store = createCoordinationStore(scoped, run.execution);
     const { plan } = scoped;
     const events = await readTimeline(scoped, run.incident);
-    const end = judgeRun({ ...input, failingSince: run.failingSince, leftBefore: leftBefore(events, run.epoch) });
+    const end = judgeRun({ ...input, failingSince: run.failingSince, before: endBefore(events, run.epoch) });
     const before = await store.read();
     const known = before.completed.find((each) => each.incident === run.incident);
     if (before.incident === null && before.epoch === run.epoch && known !== undefined) {
@@ -53,7 +53,7 @@ export function createHandler(deps: Dependencies): Handler {
           rtoObjectiveSeconds: plan.objectives.recoveryTimeSeconds,
           rpoObjectiveSeconds: plan.objectives.recoveryPointSeconds,
           regionState: end.regionState,
-          branches: input.branches,
+          branches: end.branches,
           recovery: input.recovery,
         },
       });
@@ -75,10 +75,18 @@ export function createHandler(deps: Dependencies): Handler {
   });
 }
 
-/** How the last run before `epoch` left the Region, by its own closing event. */
-function leftBefore(events: readonly TimelineEvent[], epoch: number): RegionState | null {
+const earlierDetail = z.object({
+  branches: z.partialRecord(z.enum(branchNames), branchEnd).catch({}),
+  rpoSeconds: z.number().nullable().catch(null),
+  regionState: z.enum(regionStates).nullable().catch(null),
+});
+
+/** How the last run of this incident before `epoch` ended, by its own closing event. */
+function endBefore(events: readonly TimelineEvent[], epoch: number): EarlierEnd | null {
   const closed = events.findLast((event) => event.kind === "closed" && event.epoch < epoch);
-  return regionStates.find((state) => state === closed?.detail.regionState) ?? null;
+  if (closed === undefined) return null;
+  const { branches, rpoSeconds, regionState } = earlierDetail.parse(closed.detail);
+  return { branches: branches as EarlierEnd["branches"], dataLossSeconds: rpoSeconds, regionState };
 }
 
 function summarise(failedRegion: string, end: RunEnd, objectiveSeconds: number): string {

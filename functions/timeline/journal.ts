@@ -33,6 +33,8 @@ export function createJournal(deps: Dependencies, incident: string, epoch: numbe
   const { plan, region, clock, random, aws } = deps;
   const table = plan.recordsTable;
   let last: { readonly seq: number; readonly hash: string } | null = null;
+  /** A bus that has let one call hang is not waited for again: the traffic switch must not queue behind listeners. */
+  let bus: "answers" | "silent" = "answers";
 
   /** The newest event of the whole incident, or of those whose key begins with `prefix`: an epoch's, or a single one. */
   async function newest(prefix: string | null): Promise<TimelineEvent | null> {
@@ -82,7 +84,7 @@ export function createJournal(deps: Dependencies, incident: string, epoch: numbe
         const stored = await store(event);
         if (stored === "stored") {
           last = { seq: event.seq, hash: event.hash };
-          await sendOut(deps, event);
+          if (bus === "answers") bus = await sendOut(deps, event);
           return event;
         }
         last = null;
@@ -91,7 +93,7 @@ export function createJournal(deps: Dependencies, incident: string, epoch: numbe
           const storedNow = await newest(eventKey(epoch, event.seq));
           if (storedNow?.hash === event.hash) {
             last = { seq: event.seq, hash: event.hash };
-            await sendOut(deps, event);
+            if (bus === "answers") bus = await sendOut(deps, event);
             return event;
           }
         }
@@ -201,14 +203,16 @@ export async function recordDecision(
 }
 
 /** Tells the world. Listeners are a courtesy: a bus that does not take the event must not stop a failover. */
-async function sendOut(deps: Dependencies, event: TimelineEvent): Promise<void> {
+async function sendOut(deps: Dependencies, event: TimelineEvent): Promise<"answers" | "silent"> {
   try {
     await deps.aws.eventBridge(deps.region).send(
       new PutEventsCommand({
         Entries: [{ Source: timelineEventSource, DetailType: timelineEventType, Detail: JSON.stringify(event) }],
       }),
     );
+    return "answers";
   } catch (error) {
     deps.logger.warn("A timeline event did not go out", { seq: event.seq, error: errorMessage(error) });
+    return classifyCallError(error) === "unknownOutcome" ? "silent" : "answers";
   }
 }

@@ -1,10 +1,17 @@
 import { type BranchName, branchNames, type RegionState } from "../coordination/item.ts";
 import { secondsBetween } from "../shared/clock.ts";
 
-/** How a branch, or the verification after them, ended. */
-export interface BranchEnd {
+/** A type, not an interface, so that it goes into the timeline as it is. How a branch, or the verification after them, ended. */
+export type BranchEnd = {
   readonly result: "done" | "degraded" | "skipped";
   readonly reason: string | null;
+};
+
+/** What the closing event of an earlier run of the same incident says. */
+export interface EarlierEnd {
+  readonly branches: Readonly<Partial<Record<BranchName, BranchEnd>>>;
+  readonly dataLossSeconds: number | null;
+  readonly regionState: RegionState | null;
 }
 
 export interface RunEnd {
@@ -16,6 +23,8 @@ export interface RunEnd {
   readonly dataLossSeconds: number | null;
   /** What the book says of the failed Region from now on. */
   readonly regionState: RegionState;
+  /** How each branch stands, this run's and those of the run before that it left alone. */
+  readonly branches: Readonly<Record<BranchName, BranchEnd>>;
 }
 
 /**
@@ -29,8 +38,8 @@ export function judgeRun(input: {
   readonly branches: Readonly<Record<BranchName, BranchEnd>>;
   readonly recovery: BranchEnd & { readonly verifiedAt: string | null };
   readonly dataLossSeconds: number | null;
-  /** How an earlier run of the same incident left the Region; null when this is the first. */
-  readonly leftBefore: RegionState | null;
+  /** How the last run of the same incident ended; null when this is the first. */
+  readonly before: EarlierEnd | null;
 }): RunEnd {
   if (input.approval === "declined") {
     return {
@@ -39,10 +48,13 @@ export function judgeRun(input: {
       recoveryTimeSeconds: null,
       dataLossSeconds: 0,
       regionState: "inService",
+      branches: input.branches,
     };
   }
+  // A retry names the branches that it repeats; the others stand as the run before left them.
+  const branches = mergeEnds(input.branches, input.before);
   const reasons = branchNames.flatMap((name) => {
-    const end = input.branches[name];
+    const end = branches[name];
     return end.result === "degraded" ? [`${name}: ${end.reason ?? "no reason given"}`] : [];
   });
   if (input.recovery.result !== "done") reasons.push(`recovery: ${input.recovery.reason ?? "not shown"}`);
@@ -51,9 +63,26 @@ export function judgeRun(input: {
     outcome: reasons.length === 0 ? "recovered" : "degraded",
     reasons,
     recoveryTimeSeconds: verifiedAt === null ? null : secondsBetween(input.failingSince, verifiedAt),
-    dataLossSeconds: input.dataLossSeconds,
-    regionState: judgeRegion(input.branches.traffic.result, input.leftBefore),
+    dataLossSeconds:
+      input.before !== null && input.branches.database.result === "skipped"
+        ? input.before.dataLossSeconds
+        : input.dataLossSeconds,
+    branches,
+    regionState: judgeRegion(branches.traffic.result, input.before?.regionState ?? null),
   };
+}
+
+function mergeEnds(
+  ends: Readonly<Record<BranchName, BranchEnd>>,
+  before: EarlierEnd | null,
+): Readonly<Record<BranchName, BranchEnd>> {
+  if (before === null) return ends;
+  return Object.fromEntries(
+    branchNames.map((name) => [
+      name,
+      ends[name].result === "skipped" ? (before.branches[name] ?? ends[name]) : ends[name],
+    ]),
+  ) as Record<BranchName, BranchEnd>;
 }
 
 /** A retry that leaves traffic alone leaves the Region as it was. */

@@ -1,10 +1,13 @@
 import { GetHealthCheckCommand, UpdateHealthCheckCommand } from "@aws-sdk/client-route-53";
 import type { Dependencies } from "../shared/dependencies.ts";
+import { FailoverError } from "../shared/errors.ts";
 import type { TrafficSwitchPlan } from "../shared/plan/plan.ts";
 import type { TrafficSwitch } from "./switch.ts";
 
 /**
- * Inverts the failed Region's health check. Easiest to adopt, and the weakest: health checks are changed through a control
+ * Inverts a health check that does nothing but hold the failed Region in DNS: a calculated one without children, attached
+ * to its record beside the endpoint's own. Inverting the endpoint's check would make a dead endpoint count as healthy, so
+ * any other kind is refused. Easiest to adopt, and the weakest: health checks are changed through a control
  * plane that lives in us-east-1 alone, so it cannot help when that Region is the one that fails. `Inverted` and not
  * `Disabled`: a disabled check counts as healthy.
  */
@@ -16,6 +19,13 @@ export function createRecordSwitch(
 
   async function readCheck(region: string): Promise<{ inverted: boolean; version: number | undefined }> {
     const answer = await route53.send(new GetHealthCheckCommand({ HealthCheckId: plan.healthChecks[region] }));
+    const { Type, ChildHealthChecks = [] } = answer.HealthCheck?.HealthCheckConfig ?? {};
+    if (Type !== "CALCULATED" || ChildHealthChecks.length > 0) {
+      throw new FailoverError(
+        "StepBlocked",
+        `Health check ${plan.healthChecks[region]} of ${region} is of type ${Type}: must be CALCULATED without children, for inverting an endpoint's own check brings a dead Region back into DNS`,
+      );
+    }
     return {
       inverted: answer.HealthCheck?.HealthCheckConfig?.Inverted === true,
       version: answer.HealthCheck?.HealthCheckVersion,

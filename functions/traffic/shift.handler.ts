@@ -1,56 +1,86 @@
 import { converge } from "../coordination/converge.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
-import { errorMessage, errorName, FailoverError } from "../shared/errors.ts";
-import { createStep, type Handler, stepInput } from "../shared/step.ts";
+import { classifyCallError, errorMessage, errorName, FailoverError } from "../shared/errors.ts";
+import { createStep, type Handler, type StepContext, stepInput } from "../shared/step.ts";
 import { wire } from "../shared/wire.ts";
-import { createTrafficSwitch, judgeLever } from "./switch.ts";
-
-/** How long one lever may take, in seconds: a dead survivor's bucket must not hold up the next. */
-const leverDeadlineSeconds = 30;
+import { createTrafficSwitch, judgeLever, type Lever } from "./switch.ts";
 
 const inputSchema = stepInput({});
 
-/** Takes the failed Region out of DNS. One lever suffices; the others make the evacuation outlive the acting Region. */
+/** How long one try of one lever may take, in seconds: a slow bucket must not hold up the next. */
+const leverDeadlineSeconds = 30;
+/** Once one lever is pulled traffic leaves; the others are tried so often in all. */
+const maximumRounds = 4;
+const betweenRoundsMs = 5_000;
+
+/** How a lever ended: a "passing" obstacle may be gone the next time. */
+type Pulled =
+  | { readonly kind: "pulled" }
+  | { readonly kind: "failed"; readonly reason: string; readonly obstacle: "passing" | "lasting" };
+
+/**
+ * Takes the failed Region out of DNS. One lever suffices; the others make the evacuation outlive the acting Region, so
+ * they are tried again while what stands in their way may pass. When none is pulled for such a reason, the state machine
+ * tries the whole step again: traffic is what matters most (FM33).
+ */
 export function createHandler(deps: Dependencies): Handler {
-  return createStep(deps, inputSchema, async (_input, { deps: scoped, run, guard, journal, logger }) => {
-    const regions = scoped.plan.regions.map((region) => region.name);
-    const problems: string[] = [];
+  return createStep(deps, inputSchema, async (_input, context) => {
+    const { deps: scoped, run, journal } = context;
+    let pending = [...createTrafficSwitch(scoped).levers(run)];
     let pulled = 0;
-    for (const lever of createTrafficSwitch(scoped).levers(run)) {
-      try {
-        const converged = await converge(scoped, guard, journal, {
-          step: "traffic",
-          resource: lever.resource,
-          summary: lever.summary,
-          deadlineSeconds: leverDeadlineSeconds,
-          read: () => lever.read(),
-          judge: (out) => judgeLever(regions, run.failedRegion, out),
-          apply: () => lever.pull(),
-        });
-        if (converged.kind === "blocked") problems.push(converged.reason);
-        else pulled++;
-      } catch (error) {
-        if (errorName(error) === "LeaseLost") throw error;
-        logger.warn("A lever of the traffic switch could not be pulled", { resource: lever.resource });
-        problems.push(`${lever.resource}: ${errorMessage(error)}`);
-      }
+    let failures: readonly { readonly lever: Lever; readonly result: Extract<Pulled, { kind: "failed" }> }[] = [];
+    for (let round = 1; round <= maximumRounds && pending.length > 0; round++) {
+      const results = [];
+      for (const lever of pending) results.push({ lever, result: await pull(context, lever) });
+      pulled += results.filter(({ result }) => result.kind === "pulled").length;
+      failures = results.flatMap(({ lever, result }) => (result.kind === "failed" ? [{ lever, result }] : []));
+      pending = failures.filter(({ result }) => result.obstacle === "passing").map(({ lever }) => lever);
+      if (pulled === 0 || pending.length === 0) break;
+      await scoped.clock.sleep(betweenRoundsMs);
     }
+    const problems = failures.map(({ lever, result }) => `${lever.resource}: ${result.reason}`);
     if (pulled === 0) {
       throw new FailoverError(
-        "StepBlocked",
+        pending.length > 0 ? "Transient" : "StepBlocked",
         `Traffic was not moved off ${run.failedRegion}: ${problems.join("; ") || "the plan's switch has no lever for it"}`,
       );
     }
     if (problems.length > 0) {
-      await journal.append({
-        step: "traffic",
-        kind: "observed",
-        summary: `${pulled} of ${pulled + problems.length} levers are pulled, which is enough: ${problems.join("; ")}`,
-        detail: { warning: problems.join("; ") },
-      });
+      const warning = `The evacuation hangs on ${pulled} of ${pulled + problems.length} levers: ${problems.join("; ")}`;
+      await journal.append({ step: "traffic", kind: "observed", summary: warning, detail: { warning } });
     }
     return { result: "shifted", levers: pulled, problems };
   });
+}
+
+async function pull({ deps, run, guard, journal, logger }: StepContext, lever: Lever): Promise<Pulled> {
+  const regions = deps.plan.regions.map((region) => region.name);
+  try {
+    const converged = await converge(deps, guard, journal, {
+      step: "traffic",
+      resource: lever.resource,
+      summary: lever.summary,
+      deadlineSeconds: leverDeadlineSeconds,
+      read: () => lever.read(),
+      judge: (out) => judgeLever(regions, run.failedRegion, out),
+      apply: () => lever.pull(),
+    });
+    if (converged.kind !== "blocked") return { kind: "pulled" };
+    return { kind: "failed", reason: converged.reason, obstacle: "lasting" };
+  } catch (error) {
+    const name = errorName(error);
+    if (name === "LeaseLost" || name === "LeaseStoreUnreachable") throw error;
+    logger.warn("A lever of the traffic switch could not be pulled", { resource: lever.resource });
+    return { kind: "failed", reason: errorMessage(error), obstacle: obstacleOf(error) };
+  }
+}
+
+function obstacleOf(error: unknown): "passing" | "lasting" {
+  if (error instanceof FailoverError) {
+    return error.name === "Transient" || error.name === "DeadlinePassed" ? "passing" : "lasting";
+  }
+  const failure = classifyCallError(error);
+  return failure === "accessDenied" || failure === "rejected" ? "lasting" : "passing";
 }
 
 export const handler: Handler = wire(createHandler);

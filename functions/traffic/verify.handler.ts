@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { parseInstant } from "../shared/clock.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
 import { describeSeconds } from "../shared/plan/duration.ts";
@@ -11,11 +12,12 @@ import { judgeTraffic, type TrafficView } from "./residual.ts";
 /** Health checkers have to notice (up to 30 s) and a few probe rounds must pass after resolvers have let go. */
 const beyondTimeToLiveSeconds = 90;
 
-const inputSchema = stepInput({});
+/** `problems`: the levers that could not be pulled, from the step before. */
+const inputSchema = stepInput({ problems: z.array(z.string()) });
 
 /** Verifies, from here and from every vantage that can be heard, that nobody is sent to the failed Region any more. */
 export function createHandler(deps: Dependencies): Handler {
-  return createStep(deps, inputSchema, async (_input, { deps: scoped, run, guard, journal }) => {
+  return createStep(deps, inputSchema, async ({ problems }, { deps: scoped, run, guard, journal }) => {
     const began = scoped.clock.now();
     let last: TrafficView = { kind: "residual", vantages: [], customers: [] };
     const gone = await pollUntil(
@@ -43,6 +45,16 @@ export function createHandler(deps: Dependencies): Handler {
         step: "traffic",
         kind: "stepEnded",
         summary: `Traffic is switched, but not all of it has left ${run.failedRegion}: ${reason}`,
+        detail: { result: "degraded", reason, ...detail },
+      });
+      return { result: "degraded", reason };
+    }
+    if (problems.length > 0) {
+      const reason = `the evacuation may not outlive ${scoped.region}: ${problems.join("; ")}`;
+      await journal.append({
+        step: "traffic",
+        kind: "stepEnded",
+        summary: `No vantage is sent to ${run.failedRegion} any more, but ${reason}`,
         detail: { result: "degraded", reason, ...detail },
       });
       return { result: "degraded", reason };

@@ -13,6 +13,14 @@ import { isMutation, resourceOf } from "./mutations.ts";
 const proofAllowanceMs = maximumProofAgeMs + 5_000;
 /** How long after its death a primary may still honestly be taken to live: the freshness that the gate asks for. */
 const deathUnnoticedMs = 180_000;
+/** What has happened within this time may still be unknown to every vantage: the confirmation window and some rounds. */
+const unnoticedMs = 120_000;
+/** A vantage's rounds, and their replication, blur how long it has seen something by so much. */
+const measuringErrorMs = 25_000;
+/** Detection, takeover and a retry of what failed in between all fit into this. */
+const answeredWithinMs = 300_000;
+/** Customers whose resolvers do not heed the TTL fail for longer, and are this few (FM53). */
+const failedShareAllowed = 0.02;
 /** A Region is not blamed on a look back longer than this. */
 const troubleMemoryMs = 300_000;
 
@@ -28,7 +36,12 @@ export class Monitor {
   /** When each Region was last seen in trouble, by the world's own truth. */
   readonly #troubleAt = new Map<string, number>();
   readonly #darkSince = new Map<string, number>();
+  /** Since when each Region has been in trouble, by the world's own truth; absent while it is well. */
+  readonly #troubleSince = new Map<string, number>();
+  #eventsSeen = 0;
   readonly #mutations: CallRecord[] = [];
+  /** Instants at which a Region's health changed. */
+  readonly #changes: number[] = [];
   #sizeChangesSeen = 0;
   #promotionsSeen = 0;
   readonly #promotionsByEpoch = new Map<number, number>();
@@ -41,7 +54,11 @@ export class Monitor {
     world.network.observe((call) => this.#judgeCall(call));
     world.regions.subscribe((change) => {
       if (change.kind !== "health") return;
-      this.#troubleAt.set(change.region, world.clock.now());
+      const now = world.clock.now();
+      this.#troubleAt.set(change.region, now);
+      this.#changes.push(now);
+      if (change.after === "up") this.#troubleSince.delete(change.region);
+      else if (!this.#troubleSince.has(change.region)) this.#troubleSince.set(change.region, now);
       if (change.after === "dark") this.#darkSince.set(change.region, world.clock.now());
       else this.#darkSince.delete(change.region);
     });
@@ -53,6 +70,11 @@ export class Monitor {
     const history = world.autoScaling.history;
     for (; this.#sizeChangesSeen < history.length; this.#sizeChangesSeen++) {
       this.#judgeSize(history[this.#sizeChangesSeen] as SizeChange);
+    }
+    const { events } = this.ledger;
+    for (; this.#eventsSeen < events.length; this.#eventsSeen++) {
+      const event = events[this.#eventsSeen];
+      if (event?.kind === "closed" && event.detail.outcome === "recovered") this.#judgeRecovered(event.incident);
     }
     const promotions = world.promotions;
     for (; this.#promotionsSeen < promotions.length; this.#promotionsSeen++) this.#judgePromotion(this.#promotionsSeen);
@@ -77,6 +99,7 @@ export class Monitor {
     }
     for (const rivals of this.ledger.rivals) this.#report("oneHolderAnEpoch", rivals);
     this.#judgePath();
+    this.#judgeDead();
     this.#judgeEnds();
   }
 
@@ -128,7 +151,49 @@ export class Monitor {
     }
   }
 
-  /** Automation evacuates only what was in trouble, and never into something that is down. */
+  /** Who says "recovered" must be right: customers are served at that moment, by a writer that lives (FM43, FM56). */
+  #judgeRecovered(incident: string): void {
+    const world = this.#world;
+    const now = world.clock.now();
+    // What has just broken nobody can know yet.
+    if (this.#changes.some((at) => now - at < unnoticedMs)) return;
+    const { asked, failed } = world.customers.lastSecond();
+    if (failed > asked * failedShareAllowed) {
+      this.#report(
+        "recoveredMeansServed",
+        `${incident} is closed as recovered while ${failed} of ${asked} requests fail`,
+      );
+    }
+    const writer = world.writerRegion();
+    if (writer !== null && this.#darkSince.has(writer)) {
+      this.#report(
+        "recoveredMeansWriter",
+        `${incident} is closed as recovered with the writer in ${writer}, which is dark`,
+      );
+    }
+  }
+
+  /** A Region that is dead for long, with survivors and a lease to be had, is not left to itself (FM4, FM12). */
+  #judgeDead(): void {
+    const world = this.#world;
+    const { plan, clock } = world;
+    const now = clock.now();
+    const item = this.ledger.item;
+    const dead = plan.regions.filter(({ name }) => this.#troubleSince.has(name));
+    const [only] = dead;
+    const darkSince = only === undefined ? undefined : this.#darkSince.get(only.name);
+    if (only === undefined || dead.length > 1 || darkSince === undefined || now - darkSince < answeredWithinMs) return;
+    const lately = this.#changes.some((at) => at > darkSince) || world.linksWereCut;
+    const tried = world.network.firedFaults.length > 0;
+    if (plan.automation.traffic !== "automatic" || lately || tried || !world.canBeTakenOver()) return;
+    const ended = item?.completed.some(({ region }) => region === only.name) ?? false;
+    const standing = item?.regions[only.name]?.state ?? "inService";
+    if (standing === "inService" && !ended && item?.pause == null) {
+      this.#report("deadRegionAnswered", `${only.name} has been dark since ${darkSince} and nobody has done anything`);
+    }
+  }
+
+  /** Automation evacuates only what has been in trouble for long enough, and only to where customers are served. */
   #judgeEvacuation(what: string): void {
     const incident = this.ledger.item?.incident;
     if (incident == null) return;
@@ -138,9 +203,25 @@ export class Monitor {
       this.#world.regions.health(failedRegion) !== "up" ||
       now - (this.#troubleAt.get(failedRegion) ?? Number.NEGATIVE_INFINITY) <= troubleMemoryMs ||
       this.#world.linksWereCut;
+    const since = this.#troubleSince.get(failedRegion);
+    const shortestMs = this.#world.plan.detection.confirmForSeconds * 1_000 - measuringErrorMs;
+    if (authority === "automation" && since !== undefined && now - since < shortestMs && !this.#world.linksWereCut) {
+      this.#report("confirmedBeforeEvacuation", `${what} evacuates ${failedRegion} ${now - since} ms into its trouble`);
+    }
+    const out = this.#world.intentionallyOut();
+    const serving = this.#world.plan.regions.filter(
+      ({ name }) => !out.has(name) && (this.#world.regions.health(name) === "up" || this.#isFresh(name)),
+    );
+    if (serving.length === 0) this.#report("evacuatedToSomewhere", `${what} leaves no Region that serves in DNS`);
     if (authority === "automation" && !inTrouble) {
       this.#report("noWrongEvacuation", `${what} evacuates ${failedRegion}, which serves its customers`);
     }
+  }
+
+  /** Whether the Region fell ill so lately that nobody can know yet. */
+  #isFresh(region: string): boolean {
+    const since = this.#troubleSince.get(region);
+    return since !== undefined && this.#world.clock.now() - since < unnoticedMs;
   }
 
   /** FM50. A scaling policy may shrink a group; a request of the controller may not. */

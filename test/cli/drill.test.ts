@@ -138,6 +138,11 @@ describe("what bad input gets: exit code 2 and one line that helps", () => {
     ["a stray word", ["hello"], /hello/],
     ["a seed that is none", ["--seed", "x"], /--seed: received "x": must be a whole number/],
     ["a negative seed", ["--seed=-1"], /--seed: received "-1"/],
+    [
+      "an option that would do nothing",
+      ["--all", "--scenario", "blip"],
+      /--scenario: does nothing together with --all/,
+    ],
     ["a plan that is not there", ["--plan", "nowhere.yaml"], /--plan: received "nowhere.yaml"/],
     ["a bad plan", ["--plan", bad], /bad\.yaml: detection\.quorum: received "two"/],
     [
@@ -167,9 +172,16 @@ describe("simulate", () => {
     expect(stderr).toMatch(line);
   });
 
+  it("refuses a matrix without points", async () => {
+    const { code, stderr } = await runScript("cli/simulate.ts", ["--crash-matrix", "--scenario", "blip"]);
+
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/--scenario: received "blip": must be a scenario in which a run acts/);
+  });
+
   it("replays a seed with drill: the same outcome", async () => {
     const report = JSON.parse((await runScript("cli/simulate.ts", ["--seeds", "1", "--from", "5", "--json"])).stdout);
-    const replay = JSON.parse((await drill("--seed", "5", "--json")).stdout);
+    const replay = JSON.parse((await drill("--seed", "5", "--trace", "--json")).stdout);
 
     expect(report.outcomes).toEqual({ [replay.outcome]: 1 });
   });

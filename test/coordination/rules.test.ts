@@ -124,14 +124,11 @@ describe("takeOverIncident", () => {
     expect(takeOver(taken)).toEqual({ kind: "changed", item: taken });
   });
 
-  it("FM22: goes on with the survivors of now, the new holder's Region among them", () => {
+  it("FM22, FM46: goes on with the survivors of now; whoever acts need not be one of them", () => {
     expect(itemAfter(takeOver(open, { survivors: ["ap-southeast-1"] })).incident?.survivors).toEqual([
       "ap-southeast-1",
     ]);
-    expect(itemAfter(takeOver(open, { survivors: ["eu-west-1"] })).incident?.survivors).toEqual([
-      "eu-west-1",
-      "ap-southeast-1",
-    ]);
+    expect(itemAfter(takeOver(open, { survivors: ["eu-west-1"] })).incident?.survivors).toEqual(["eu-west-1"]);
   });
 });
 

@@ -314,7 +314,7 @@ describe("PromoteDatabase", () => {
     const asked = await world.promote();
     const answer = await world.promote({ ...yes, covers: "dataLoss", lossSeconds: asked.lossSeconds });
 
-    expect(asked).toMatchObject({ result: "needsApproval", question: { covers: "dataLoss" }, lossSeconds: 0.9 });
+    expect(asked).toMatchObject({ result: "needsApproval", question: { covers: "dataLoss" }, lossSeconds: null });
     expect(answer).toMatchObject({ result: "moving", kind: "failover" });
   });
 

@@ -91,7 +91,9 @@ export class SmallCloud {
   }
 
   observe(plan: Plan, observation: Partial<Observation> & Pick<Observation, "vantage" | "at">): void {
-    this.#put(plan.recordsTable, { pk: "observations", sk: observation.vantage, capacity: null, ...observation });
+    const customers = { vote: "unknown", since: observation.at, servedBy: null };
+    const nothing = { votes: [], customers, heartbeatAgeSeconds: {}, capacity: null, lag: null };
+    this.#put(plan.recordsTable, { pk: "observations", sk: observation.vantage, ...nothing, ...observation });
   }
 
   timeline(plan: Plan, incident: string): readonly TimelineEvent[] {

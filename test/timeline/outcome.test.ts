@@ -15,7 +15,7 @@ function judged(changes: Partial<Parameters<typeof judgeRun>[0]> = {}) {
     branches: allDone,
     recovery: { ...done, verifiedAt: "2026-03-14T09:08:30.500Z" },
     dataLossSeconds: 4,
-    leftBefore: null,
+    before: null,
     ...changes,
   });
 }
@@ -27,17 +27,39 @@ it("recovered: every branch did its part and customers were seen to be served", 
     recoveryTimeSeconds: 330.5,
     dataLossSeconds: 4,
     regionState: "evacuated",
+    branches: allDone,
   });
 });
 
-it.each(["evacuating", "evacuated"] as const)(
-  "a retry that leaves traffic alone leaves the Region %s as it was",
-  (state) => {
-    const { regionState } = judged({ branches: { ...allDone, traffic: skipped }, leftBefore: state });
+describe("a retry of some branches", () => {
+  const onlyTables = { traffic: skipped, capacity: skipped, database: skipped, tables: done };
+  const before = {
+    branches: { ...allDone, tables: degraded("no answer") },
+    dataLossSeconds: 3,
+    regionState: "evacuated",
+  } as const;
 
-    expect(regionState).toBe(state);
-  },
-);
+  it("leaves the others, the Region and the data loss as the run before left them", () => {
+    expect(judged({ branches: onlyTables, before, dataLossSeconds: 0 })).toMatchObject({
+      outcome: "recovered",
+      dataLossSeconds: 3,
+      regionState: "evacuated",
+    });
+  });
+
+  it("does not make a run whole whose other branches are still broken", () => {
+    const broken = { ...before.branches, traffic: degraded("denied"), database: degraded("denied") };
+
+    expect(
+      judged({ branches: onlyTables, before: { branches: broken, dataLossSeconds: null, regionState: "evacuating" } }),
+    ).toMatchObject({
+      outcome: "degraded",
+      reasons: ["traffic: denied", "database: denied"],
+      dataLossSeconds: null,
+      regionState: "evacuating",
+    });
+  });
+});
 
 describe("degraded, with a reason for each part that fell short", () => {
   it.each<[string, Partial<Parameters<typeof judgeRun>[0]>, object]>([
@@ -106,5 +128,6 @@ it.each([
     recoveryTimeSeconds: null,
     dataLossSeconds: 0,
     regionState: "inService",
+    branches: nothing,
   });
 });

@@ -64,7 +64,7 @@ describe("FM53: traffic is gone when every vantage that can be heard is served e
 
 describe("verifying that traffic has left", () => {
   /** A world in which the vantages look every ten seconds and see customers served by what `servedBy` says. */
-  async function verify(servedBy: (seconds: number) => string) {
+  async function verify(servedBy: (seconds: number) => string, problems: readonly string[] = []) {
     const aws = new FakeAws();
     const began = aws.clock.now();
     const item = openItem(plan, began);
@@ -83,7 +83,7 @@ describe("verifying that traffic has left", () => {
     };
     look();
     const run = runIn(item);
-    const answer = await aws.finish(createHandler(aws.dependencies(plan, "eu-west-1"))({ run }, invocation));
+    const answer = await aws.finish(createHandler(aws.dependencies(plan, "eu-west-1"))({ run, problems }, invocation));
     const ended = aws.rows(plan.recordsTable, `incident#${run.incident}`).at(-1);
     return { answer, ended, seconds: seconds() };
   }
@@ -95,6 +95,13 @@ describe("verifying that traffic has left", () => {
     expect(ended).toMatchObject({ kind: "stepEnded", detail: { result: "done" } });
     expect(seconds).toBeGreaterThan(40);
     expect(seconds).toBeLessThan(60);
+  });
+
+  it("is degraded when the evacuation hangs on some of the levers only", async () => {
+    const { answer, ended } = await verify(() => "eu-west-1", ["s3://bucket/evacuate/us-east-1: throttled"]);
+
+    expect(answer).toMatchObject({ result: "degraded", reason: expect.stringContaining("throttled") });
+    expect(ended).toMatchObject({ kind: "stepEnded", detail: { result: "degraded" } });
   });
 
   it("FM53: clients that hold on to an answer make it degraded, after a bounded wait, with the vantages named", async () => {

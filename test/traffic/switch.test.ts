@@ -260,7 +260,7 @@ describe("the routingControl switch", () => {
       if (operation.includes("RoutingControl")) throw noAnswer();
     };
 
-    await expect(shift()).rejects.toMatchObject({ name: "StepBlocked" });
+    await expect(shift()).rejects.toMatchObject({ name: "Transient" });
     expect(new Set(asked())).toEqual(new Set(["us-east-1", "eu-west-1", "ap-northeast-1", "ap-southeast-2"]));
   });
 
@@ -362,7 +362,11 @@ describe("the record switch", () => {
     world.aws.answers.GetHealthCheck = ({ input }) => ({
       HealthCheck: {
         HealthCheckVersion: check(input.HealthCheckId).version,
-        HealthCheckConfig: { Inverted: check(input.HealthCheckId).inverted },
+        HealthCheckConfig: {
+          Type: "CALCULATED",
+          ChildHealthChecks: [],
+          Inverted: check(input.HealthCheckId).inverted,
+        },
       },
     });
     world.aws.answers.UpdateHealthCheck = ({ input }) => {

@@ -55,7 +55,9 @@ const routingControlSwitch = z.strictObject({
 
 const recordSwitch = z.strictObject({
   kind: z.literal("record"),
-  healthChecks: z.record(regionName, z.string().min(1)).describe("Per Region, the health check to invert."),
+  healthChecks: z
+    .record(regionName, z.string().min(1))
+    .describe("Per Region, a calculated health check without children, attached to its record: the one to invert."),
 });
 
 const traffic = z.strictObject({

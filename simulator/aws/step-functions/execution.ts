@@ -22,6 +22,7 @@ export class ExecutionRecord {
   readonly startedBy: "api" | "event";
   readonly states: VisitedState[] = [];
   endedAt: number | null = null;
+  readonly #lastOfBranch = new Map<string, string>();
   #execution: Execution | null = null;
 
   constructor(fields: {
@@ -49,9 +50,16 @@ export class ExecutionRecord {
   note(event: ExecutionEvent): void {
     if (event.type === "stateEntered") {
       this.states.push({ state: event.state, branch: event.branch, enteredAt: event.at });
+      this.#lastOfBranch.set(event.branch, event.state);
     } else if (event.type === "executionEnded") {
       this.endedAt = event.at;
     }
+  }
+
+  /** Whether the state that some branch entered last is one of `names`. */
+  isIn(names: ReadonlySet<string>): boolean {
+    for (const state of this.#lastOfBranch.values()) if (names.has(state)) return true;
+    return false;
   }
 
   get status(): ExecutionStatus {
