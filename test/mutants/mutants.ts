@@ -32,7 +32,7 @@ export const mutants: readonly Mutant[] = [
     caughtBy: "everyRunEnds",
   },
   {
-    name: "the epoch checked once instead of before each mutation",
+    name: "the epoch proven once a run, when the lease is taken, instead of before each mutation",
     failureMode: "FM24",
     changes: [
       { file: "functions/coordination/converge.ts", find: "await guard.hold();", replace: "" },
@@ -111,5 +111,41 @@ export const mutants: readonly Mutant[] = [
       },
     ],
     caughtBy: "oneHolderAnEpoch",
+  },
+  {
+    name: "a controller that never acts",
+    failureMode: "FM4",
+    changes: [
+      {
+        file: "functions/assess/decision.ts",
+        find: "return act(input, { region, authority, assessment, survivors });",
+        replace: 'return stoodDown("unconfirmed", "never");',
+      },
+    ],
+    caughtBy: "deadRegionAnswered",
+  },
+  {
+    name: "no confirmation window",
+    failureMode: "FM17",
+    changes: [
+      {
+        file: "functions/assess/assessment.ts",
+        find: "if (heldSeconds < confirmForSeconds) {",
+        replace: "if (false) {",
+      },
+    ],
+    caughtBy: "confirmedBeforeEvacuation",
+  },
+  {
+    name: "a promotion that is reported and never made",
+    failureMode: "FM43",
+    changes: [
+      {
+        file: "functions/database/promote.handler.ts",
+        find: "if (database !== null) return promote(context, database, approval);",
+        replace: "",
+      },
+    ],
+    caughtBy: "recoveredMeansServed",
   },
 ];
