@@ -11,6 +11,7 @@ import { eventStorm } from "./event-storm.ts";
 import { flapping } from "./flapping.ts";
 import { forgottenPause } from "./forgotten-pause.ts";
 import { grayFailure } from "./gray-failure.ts";
+import { grayThenDark } from "./gray-then-dark.ts";
 import { lagBeyondBudget } from "./lag-beyond-budget.ts";
 import { lagUnknown } from "./lag-unknown.ts";
 import { lastRegion } from "./last-region.ts";
@@ -33,6 +34,7 @@ export const scenarios: readonly Scenario[] = [
   regionOutage,
   secondaryOutage,
   grayFailure,
+  grayThenDark,
   blip,
   flapping,
   allRegionsAlarm,
