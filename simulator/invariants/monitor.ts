@@ -88,6 +88,8 @@ export class Monitor {
     for (const call of this.#mutations) {
       // Nobody can confirm what lies in a Region that has gone dark since.
       if (this.#world.regions.health(call.region) === "dark") continue;
+      // Nor does a later holder look where it no longer counts on anybody.
+      if (this.#isGivenUp(call)) continue;
       const resource = resourceOf(call);
       // A later holder that finds the change made has settled it as well, whatever it knows of who made it.
       const epoch = this.ledger.tenureOf(call.caller.execution ?? "", 0, call.at)?.epoch ?? 0;
@@ -160,6 +162,9 @@ export class Monitor {
     const now = world.clock.now();
     // What has just broken nobody can know yet.
     if (this.#changes.some((at) => now - at < unnoticedMs)) return;
+    // A Region in trouble besides the one in question is an incident of its own, and the next to be dealt with.
+    const inQuestion = this.ledger.item?.incident?.failedRegion;
+    if ([...this.#troubleSince.keys()].some((name) => name !== inQuestion)) return;
     const { asked, failed } = world.customers.lastSecond();
     if (failed > asked * failedShareAllowed) {
       this.#report(
@@ -191,6 +196,10 @@ export class Monitor {
     if (plan.automation.traffic !== "automatic" || lately || tried || !world.canBeTakenOver()) return;
     const ended = item?.completed.some(({ region }) => region === only.name) ?? false;
     const standing = item?.regions[only.name]?.state ?? "inService";
+    const others = plan.regions.some(
+      ({ name }) => name !== only.name && (item?.regions[name]?.state ?? "inService") === "inService",
+    );
+    if (!others) return;
     if (standing === "inService" && !ended && item?.pause == null) {
       this.#report("deadRegionAnswered", `${only.name} has been dark since ${darkSince} and nobody has done anything`);
     }
@@ -208,7 +217,10 @@ export class Monitor {
       this.#world.linksWereCut;
     const since = this.#troubleSince.get(failedRegion);
     const shortestMs = this.#world.plan.detection.confirmForSeconds * 1_000 - measuringErrorMs;
-    if (authority === "automation" && since !== undefined && now - since < shortestMs && !this.#world.linksWereCut) {
+    // A takeover goes on with what was confirmed before.
+    const isOpening = incident.id.endsWith(`-e${this.ledger.item?.epoch}`);
+    const tooSoon = since !== undefined && now - since < shortestMs;
+    if (authority === "automation" && isOpening && tooSoon && !this.#world.linksWereCut) {
       this.#report("confirmedBeforeEvacuation", `${what} evacuates ${failedRegion} ${now - since} ms into its trouble`);
     }
     const out = this.#world.intentionallyOut();
@@ -219,6 +231,16 @@ export class Monitor {
     if (authority === "automation" && !inTrouble) {
       this.#report("noWrongEvacuation", `${what} evacuates ${failedRegion}, which serves its customers`);
     }
+  }
+
+  /** Whether a takeover has left the Region of a change out of its survivors. */
+  #isGivenUp({ region, at, caller }: CallRecord): boolean {
+    const failed = this.ledger.tenureOf(caller.execution ?? "", 0, at)?.failedRegion;
+    const opening = this.ledger.events.findLast(
+      ({ kind, detail }) => (kind === "takenOver" || kind === "retried") && detail.failedRegion === failed,
+    );
+    const survivors = opening?.detail.survivors;
+    return Array.isArray(survivors) && !survivors.includes(region);
   }
 
   /** Whether the Region fell ill so lately that nobody can know yet. */
