@@ -95,8 +95,12 @@ export class Monitor {
       const epoch = this.ledger.tenureOf(call.caller.execution ?? "", 0, call.at)?.epoch ?? 0;
       const settled = this.ledger.events.some(
         (event) =>
-          event.detail.resource === resource &&
-          (event.kind === "confirmed" || event.kind === "failed" || (event.kind === "observed" && event.epoch > epoch)),
+          (event.detail.resource === resource &&
+            (event.kind === "confirmed" ||
+              event.kind === "failed" ||
+              (event.kind === "observed" && event.epoch > epoch))) ||
+          // Where the journal itself was refused, the closing event says that the branch fell short.
+          (event.kind === "closed" && event.detail.outcome === "degraded" && event.epoch >= epoch),
       );
       if (!settled && !this.#world.isUnderWay()) {
         this.#report("mutationConfirmed", `${call.service}:${call.operation} on ${resource} was never confirmed`);

@@ -12,7 +12,13 @@ describe("simulate", () => {
     expect(report.violations).toEqual([]);
     expect(report.seeds).toBe(seeds);
     expect(report.faultsInjected).toBeGreaterThan(seeds);
-    expect(Object.keys(report.outcomes).sort()).toEqual(["degraded", "recovered", "stoodDown", "waitingForApproval"]);
+    expect(Object.keys(report.outcomes).sort()).toEqual([
+      "degraded",
+      "observed",
+      "recovered",
+      "stoodDown",
+      "waitingForApproval",
+    ]);
     expect(code).toBe(0);
   }, 900_000);
 
