@@ -228,9 +228,9 @@ export class World {
     return this.dynamoDB.peekItem(table, regions[0] ?? "", this.#coordinationKey) as CoordinationItem | null;
   }
 
-  /** Whether some branch of an execution waits for a task token. */
+  /** Whether some branch of an execution waits for a task token; one in a dark Region waits for nothing any more. */
   isWaitingForPerson(execution: ExecutionRecord): boolean {
-    return execution.status === "RUNNING" && execution.isIn(approvalStates);
+    return execution.status === "RUNNING" && !execution.paused && execution.isIn(approvalStates);
   }
 
   somebodyWaits(): boolean {

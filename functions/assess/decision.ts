@@ -175,7 +175,7 @@ function decideTakeover(input: DecisionInput, incident: string, epoch: number): 
     return stoodDown("observerIsSuspect", `A controller in ${self} does not evacuate ${self}`);
   }
   const holder = item.lease.region;
-  const holderIsDown = holder !== self && assess(plan, evidence, holder).kind === "down";
+  const holderIsDown = holder !== self && isGone(plan, evidence, holder);
   const expired = isExpired(item.lease, now);
   if (!expired && !holderIsDown) {
     return stoodDown("nothingToTakeOver", `${item.lease.execution} holds ${incident} until ${item.lease.expiresAt}`);
@@ -196,6 +196,17 @@ function decideTakeover(input: DecisionInput, incident: string, epoch: number): 
       ? `${holder}, which ran ${incident}, is itself down`
       : `The lease of ${incident} expired at ${item.lease.expiresAt} without renewal from ${holder}`,
   };
+}
+
+/**
+ * Whether a holder's Region is gone. When every Region looks bad nobody is evacuated, but a run under way must not wait
+ * for a holder that has also fallen silent: taking over is safe in any case, since the epoch fences it.
+ */
+function isGone(plan: Plan, evidence: Evidence, region: string): boolean {
+  const { kind } = assess(plan, evidence, region);
+  if (kind === "down") return true;
+  const age = evidence.regions.find((each) => each.region === region)?.heartbeatAgeSeconds ?? null;
+  return kind === "everythingFailing" && age !== null && age > 2 * heartbeatFreshSeconds;
 }
 
 /** Retries named branches of a run that ended degraded, without repeating the others. */
