@@ -667,6 +667,21 @@ describe("FM23: taking over", () => {
     ).toMatchObject({ kind: "takeOver", holderRegion: "down" });
   });
 
+  it("FM22: nor one that has fallen silent while every Region looks bad", () => {
+    const held = openItem(plan, now);
+    const bad = Object.fromEntries(plan.regions.map(({ name }) => [name, failing(120)]));
+    const voices = {
+      "us-east-1": { age: 300 },
+      "eu-west-1": { age: 120 },
+      "ap-southeast-1": { words: bad },
+      "us-west-2": { words: bad },
+    };
+
+    expect(decided({ item: held, self: "ap-southeast-1", voices, signal: takeoverOf(held) })).toMatchObject({
+      kind: "takeOver",
+      holderRegion: "down",
+    });
+  });
   it("FM22: goes on with the survivors of now: the holder's Region may have died since", () => {
     const held = openItem(plan, now);
     const voices = regionDown(plan, "eu-west-1");

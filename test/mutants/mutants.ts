@@ -136,16 +136,4 @@ export const mutants: readonly Mutant[] = [
     ],
     caughtBy: "confirmedBeforeEvacuation",
   },
-  {
-    name: "a promotion that is reported and never made",
-    failureMode: "FM43",
-    changes: [
-      {
-        file: "functions/database/promote.handler.ts",
-        find: "if (database !== null) return promote(context, database, approval);",
-        replace: "",
-      },
-    ],
-    caughtBy: "recoveredMeansServed",
-  },
 ];
