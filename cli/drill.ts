@@ -198,6 +198,9 @@ async function playAll(given: Plan | null, seed: number, form: "json" | "text"):
 function report(played: Played, display: DisplayChoice): void {
   const { result } = played;
   const summary = summarize(result.timeline, played.world.plan);
+  // A plan of one's own gets reports of its own.
+  const home = scenarios.find(({ name }) => name === result.scenario)?.plan;
+  const under = home === undefined || home === result.plan ? "" : `-${result.plan}`;
   mkdirSync(reportFolder, { recursive: true });
   const files = (
     [
@@ -206,7 +209,7 @@ function report(played: Played, display: DisplayChoice): void {
       ["json", renderJson(summary, result.timeline)],
     ] as const
   ).map(([extension, text]) => {
-    const path = join(reportFolder, `${result.scenario}-seed-${result.seed}.${extension}`);
+    const path = join(reportFolder, `${result.scenario}${under}-seed-${result.seed}.${extension}`);
     writeFileSync(path, text);
     return relative(process.cwd(), path);
   });
