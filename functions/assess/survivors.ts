@@ -1,0 +1,62 @@
+import { findRegion, type Plan } from "../shared/plan/plan.ts";
+import { assess } from "./assessment.ts";
+import { type Evidence, heartbeatFreshSeconds } from "./evidence.ts";
+
+interface SurvivorInput {
+  readonly plan: Plan;
+  readonly evidence: Evidence;
+}
+
+/**
+ * Those of the candidates that can take over, best first: those seen to serve steadily, those seen to serve, then those
+ * whose customers fail now and then while the Region lives. The last kind is what a survivor looks like that gets the
+ * failed Region's customers before it has grown: it must be grown, not given up. Never one that is confirmed to fail, and
+ * none at all unless somebody is seen to be served in one of them (FM20).
+ */
+export function rankSurvivors(input: SurvivorInput, candidates: readonly string[]): readonly string[] {
+  const fit = rankFit(input, candidates);
+  return fit.some((name) => isSeenToServe(input.plan, input.evidence, name)) ? fit : [];
+}
+
+/** The same, whether anybody is seen to be served there or not. */
+export function rankFit({ plan, evidence }: SurvivorInput, candidates: readonly string[]): readonly string[] {
+  return candidates
+    .map((name) => ({ name, rank: rankOf(plan, evidence, name) }))
+    .filter(({ rank }) => rank < unfit)
+    .toSorted(
+      (left, right) =>
+        left.rank - right.rank ||
+        (findRegion(plan, right.name)?.demandShare ?? 0) - (findRegion(plan, left.name)?.demandShare ?? 0),
+    )
+    .map(({ name }) => name);
+}
+
+/** Somebody sees it pass, and no quorum sees it fail. */
+function isSeenToServe(plan: Plan, evidence: Evidence, region: string): boolean {
+  const subject = evidence.regions.find((each) => each.region === region);
+  const heard = [...(subject?.votes ?? []), subject?.ownVote];
+  const failing = subject?.votes.filter(({ vote }) => vote === "failing").length ?? 0;
+  return heard.some((vote) => vote?.vote === "passing") && failing < plan.detection.quorum;
+}
+
+const unfit = 3;
+
+function rankOf(plan: Plan, evidence: Evidence, region: string): number {
+  const assessment = assess(plan, evidence, region);
+  switch (assessment.kind) {
+    case "serving":
+      return assessment.steadiness === "steady" ? 0 : 1;
+    case "unconfirmed":
+    case "flapping":
+    case "disputed": {
+      const age = evidence.regions.find((each) => each.region === region)?.heartbeatAgeSeconds ?? null;
+      return age !== null && age <= heartbeatFreshSeconds ? 2 : unfit;
+    }
+    case "unknown":
+    case "down":
+    case "gray":
+    case "everythingFailing":
+    case "observerIsolated":
+      return unfit;
+  }
+}
