@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { requestedEventSource, requestedEventType } from "../functions/assess/signal.ts";
 import type { Plan } from "../functions/shared/plan/plan.ts";
+import { timelineEventSource, timelineEventType } from "../functions/timeline/journal.ts";
 import { metricNamespace } from "../functions/watch/metrics.ts";
 import type { StateMachine } from "./asl/definition.ts";
 import { parseDefinition } from "./asl/parse.ts";
@@ -29,6 +30,11 @@ export function failoverMachine(): StateMachine {
 
 export function machineName(plan: Plan): string {
   return `failover-${plan.application}`;
+}
+
+/** The bucket in which a Region keeps the reports of runs that were closed there. */
+export function reportBucketOf(plan: Plan, region: string): string {
+  return `${plan.application}-reports-${region}`;
 }
 
 /** Every Region in which something of the application or the controller runs. */
@@ -110,8 +116,17 @@ export function rulesOf(plan: Plan): readonly EventRule[] {
       maximumEventAgeSeconds: plan.detection.maximumEventAgeSeconds,
     })),
   );
+  const reports = serving.map(
+    (region): EventRule => ({
+      name: "reports",
+      region,
+      pattern: { source: [timelineEventSource], "detail-type": [timelineEventType], detail: { kind: ["closed"] } },
+      targets: [{ kind: "function", name: "TimelineReport" }],
+    }),
+  );
   return [
     ...inEach,
+    ...reports,
     {
       name: "forward",
       region: "us-east-1",
@@ -143,6 +158,7 @@ export const functionConfigurations: Readonly<Record<string, FunctionConfigurati
   AssessSignal: { timeoutSeconds: 100, reservedConcurrency: 50 },
   TrafficVerify: { timeoutSeconds: 500 },
   DatabasePromote: { timeoutSeconds: 500 },
+  TimelineReport: { timeoutSeconds: 60 },
   Watch: { timeoutSeconds: 75 },
 };
 

@@ -10,6 +10,7 @@ import type { Dependencies } from "../functions/shared/dependencies.ts";
 import type { Handler } from "../functions/shared/step.ts";
 import { createHandler as createTablesCheck } from "../functions/tables/check.handler.ts";
 import { createHandler as createTimelineClose } from "../functions/timeline/close.handler.ts";
+import { createHandler as createTimelineReport } from "../functions/timeline/report.handler.ts";
 import { createHandler as createTrafficShift } from "../functions/traffic/shift.handler.ts";
 import { createHandler as createTrafficVerify } from "../functions/traffic/verify.handler.ts";
 import { createHandler as createWatch } from "../functions/watch/watch.handler.ts";
@@ -28,5 +29,6 @@ export const handlerFactories: Readonly<Record<string, (deps: Dependencies) => H
   TablesCheck: createTablesCheck,
   RecoveryVerify: createRecoveryVerify,
   TimelineClose: createTimelineClose,
+  TimelineReport: createTimelineReport,
   Watch: createWatch,
 };

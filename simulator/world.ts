@@ -30,6 +30,7 @@ import {
   handlerFactories,
   machineName,
   regionsOf,
+  reportBucketOf,
   rulesOf,
   tablesOf,
   usualInstances,
@@ -98,6 +99,7 @@ export class World {
     this.processes = new Processes(clock, regions);
     this.network = new Network({ clock, random: this.stream("network"), regions, processes: this.processes });
     this.s3 = new SimulatedS3({ clock });
+    for (const region of serving) this.s3.createBucket(region, reportBucketOf(plan, region));
     this.dynamoDB = new SimulatedDynamoDB({ clock, random: this.stream("dynamodb"), regions, tables: tablesOf(plan) });
     this.autoScaling = new SimulatedAutoScaling({ clock, random: this.stream("autoscaling"), regions });
     this.rds =
@@ -154,6 +156,7 @@ export class World {
       random: this.stream("events"),
       regions,
       startExecution: (region, machine, event) => this.stepFunctions.startByEvent(region, machine, event),
+      invoke: (region, name, event) => this.lambda.invoke(region, name, event, { execution: null, state: null }),
     });
     this.cloudWatch = new SimulatedCloudWatch({
       clock,
@@ -295,6 +298,7 @@ export class World {
       http: this.#probers(caller.region, () => this.processes.isAlive(caller.invocation)),
       logger: silentLogger,
       stateMachineArn: serves ? stateMachineArn(caller.region, machineName(this.plan)) : null,
+      reportBucket: serves ? reportBucketOf(this.plan, caller.region) : null,
     };
   }
 

@@ -16,4 +16,6 @@ export interface Dependencies {
   readonly logger: Logger;
   /** The failover state machine of this Region; null where there is none (a witness only watches). */
   readonly stateMachineArn: string | null;
+  /** The bucket of this Region for reports of runs that were closed here; null where there is none. */
+  readonly reportBucket: string | null;
 }

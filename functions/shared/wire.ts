@@ -15,6 +15,8 @@ const environment = {
   plan: "FAILOVER_PLAN",
   /** ARN of this Region's state machine; unset where there is none. */
   stateMachine: "FAILOVER_STATE_MACHINE_ARN",
+  /** Name of this Region's report bucket; unset where there is none. */
+  reportBucket: "FAILOVER_REPORT_BUCKET",
   /** Set by Lambda. */
   region: "AWS_REGION",
 } as const;
@@ -44,6 +46,7 @@ function productionDependencies(): Dependencies {
     http: createHttpProber(),
     logger: createProductionLogger({ application: plan.application, region }),
     stateMachineArn: process.env[environment.stateMachine] ?? null,
+    reportBucket: process.env[environment.reportBucket] ?? null,
   };
 }
 

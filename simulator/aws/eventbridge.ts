@@ -11,6 +11,8 @@ import { demandKnownFields, UnknownToSimulator } from "./unknown.ts";
 export type EventTarget =
   /** Starts an execution of this machine in the rule's Region, the raw event its input, without a name of its own. */
   | { readonly kind: "stateMachine"; readonly name: string }
+  /** Invokes this function in the rule's Region, asynchronously, the raw event its input. */
+  | { readonly kind: "function"; readonly name: string }
   /** The default bus of another Region. What comes this way is forwarded no further. */
   | { readonly kind: "bus"; readonly region: string };
 
@@ -45,6 +47,8 @@ export interface EventBridgeOptions {
   readonly regions: Regions;
   /** Starts an execution, as StartExecution without a name would; throws as it would. */
   readonly startExecution: (region: string, machine: string, event: BusEvent) => void;
+  /** Invokes a function in a Region; rejects as it fails. @default there are no functions */
+  readonly invoke?: (region: string, functionName: string, event: BusEvent) => Promise<unknown>;
   /** @default 5 % duplicates, 50 to 1,500 ms */
   readonly delivery?: Delivery;
 }
@@ -60,6 +64,8 @@ interface Errand {
 
 /** AWS retries a target at most this often, and for at most 24 hours. */
 const maximumAttempts = 185;
+/** Lambda itself tries an asynchronous invocation that fails twice more (Developer Guide, "Asynchronous invocation"). */
+const maximumInvocations = 3;
 const maximumEntries = 10;
 const maximumEntryBytes = 256 * 1024;
 const entryFields = new Set(["Source", "DetailType", "Detail", "Resources", "Time", "EventBusName"]);
@@ -70,6 +76,7 @@ export class SimulatedEventBridge implements SimulatedService {
   readonly #random: Random;
   readonly #regions: Regions;
   readonly #startExecution: EventBridgeOptions["startExecution"];
+  readonly #invoke: NonNullable<EventBridgeOptions["invoke"]>;
   readonly #rules = new Map<string, EventRule[]>();
   readonly #published: BusEvent[] = [];
   readonly #deadLetters: DeadLetter[] = [];
@@ -83,6 +90,8 @@ export class SimulatedEventBridge implements SimulatedService {
     this.#random = options.random;
     this.#regions = options.regions;
     this.#startExecution = options.startExecution;
+    this.#invoke =
+      options.invoke ?? ((region, name) => Promise.reject(new RangeError(`There is no function ${name} in ${region}`)));
     this.delivery = options.delivery ?? { duplicateRate: 0.05, delayMilliseconds: { from: 50, to: 1_500 } };
     options.regions.subscribe(() => this.#resume());
   }
@@ -216,6 +225,13 @@ export class SimulatedEventBridge implements SimulatedService {
         } catch (error) {
           this.#retry(errand, `${errorName(error)}: ${errorMessage(error)}`);
         }
+        return;
+      case "function":
+        this.#invoke(rule.region, target.name, event).catch((error) => {
+          const reason = `${errorName(error)}: ${errorMessage(error)}`;
+          if (errand.attempts >= maximumInvocations) this.#bury(errand, reason);
+          else this.#retry(errand, reason);
+        });
         return;
       case "bus":
         if (this.#regions.reachable(rule.region, target.region)) {

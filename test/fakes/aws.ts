@@ -65,6 +65,7 @@ export class FakeAws {
       http: { probe: async (request) => this.probe(request) },
       logger,
       stateMachineArn: `arn:aws:states:${region}:111122223333:stateMachine:failover`,
+      reportBucket: `reports-${region}`,
     };
   }
 

@@ -58,7 +58,8 @@ export class SmallCloud {
     } as unknown as AwsClients;
     const http = { probe: () => Promise.reject(new Error("no probes here")) };
     const { clock } = this;
-    return { plan, region, clock, random: seededRandom(7), aws, http, logger: silentLogger, stateMachineArn: null };
+    const none = { stateMachineArn: null, reportBucket: null };
+    return { plan, region, clock, random: seededRandom(7), aws, http, logger: silentLogger, ...none };
   }
 
   /** Opens the incident of `run` and gives it the lease. */

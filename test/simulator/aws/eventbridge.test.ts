@@ -33,6 +33,10 @@ function withRules(
       if (failures-- > 0) throw new ServiceError("ThrottlingException", "Rate exceeded");
       started.push({ at: clock.now() - start, region, machine, event });
     },
+    invoke: (region, functionName, event) => {
+      started.push({ at: clock.now() - start, region, machine: functionName, event });
+      return failures-- > 0 ? Promise.reject(new ServiceError("Transient", "Not yet")) : Promise.resolve();
+    },
     delivery: { duplicateRate: options.duplicateRate ?? 0, delayMilliseconds: { from: 50, to: 1_500 } },
   });
   for (const rule of rules) bus.addRule(rule);
@@ -150,6 +154,21 @@ describe("delivery", () => {
     expect(started).toHaveLength(1);
     expect(started[0]?.at).toBeGreaterThan(14_000);
     expect(bus.deadLetters).toEqual([]);
+  });
+
+  it.each([
+    [2, 3, []],
+    [9, 3, [{ rule: "start", reason: "Transient: Not yet" }]],
+  ])("invokes a function that fails %d times %d times, then keeps a dead letter", async (failures, times, letters) => {
+    const rule: EventRule = { ...starts, targets: [{ kind: "function", name: "TimelineReport" }] };
+    const { clock, bus, started } = withRules([rule], { failures });
+
+    bus.deliver("eu-west-1", alarm, once);
+    await runUntil(clock, 3_600);
+
+    expect(started).toHaveLength(times);
+    expect(started[0]).toMatchObject({ region: "eu-west-1", machine: "TimelineReport", event: alarm });
+    expect(bus.deadLetters).toMatchObject(letters);
   });
 
   it("gives up at the maximum age and keeps a dead letter (FM4)", async () => {
