@@ -57,12 +57,12 @@ function silence(covers: Covers, onNoAnswer: "decline" | "proceed"): ApprovalAns
         ? {
             approved: true,
             by,
-            reason: "Nobody answered in time; the plan's automation.approval.onNoAnswer is proceed",
+            reason: "Nobody answered in time, and the plan then goes on (automation.approval.onNoAnswer: proceed)",
           }
         : {
             approved: false,
             by,
-            reason: "Nobody answered in time; the plan's automation.approval.onNoAnswer is decline",
+            reason: "Nobody answered in time, and the plan then declines (automation.approval.onNoAnswer: decline)",
           };
   }
 }

@@ -7,7 +7,7 @@ import {
   type Incident,
 } from "../coordination/item.ts";
 import { activePause, isExpired, regionsInService } from "../coordination/rules.ts";
-import { isoInstant, parseInstant } from "../shared/clock.ts";
+import { describeInstant, isoInstant, parseInstant } from "../shared/clock.ts";
 import { describeSeconds } from "../shared/plan/duration.ts";
 import type { Plan } from "../shared/plan/plan.ts";
 import { type Assessment, assess } from "./assessment.ts";
@@ -125,7 +125,10 @@ function decideForRegion(input: DecisionInput, region: string, authority: Author
 
   const state = item.regions[region]?.state ?? "inService";
   if (state === "evacuated" || state === "returning") {
-    return stoodDown("notInService", `${region} is ${state} already, since ${item.regions[region]?.since}`);
+    return stoodDown(
+      "notInService",
+      `${region} is ${state} already, since ${describeInstant(item.regions[region]?.since ?? "an unknown time")}`,
+    );
   }
   const assessment = assess(plan, evidence, region);
   if (authority === "automation") {
@@ -179,7 +182,10 @@ function decideTakeover(input: DecisionInput, incident: string, epoch: number): 
   const holderIsDown = holder !== self && isGone(plan, evidence, holder);
   const expired = isExpired(item.lease, now);
   if (!expired && !holderIsDown) {
-    return stoodDown("nothingToTakeOver", `${item.lease.execution} holds ${incident} until ${item.lease.expiresAt}`);
+    return stoodDown(
+      "nothingToTakeOver",
+      `${item.lease.execution} holds ${incident} until ${describeInstant(item.lease.expiresAt)}`,
+    );
   }
   const { failedRegion } = item.incident;
   // The evacuation is under way, so whoever lives must take over, seen to serve or not.
@@ -195,7 +201,7 @@ function decideTakeover(input: DecisionInput, incident: string, epoch: number): 
     holderRegion: holderIsDown ? "down" : "notKnownToBeDown",
     explanation: holderIsDown
       ? `${holder}, which ran ${incident}, is itself down`
-      : `The lease of ${incident} expired at ${item.lease.expiresAt} without renewal from ${holder}`,
+      : `The lease of ${incident} expired at ${describeInstant(item.lease.expiresAt)} without renewal from ${holder}`,
   };
 }
 
@@ -272,7 +278,7 @@ function whyNotByEvidence(region: string, assessment: Assessment): Decision | nu
     case "unconfirmed":
       return stoodDown(
         "unconfirmed",
-        `${region} has been seen failing since ${assessment.failingSince}: not yet confirmed`,
+        `${region} has been seen failing since ${describeInstant(assessment.failingSince)}, but not yet by enough vantages for long enough`,
       );
     case "flapping":
       return stoodDown("flapping", `${region} fails and passes by turns; a person should look`);
@@ -289,7 +295,7 @@ function whyNotByEvidence(region: string, assessment: Assessment): Decision | nu
 function whyNotByHistory({ plan, item, now }: DecisionInput, region: string): Decision | null {
   const pause = activePause(item, now);
   if (pause !== null) {
-    return stoodDown("paused", `${pause.by} paused automation until ${pause.until}: ${pause.reason}`);
+    return stoodDown("paused", `${pause.by} paused automation until ${describeInstant(pause.until)}: ${pause.reason}`);
   }
   const { cooldownSeconds, maximumRunsPerDay } = plan.detection;
   // Only finished runs count: one that was begun and never ended must not hold back the real failover (FM12).
@@ -299,7 +305,7 @@ function whyNotByHistory({ plan, item, now }: DecisionInput, region: string): De
   if (cooling !== undefined) {
     return stoodDown(
       "cooldown",
-      `${cooling.incident} ended at ${cooling.endedAt}; automation leaves ${region} alone for ${describeSeconds(cooldownSeconds)}. A person may start a run`,
+      `${cooling.incident} ended at ${describeInstant(cooling.endedAt)}; automation leaves ${region} alone for ${describeSeconds(cooldownSeconds)}. A person may start a run`,
     );
   }
   const today = item.completed.filter(
@@ -331,7 +337,7 @@ function whyNotByPlan(plan: Plan, region: string, assessment: Assessment): Decis
   return {
     kind: "observed",
     reason: "planObserves",
-    explanation: `${region} is ${assessment.kind} and would be evacuated; the plan observes only`,
+    explanation: `${describeTrouble(region, assessment)}. It would be evacuated, but the plan only observes`,
   };
 }
 
@@ -347,14 +353,14 @@ function act(
   const { region, authority, assessment, survivors } = found;
   const disputed = authority === "automation" && assessment.kind === "disputed";
   const asks = authority === "automation" && (plan.automation.traffic === "approve" || disputed);
-  const reason = signal.kind === "request" ? signal.reason : `${region} is ${assessment.kind}`;
+  const reason = signal.kind === "request" ? signal.reason : describeTrouble(region, assessment);
   const expiredPause = item.pause !== null && activePause(item, now) === null ? item.pause : null;
   const pause = activePause(item, now);
   const warnings = [
     ...(expiredPause === null
       ? []
       : [
-          `The pause by ${expiredPause.by} (${expiredPause.reason}) ended at ${expiredPause.until} and holds nobody back`,
+          `The pause by ${expiredPause.by} (${expiredPause.reason}) ended at ${describeInstant(expiredPause.until)} and holds nobody back`,
         ]),
     ...(pause === null ? [] : [`${pause.by} paused automation (${pause.reason}); a person outranks it`]),
   ];
@@ -371,7 +377,7 @@ function act(
       question: asks
         ? disputed
           ? `Some vantages see ${region} failing and some do not. Evacuate ${region}?`
-          : `${region} is ${assessment.kind}. Evacuate it to ${survivors.join(", ")}?`
+          : `${describeTrouble(region, assessment)}. Evacuate it to ${survivors.join(", ")}?`
         : null,
       authority,
       startedBy: signal.source,
@@ -380,6 +386,24 @@ function act(
     warnings,
     explanation: `${reason}; survivors ${survivors.join(", ")}`,
   };
+}
+
+/** What is the matter with a Region, in words that need no list of assessments beside them. */
+function describeTrouble(region: string, { kind }: Assessment): string {
+  switch (kind) {
+    case "gray":
+      return `${region} is gray: its customers fail while its own controller is still heard`;
+    case "disputed":
+      return `${region} is disputed: some vantages see it failing and some do not`;
+    case "down":
+    case "serving":
+    case "unknown":
+    case "unconfirmed":
+    case "flapping":
+    case "everythingFailing":
+    case "observerIsolated":
+      return `${region} is ${kind}`;
+  }
 }
 
 function causeOf(assessment: Assessment): Cause {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type BranchName, branchNames, type CoordinationItem, type Run } from "../coordination/item.ts";
+import { type BranchName, branchNames, type CoordinationItem, type Incident, type Run } from "../coordination/item.ts";
 import { openIncident, runOf, type Transition, takeOverIncident } from "../coordination/rules.ts";
 import { createCoordinationStore } from "../coordination/store.ts";
 import { isoInstant } from "../shared/clock.ts";
@@ -161,7 +161,7 @@ async function goOn(
     await journal.append({
       step: "assess",
       kind: openingKind(signal, decision),
-      summary: `${deps.region} runs ${incident.id} under epoch ${item.epoch}: evacuate ${incident.failedRegion} to ${incident.survivors.join(", ")}`,
+      summary: describeRun(deps.region, item.epoch, incident),
       detail: {
         failedRegion: incident.failedRegion,
         actingRegion: deps.region,
@@ -189,6 +189,12 @@ async function goOn(
     question: approved ? null : incident.question,
     approvalTimeoutSeconds: plan.automation.approval.timeoutSeconds,
   };
+}
+
+function describeRun(actingRegion: string, epoch: number, incident: Incident): string {
+  const aim = `customers of ${incident.failedRegion} are to be served by ${incident.survivors.join(", ")}`;
+  const once = incident.question === null ? "" : ", once a person has agreed";
+  return `${actingRegion} leads ${incident.id}, epoch ${epoch}: ${aim}${once}`;
 }
 
 /** Records a decision to do nothing and ends. */

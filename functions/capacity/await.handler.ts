@@ -72,7 +72,7 @@ async function awaitCapacity(
     kind: "stepEnded",
     summary:
       result === "ready"
-        ? `The survivors carry the demand: ${carried.join(", ")}`
+        ? `The survivors carry the demand: in service ${carried.join(", ")}`
         : `The survivors do not carry the whole demand as planned: ${reason}`,
     detail: { result: result === "ready" ? "done" : "degraded", reason, targets },
   });
@@ -140,7 +140,7 @@ async function journalFindings({ journal }: StepContext, looks: readonly Look[])
       await journal.append({ step: "capacity", kind: "observed", summary: warning, detail: { ...detail, warning } });
     }
     if (group !== null && group.inService >= carries && (target.inService ?? 0) < carries) {
-      const summary = `${name} in ${region} has ${group.inService} in service and carries ${carries}`;
+      const summary = `${name} in ${region} has ${group.inService} in service and carries its part of ${carries}`;
       await journal.append({ step: "capacity", kind: "observed", summary, detail });
     }
   }
@@ -160,7 +160,7 @@ async function follow(
     const parts = targets.map(({ region, carries, shortfall }) =>
       shortfall > 0 ? `${region} ${carries} and ${shortfall} short` : `${region} ${carries}`,
     );
-    const summary = `The demand is divided anew: ${parts.join(", ")}`;
+    const summary = `The demand is divided anew between the survivors: ${parts.join(", ")}`;
     await journal.append({ step: "capacity", kind: "observed", summary, detail: { targets } });
   }
   const toGrow = targets.filter((target, index) => {

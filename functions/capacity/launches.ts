@@ -34,13 +34,21 @@ export function launchProblem(activities: readonly LaunchActivity[], since: stri
     .filter((activity) => activity.state === "failed" && startOf(activity) >= lastSuccess)
     .sort((left, right) => startOf(right) - startOf(left));
   const newest = failures[0];
-  return newest === undefined ? null : problemOf(newest.message.slice(0, longestMessage));
+  return newest === undefined ? null : problemOf(shortened(newest.message));
 }
 
 function problemOf(message: string): Problem {
   if (shortageWords.test(message)) return { kind: "capacityShortage", message };
   if (quotaWords.test(message)) return { kind: "quotaReached", message };
   return { kind: "launchFailed", message: message || "a launch failed and no reason is given" };
+}
+
+/** What EC2 said, sentence by sentence as far as there is room: half a sentence helps nobody. */
+function shortened(message: string): string {
+  if (message.length <= longestMessage) return message;
+  const room = message.slice(0, longestMessage);
+  const sentences = room.lastIndexOf(". ");
+  return sentences > 0 ? room.slice(0, sentences + 1) : `${room.slice(0, -1)}…`;
 }
 
 function startOf(activity: LaunchActivity): number {

@@ -166,7 +166,7 @@ async function journalSizing(
   await journal.append({
     step: "capacity",
     kind: "observed",
-    summary: `Demand ${sizing.totalDemand}: ${demand}. With a headroom of ${headroom}: ${aims}${warning === null ? "" : `. ${warning}`}`,
+    summary: `Demand before the failure: ${sizing.totalDemand} capacity units, ${demand}. Targets, with ${Math.round(headroom * 100)} % to spare: ${aims}${warning === null ? "" : `. ${warning}`}`,
     detail: {
       totalDemand: sizing.totalDemand,
       headroom,
@@ -222,7 +222,7 @@ async function register({ journal }: StepContext, { region, name, group, registe
   await journal.append({
     step: "capacity",
     kind: "observed",
-    summary: `${name} in ${region} to be restored to ${restore.minimum} to ${restore.maximum}, desired ${restore.desired}`,
+    summary: `Noted, to set it back one day: ${name} in ${region} has minimum ${restore.minimum}, desired ${restore.desired}, maximum ${restore.maximum}`,
     detail: { region, group: name, restore, before: restore.desired, inService },
   });
 }

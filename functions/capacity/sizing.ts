@@ -1,4 +1,4 @@
-import { parseInstant } from "../shared/clock.ts";
+import { describeInstant, parseInstant } from "../shared/clock.ts";
 import type { CapacitySample } from "../watch/observation.ts";
 
 /**
@@ -202,7 +202,7 @@ function demandOf(input: SizingInput, share: (region: string) => number): readon
     if (units !== null) return { region, units, source };
     if (unitsOfMeasured === 0) return { region, units: 0, source: `unknown: ${source}` };
     const estimate = roundUp((unitsOfMeasured / shareOfMeasured) * share(region));
-    return { region, units: estimate, source: `estimated from demand shares (${source})` };
+    return { region, units: estimate, source: `estimated from demand shares: ${source}` };
   });
 }
 
@@ -234,10 +234,10 @@ function sampledDemand(region: string, moment: string, input: SizingInput): Omit
   const sample = input.samples[region] ?? null;
   if (sample === null) return { units: null, source: "no sample" };
   const age = sampleAge(sample, moment, input);
-  if (age === null) return { units: null, source: `its sample of ${sample.at} is not of that time` };
+  if (age === null) return { units: null, source: `its sample of ${describeInstant(sample.at)} is not of that time` };
   const units = Math.max(whole(sample.desired), whole(sample.inService));
   if (units === 0) return { units: null, source: "its sample shows nothing running" };
-  return { units, source: `sample, ${Math.round(age)} s old` };
+  return { units, source: `sampled ${Math.round(age)} s earlier` };
 }
 
 /** Seconds from a sample to `moment`; null when it is later, too old, or not an instant. */

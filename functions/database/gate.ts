@@ -128,7 +128,7 @@ function explain({ primary, target, life, switchover, lag }: GateInput, flavour:
         life.kind === "none"
           ? `${primary} gives no sign of life`
           : `${primary} does not accept a switchover although ${life.reason}`;
-      return `${state}; of ${target}, ${describeEvidence(lag)}${switchover === "refused" && life.kind === "none" ? "; a switchover was not accepted" : ""}`;
+      return `${state}; ${describeEvidence(target, lag)}${switchover === "refused" && life.kind === "none" ? "; a switchover was not accepted" : ""}`;
     }
   }
 }

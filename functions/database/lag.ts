@@ -1,4 +1,4 @@
-import { isoInstant, parseInstant } from "../shared/clock.ts";
+import { describeInstant, isoInstant, parseInstant } from "../shared/clock.ts";
 
 /** Where a lag reading comes from: a CloudWatch metric by its name, or the last observation of the target's vantage. */
 export type LagSource = "AuroraGlobalDBRPOLag" | "AuroraGlobalDBReplicationLag" | "observation";
@@ -77,17 +77,23 @@ export function appliedUntil(reading: LagReading): number {
   return parseInstant(reading.sampledAt) - reading.seconds * 1_000;
 }
 
-export function describeEvidence(lag: LagEvidence): string {
+/** How far `target` was behind, as a clause for a person. */
+export function describeEvidence(target: string, lag: LagEvidence): string {
   switch (lag.kind) {
     case "known":
-      return `it lagged ${lag.reading.seconds.toFixed(1)} s behind at ${lag.reading.sampledAt} (${lag.reading.source})`;
+      return `${target}, which can take over, was ${describeReading(lag.reading)}`;
     case "unknown":
-      return `its lag is unknown: ${describeUnknown(lag)}`;
+      return `how far ${target}, which can take over, is behind is unknown: ${describeUnknown(lag)}`;
   }
 }
 
+/** `1.3 s behind at 2026-03-14 09:00:00 UTC`. */
+export function describeReading({ seconds, sampledAt }: LagReading): string {
+  return `${seconds.toFixed(1)} s behind at ${describeInstant(sampledAt)}`;
+}
+
 function describeUnknown({ why, last }: Extract<LagEvidence, { kind: "unknown" }>): string {
-  const value = last === null ? "" : `${last.seconds.toFixed(1)} s at ${last.sampledAt}`;
+  const value = last === null ? "" : `${last.seconds.toFixed(1)} s at ${describeInstant(last.sampledAt)}`;
   switch (why) {
     case "missing":
       return "no reading from before the failure was found";

@@ -1,6 +1,6 @@
 import type { Cause } from "../coordination/item.ts";
-import { isoInstant, parseInstant } from "../shared/clock.ts";
-import { appliedUntil, type LagReading, latestLiveReading } from "./lag.ts";
+import { describeInstant, isoInstant, parseInstant } from "../shared/clock.ts";
+import { appliedUntil, describeReading, type LagReading, latestLiveReading } from "./lag.ts";
 
 /** What speaks for the old primary being alive. */
 export type SignOfLife =
@@ -44,14 +44,14 @@ export function findLife(input: LifeInput): SignOfLife {
   ) {
     return {
       kind: "replication",
-      reason: `replication from it advances: ${reading.seconds.toFixed(1)} s behind at ${reading.sampledAt}`,
+      reason: `replication from it still advances (${describeReading(reading)})`,
     };
   }
   if (heartbeatAt === null) return { kind: "none" };
   const heartbeat = parseInstant(heartbeatAt);
   const afterFailure = cause !== "down" || heartbeat >= earliest;
   return heartbeat >= now - freshHeartbeatMs && afterFailure
-    ? { kind: "heartbeat", reason: `its Region's own controller was heard at ${heartbeatAt}` }
+    ? { kind: "heartbeat", reason: `its Region's own controller was heard at ${describeInstant(heartbeatAt)}` }
     : { kind: "none" };
 }
 

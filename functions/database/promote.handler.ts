@@ -181,11 +181,10 @@ async function observe(
 ): Promise<void> {
   const reading = lag.kind === "known" ? lag.reading : lag.last;
   const ageSeconds = reading === null ? null : (deps.clock.now() - parseInstant(reading.sampledAt)) / 1_000;
-  const alive = life.kind === "none" ? "gives no sign of life" : `lives: ${life.reason}`;
   await journal.append({
     step: "database",
     kind: "observed",
-    summary: `The writer in ${found.primary} ${alive}; of ${found.target}, ${describeEvidence(lag)}`,
+    summary: describeStand(found, { lag, life }),
     detail: {
       classification: found.kind,
       target: found.target,
@@ -194,6 +193,19 @@ async function observe(
       decision: decision.kind,
     },
   });
+}
+
+/** Whether the old writer lives, and what its successor has of its writes. Where replication advances, that says both. */
+function describeStand({ primary, target }: Idle, { lag, life }: Pick<Evidence, "lag" | "life">): string {
+  const writer = `The writer in ${primary}`;
+  switch (life.kind) {
+    case "none":
+      return `${writer} gives no sign of life; ${describeEvidence(target, lag)}`;
+    case "heartbeat":
+      return `${writer} may live, for ${life.reason}; ${describeEvidence(target, lag)}`;
+    case "replication":
+      return `${writer} lives: ${life.reason}; ${target} can take over without loss`;
+  }
 }
 
 /** For every decision of the gate but to proceed. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isoInstant, parseInstant } from "../shared/clock.ts";
+import { describeInstant, isoInstant, parseInstant } from "../shared/clock.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
 import { describeSeconds } from "../shared/plan/duration.ts";
 import { pollUntil } from "../shared/poll.ts";
@@ -52,7 +52,7 @@ export function createHandler(deps: Dependencies): Handler {
           kind: "observed",
           summary:
             last.kind === "green"
-              ? `Customers are served from every vantage; soaking for ${describeSeconds(plan.recovery.soakSeconds)}`
+              ? `Customers are served at every vantage that can be heard; it must last for ${describeSeconds(plan.recovery.soakSeconds)}`
               : `Not every customer is served: ${last.reasons.join("; ")}`,
           detail: { customers: last.customers, reasons: last.kind === "red" ? last.reasons : [] },
         });
@@ -71,7 +71,7 @@ export function createHandler(deps: Dependencies): Handler {
       await journal.append({
         step: "recovery",
         kind: "stepEnded",
-        summary: `Customers have been served without a break since ${greenSince}`,
+        summary: `Customers have been served without a break since ${describeInstant(greenSince ?? "")}`,
         detail: { result: "done", servedSince: greenSince, verifiedAt, writes: input.writes, ...detail },
       });
       return { result: "done", greenSince, deadlineAt, servedSince: greenSince, verifiedAt, reason: null };
@@ -80,7 +80,7 @@ export function createHandler(deps: Dependencies): Handler {
     await journal.append({
       step: "recovery",
       kind: "stepEnded",
-      summary: `Recovery could not be shown before ${deadlineAt}: ${reason}`,
+      summary: `Recovery could not be shown by ${describeInstant(deadlineAt)}: ${reason}`,
       detail: { result: "degraded", reason, servedSince: null, verifiedAt: null, ...detail },
     });
     return { result: "degraded", greenSince, deadlineAt, servedSince: null, verifiedAt: null, reason };

@@ -19,6 +19,15 @@ export function isoInstant(milliseconds: number): string {
   return new Date(milliseconds).toISOString();
 }
 
+/** An instant for a person: `2026-03-14T09:01:12.345Z` → `2026-03-14 09:01:12 UTC`; the text itself when it is none. */
+export function describeInstant(text: string): string {
+  try {
+    return `${isoInstant(parseInstant(text)).slice(0, 19).replace("T", " ")} UTC`;
+  } catch {
+    return text;
+  }
+}
+
 /** `Date.parse` alone takes "event 7" for an instant in 2001, and one without an offset for the machine's own time. */
 const instantForm = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})$/;
 

@@ -7,7 +7,7 @@ import type { Json } from "../timeline/event.ts";
 import type { Observation } from "../watch/observation.ts";
 import { readObservations } from "../watch/observations.ts";
 import { readReplica } from "./dynamodb.ts";
-import { estimateMissing, heartbeatAges, notServing } from "./lag.ts";
+import { type Estimate, estimateMissing, heartbeatAges, notServing } from "./lag.ts";
 
 const inputSchema = stepInput({});
 
@@ -33,11 +33,11 @@ async function check(context: StepContext): Promise<Json> {
   const { failedRegion, cause, failingSince } = run;
   const missing = estimateMissing({ failedRegion, cause, failingSince, at, observations, replicas });
   const statuses = replicas.map(({ table, region, status }) => ({ table, region, status }));
-  const amount = missing.value === null ? "an unknown amount" : `${missing.value} s`;
+  const found = run.survivors.length === 1 ? `${run.survivors[0]}'s tables` : "the survivors' tables";
   await journal.append({
     step: "tables",
     kind: "observed",
-    summary: `Of the writes of ${failedRegion}, ${amount} may be missing in the survivors' tables (${missing.source})`,
+    summary: describeMissing(failedRegion, found, missing),
     detail: {
       tables: statuses,
       mayBeMissingSeconds: missing.value,
@@ -55,10 +55,17 @@ async function check(context: StepContext): Promise<Json> {
   await journal.append({
     step: "tables",
     kind: "stepEnded",
-    summary: reason ?? `${tables.join(", ")} serve in ${run.survivors.join(", ")}`,
+    summary: reason ?? `Tables in service in ${run.survivors.join(", ")}: ${tables.join(", ")}`,
     detail: { result, reason, tables: statuses, mayBeMissingSeconds: missing.value },
   });
   return { result, reason, tables: statuses, mayBeMissingSeconds: missing.value };
+}
+
+function describeMissing(failedRegion: string, tables: string, { value, source }: Estimate): string {
+  if (value === 0)
+    return `Nothing of ${failedRegion}'s writes is missing in ${tables}, as far as can be told: ${source}`;
+  const amount = value === null ? "An unknown amount" : `Up to ${value.toFixed(1)} s`;
+  return `${amount} of ${failedRegion}'s last writes may be missing in ${tables}: ${source}`;
 }
 
 async function observationsOf({ deps, logger }: StepContext): Promise<readonly Observation[]> {

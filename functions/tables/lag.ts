@@ -1,5 +1,5 @@
 import type { Cause } from "../coordination/item.ts";
-import { parseInstant } from "../shared/clock.ts";
+import { describeInstant, parseInstant } from "../shared/clock.ts";
 import type { Observation } from "../watch/observation.ts";
 
 /**
@@ -52,18 +52,24 @@ export function estimateMissing(found: {
 }): Estimate {
   const { failedRegion, cause, failingSince, at, observations, replicas } = found;
   if (replicas.length > 0 && replicas.every(({ consistency }) => consistency === "strong")) {
-    return { value: 0, source: "strongly consistent tables: a write is acknowledged when another Region has it" };
+    return {
+      value: 0,
+      source: "these tables are strongly consistent, a write is acknowledged only when another Region has it",
+    };
   }
   const heartbeat = observations.find(({ vantage }) => vantage === failedRegion)?.at ?? null;
-  if (heartbeat === null) return { value: null, source: `no heartbeat of ${failedRegion} was ever seen here` };
+  if (heartbeat === null) return { value: null, source: `no heartbeat of ${failedRegion} ever arrived here` };
   const beat = instant(heartbeat);
   const wroteUntil = instant(cause === "down" ? failingSince : at);
   if (beat === null || wroteUntil === null) {
     return { value: null, source: `the heartbeat of ${failedRegion} cannot be read: ${heartbeat}` };
   }
   const value = Math.max(0, (wroteUntil - beat) / 1_000);
-  const until = cause === "down" ? "it failed" : "now, for it still lives";
-  return { value, source: `last heartbeat of ${failedRegion} seen here: ${heartbeat}; it wrote until ${until}` };
+  const until = cause === "down" ? "wrote until it failed" : "may still write";
+  return {
+    value,
+    source: `its last heartbeat that arrived here is of ${describeInstant(heartbeat)}, and it ${until}`,
+  };
 }
 
 /** Age in seconds of every vantage's heartbeat as this Region sees it: replication into this Region, end to end. */

@@ -40,7 +40,10 @@ export function createHandler(deps: Dependencies): Handler {
     const seconds = Math.round((scoped.clock.now() - parseInstant(run.failingSince)) / 1_000);
     const detail = { customers: last.customers };
     if (gone === null) {
-      const reason = `${last.kind === "residual" && last.vantages.length > 0 ? last.vantages.join(", ") : "no vantage"} still sent to ${run.failedRegion}, or not heard from`;
+      const reason =
+        last.kind === "residual" && last.vantages.length > 0
+          ? `still sent to ${run.failedRegion}, or not served: ${last.vantages.join(", ")}`
+          : "not every vantage has looked again since the switch was thrown";
       await journal.append({
         step: "traffic",
         kind: "stepEnded",
@@ -54,7 +57,7 @@ export function createHandler(deps: Dependencies): Handler {
       await journal.append({
         step: "traffic",
         kind: "stepEnded",
-        summary: `No vantage is sent to ${run.failedRegion} any more, but ${reason}`,
+        summary: `DNS sends no vantage to ${run.failedRegion} any more, but ${reason}`,
         detail: { result: "degraded", reason, ...detail },
       });
       return { result: "degraded", reason };
@@ -62,7 +65,7 @@ export function createHandler(deps: Dependencies): Handler {
     await journal.append({
       step: "traffic",
       kind: "stepEnded",
-      summary: `No vantage is sent to ${run.failedRegion} any more, ${describeSeconds(seconds)} after the first failing probe`,
+      summary: `DNS sends no vantage to ${run.failedRegion} any more, ${describeSeconds(seconds)} after the first failing probe`,
       detail: { result: "done", ...detail },
     });
     return { result: "done", reason: null };

@@ -3,7 +3,7 @@ import { createHandler } from "../../functions/assess/signal.handler.ts";
 import type { Signal } from "../../functions/assess/signal.ts";
 import type { CompletedRun, CoordinationItem, RegionState } from "../../functions/coordination/item.ts";
 import { initialItem } from "../../functions/coordination/rules.ts";
-import { isoInstant, parseInstant } from "../../functions/shared/clock.ts";
+import { describeInstant, isoInstant, parseInstant } from "../../functions/shared/clock.ts";
 import { vantagesOf } from "../../functions/shared/plan/plan.ts";
 import { FakeAws, invocation, noAnswer } from "../fakes/aws.ts";
 import { evidenceFrom, failing, observe, passing, regionDown, type Voice } from "../fakes/observations.ts";
@@ -594,7 +594,7 @@ describe("FM28: a forgotten pause", () => {
 
     expect(decided({ item })).toMatchObject({
       kind: "act",
-      warnings: [`The pause by ada (migration) ended at ${ago(1)} and holds nobody back`],
+      warnings: [`The pause by ada (migration) ended at ${describeInstant(ago(1))} and holds nobody back`],
     });
   });
 });

@@ -48,7 +48,7 @@ describe("AwaitCapacity", () => {
     ]);
     expect(answer.reason).toContain("We currently do not have sufficient m5.large capacity");
     expect(world.events().map(({ summary }) => summary)).toContain(
-      "The demand is divided anew: eu-west-1 8, ap-southeast-1 15",
+      "The demand is divided anew between the survivors: eu-west-1 8, ap-southeast-1 15",
     );
     expect(world.europe.lowered || world.asia.lowered).toBe(false);
   });

@@ -46,4 +46,14 @@ describe("launchProblem (FM48)", () => {
 
     expect(launchProblem(activities, since)).toEqual({ kind: "quotaReached", message: "vCPU limit" });
   });
+
+  it("quotes a long message in whole sentences", () => {
+    const message = `${shortage} ${"Our system will be working on provisioning additional capacity. ".repeat(4)}`;
+    const problem = launchProblem([launch("failed", 10, message)], since);
+
+    expect(message.length).toBeGreaterThan(300);
+    expect(problem?.message.length).toBeLessThanOrEqual(300);
+    expect(problem?.message).toMatch(/^We currently .*additional capacity\.$/);
+    expect(launchProblem([launch("failed", 10, "x".repeat(400))], since)?.message).toBe(`${"x".repeat(299)}…`);
+  });
 });

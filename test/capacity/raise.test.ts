@@ -32,7 +32,7 @@ describe("RaiseCapacity", () => {
     await world.raise();
 
     expect(world.sizing()?.summary).toBe(
-      "Demand 20: eu-west-1 6 (its group before the incident), ap-southeast-1 4 (its group before the incident), us-east-1 10 (sample, 34 s old). With a headroom of 0.1: eu-west-1 14, ap-southeast-1 9",
+      "Demand before the failure: 20 capacity units, eu-west-1 6 (its group before the incident), ap-southeast-1 4 (its group before the incident), us-east-1 10 (sampled 34 s earlier). Targets, with 10 % to spare: eu-west-1 14, ap-southeast-1 9",
     );
   });
 
@@ -216,7 +216,7 @@ describe("RaiseCapacity", () => {
     const answer = await world.raise();
 
     expect(answer.targets.map(({ target }) => target)).toEqual([14, 9]);
-    expect(world.sizing()?.summary).toContain("us-east-1 10 (estimated from demand shares (no sample))");
+    expect(world.sizing()?.summary).toContain("us-east-1 10 (estimated from demand shares: no sample)");
   });
 
   it("is whole again after a crash before or after any call", async () => {

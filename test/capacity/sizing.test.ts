@@ -67,38 +67,43 @@ describe("sizeSurvivors", () => {
   });
 
   it.each([
-    { case: "taken just before", taken: sample(10, "2026-03-01T11:59:26Z"), units: 10, source: "sample, 34 s old" },
-    { case: "at the edge of its age", taken: sample(8, "2026-03-01T11:55:00Z"), units: 8, source: "sample, 300 s old" },
+    { case: "taken just before", taken: sample(10, "2026-03-01T11:59:26Z"), units: 10, source: "sampled 34 s earlier" },
+    {
+      case: "at the edge of its age",
+      taken: sample(8, "2026-03-01T11:55:00Z"),
+      units: 8,
+      source: "sampled 300 s earlier",
+    },
     {
       case: "too old",
       taken: sample(8, "2026-03-01T11:54:59Z"),
       units: 10,
-      source: "estimated from demand shares (its sample of 2026-03-01T11:54:59Z is not of that time)",
+      source: "estimated from demand shares: its sample of 2026-03-01 11:54:59 UTC is not of that time",
     },
     {
       case: "taken after the failure began",
       taken: sample(2, "2026-03-01T12:00:10Z"),
       units: 10,
-      source: "estimated from demand shares (its sample of 2026-03-01T12:00:10Z is not of that time)",
+      source: "estimated from demand shares: its sample of 2026-03-01 12:00:10 UTC is not of that time",
     },
-    { case: "missing", taken: null, units: 10, source: "estimated from demand shares (no sample)" },
+    { case: "missing", taken: null, units: 10, source: "estimated from demand shares: no sample" },
     {
       case: "of nothing running",
       taken: sample(0),
       units: 10,
-      source: "estimated from demand shares (its sample shows nothing running)",
+      source: "estimated from demand shares: its sample shows nothing running",
     },
     {
       case: "of NaN",
       taken: sample(Number.NaN),
       units: 10,
-      source: "estimated from demand shares (its sample shows nothing running)",
+      source: "estimated from demand shares: its sample shows nothing running",
     },
     {
       case: "without an instant",
       taken: sample(3, "yesterday"),
       units: 10,
-      source: "estimated from demand shares (its sample of yesterday is not of that time)",
+      source: "estimated from demand shares: its sample of yesterday is not of that time",
     },
   ])("knows the failed Region's demand from a sample that is $case (FM49)", ({ taken, units, source }) => {
     const sizing = sizeSurvivors({ ...input, samples: { "us-east-1": taken } });

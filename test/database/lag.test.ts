@@ -41,7 +41,7 @@ describe("judgeLag", () => {
 
     expect(evidence).toMatchObject({ kind: "unknown", why });
     expect(evidence.kind === "unknown" ? (evidence.last?.seconds ?? null) : undefined).toBe(last);
-    expect(describeEvidence(evidence)).toContain("unknown");
+    expect(describeEvidence("eu-west-1", evidence)).toContain("unknown");
   });
 
   it("believes three equal readings, and any number of zeros", () => {
@@ -64,5 +64,21 @@ describe("judgeLag", () => {
 
     expect(judgeLag(readings, at)).toEqual({ kind: "known", reading: reading(-80, 2) });
     expect(latestLiveReading(readings)).toBeNull();
+  });
+});
+
+describe("describeEvidence", () => {
+  it("says in one clause which survivor was how far behind, and when", () => {
+    const evidence = judgeLag([reading(-80, 1.26)], at);
+
+    expect(describeEvidence("eu-west-1", evidence)).toBe(
+      "eu-west-1, which can take over, was 1.3 s behind at 2026-03-01 11:59:00 UTC",
+    );
+  });
+
+  it("says why the lag is unknown", () => {
+    expect(describeEvidence("eu-west-1", judgeLag([reading(-200, 2)], at))).toBe(
+      "how far eu-west-1, which can take over, is behind is unknown: the last reading, 2.0 s at 2026-03-01 11:57:00 UTC, is too old",
+    );
   });
 });
