@@ -64,6 +64,11 @@ await runCommand(async () => {
   if (chosen.all) return playAll(plan, seed, chosen.json ? "json" : "text");
   const replays = chosen.trace === true && chosen.seed !== undefined && chosen.scenario === undefined && plan === null;
   const drill = replays ? randomDrill(seed) : namedDrill(chosen.scenario ?? "region-outage", plan, seed);
+  if (chosen.json && chosen.trace && !replays) {
+    throw new UsageError(
+      "--trace: does nothing together with --json, unless it replays a random world (--seed N, no --scenario, no --plan)",
+    );
+  }
   if (chosen.json) {
     const { result } = await drill(undefined);
     process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);

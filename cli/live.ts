@@ -6,6 +6,7 @@ import type { Terminal } from "../simulator/display/live.ts";
 import type { Audience } from "../simulator/play.ts";
 import type { Scenario } from "../simulator/scenario.ts";
 import type { World } from "../simulator/world.ts";
+import { writesWords } from "./curve.ts";
 
 /** A drill at a terminal takes about so long, however much time passes in it. */
 const showSeconds = 8;
@@ -32,7 +33,7 @@ export class LiveAudience implements Audience {
 
   announce({ name, summary }: Scenario): void {
     this.#scenario = name;
-    this.#terminal.write(`${name}: ${summary}\n\n`);
+    this.#terminal.write(`${name}: ${summary}\n`);
   }
 
   begins(world: World, faultAt: number): void {
@@ -48,6 +49,11 @@ export class LiveAudience implements Audience {
   async end(): Promise<void> {
     const world = this.#world;
     if (world === null) return;
+    this.#terminal.write(
+      `${writesWords(world)
+        .map((note) => `(${note}.)\n`)
+        .join("")}\n`,
+    );
     const display = createDisplay(this.#terminal, this.#choice, { scenario: this.#scenario, startedAt: this.#faultAt });
     const samples = world.customers.curve.filter(({ at }) => at >= this.#faultAt - calmShownSeconds * 1_000);
     const paceMs = this.#choice.kind === "live" ? (showSeconds * 1_000) / Math.max(1, samples.length) : 0;

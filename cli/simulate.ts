@@ -65,7 +65,9 @@ await runCommand(async () => {
 
 function seedJobs(chosen: { readonly seeds?: string; readonly from?: string; readonly scenario?: string }): Job[] {
   if (chosen.scenario !== undefined)
-    throw new UsageError("--scenario belongs to --crash-matrix; random worlds have none");
+    throw new UsageError(
+      `--scenario: received ${JSON.stringify(chosen.scenario)}: goes only with --crash-matrix, for random worlds have none`,
+    );
   const count = chosen.seeds === undefined ? defaultSeeds : readCount("seeds", chosen.seeds, 1);
   const from = chosen.from === undefined ? 1 : readCount("from", chosen.from, 0);
   return Array.from({ length: count }, (_, index) => ({ kind: "random", seed: from + index }));
@@ -77,7 +79,10 @@ async function matrixJobs(chosen: {
   readonly scenario?: string;
 }): Promise<readonly Job[]> {
   if (chosen.seeds !== undefined || chosen.from !== undefined) {
-    throw new UsageError("--seeds and --from do not go with --crash-matrix, which enumerates its points");
+    const [name, value] = chosen.seeds !== undefined ? ["--seeds", chosen.seeds] : ["--from", chosen.from];
+    throw new UsageError(
+      `${name}: received ${JSON.stringify(value)}: does not go with --crash-matrix, which enumerates its points`,
+    );
   }
   const name = chosen.scenario ?? "region-outage";
   if (!scenarios.some((each) => each.name === name)) {

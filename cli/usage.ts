@@ -8,13 +8,28 @@ export class UsageError extends Error {
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
 
-/** The command line's options, strictly: an unknown one, or a stray word, is a usage error. */
+/** The command line's options, strictly: an unknown one, a stray word or a missing value is a usage error. */
 export function readOptions<Known extends Options>(args: readonly string[], options: Known) {
   try {
     return parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values;
   } catch (error) {
-    throw new UsageError(`${errorMessage(error).split("\n")[0]} Known options: ${optionNames(options)}`);
+    throw new UsageError(`${describeParseError(error)}; the options are ${optionNames(options)}`, { cause: error });
   }
+}
+
+/** Node's words end in advice on several lines, or in a full stop that would split the line in two. */
+function describeParseError(error: unknown): string {
+  const [first = ""] = errorMessage(error).split("\n");
+  const name = /'(?:-\w, )?(-[^' ]*)/.exec(first)?.[1];
+  if (first.includes("argument is ambiguous")) {
+    return `${name}: needs a value; one that begins with a dash is written ${name}=VALUE`;
+  }
+  if (first.includes("argument missing")) return `${name}: needs a value`;
+  if (first.includes("does not take an argument")) return `${name}: takes no value`;
+  const word = /'([^']*)'/.exec(first)?.[1] ?? "";
+  if (first.startsWith("Unknown option")) return `${word}: there is no such option`;
+  if (first.startsWith("Unexpected argument")) return `${JSON.stringify(word)}: a word that belongs to no option`;
+  return first.replace(/\.$/, "");
 }
 
 /** A whole number of at least `least`. */
@@ -44,7 +59,7 @@ export async function runCommand(command: () => Promise<number>): Promise<void> 
 }
 
 function optionNames(options: Options): string {
-  return Object.keys(options)
-    .map((name) => `--${name}`)
+  return Object.entries(options)
+    .map(([name, { type }]) => (type === "string" ? `--${name} VALUE` : `--${name}`))
     .join(", ");
 }

@@ -24,7 +24,7 @@ export interface CustomersOptions {
 }
 
 /** Share of requests that write. Assumption. */
-const writeShare = 0.1;
+export const writeShare = 0.1;
 /** Share of requests that a Region still serves in a gray failure. Assumption: most customers fail, not all. */
 export const grayServedShare = 0.1;
 /** A population counts as served when this share of its reads, and of its writes, is. */

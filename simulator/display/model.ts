@@ -156,8 +156,10 @@ function phaseAfter(before: Phase, event: TimelineEvent): Phase {
     case "opened":
     case "takenOver":
     case "retried":
-    case "approvalAnswered":
       return "failing over";
+    case "approvalAnswered":
+      // After a "no" to the whole run nothing follows but its closing.
+      return toneOf(answerOf(event)) === "good" ? "failing over" : before;
     case "approvalRequested":
       return "waiting for approval";
     case "closed":

@@ -1,13 +1,7 @@
+import { lossWords } from "../../functions/timeline/report/loss-words.ts";
 import { nextSteps } from "../../functions/timeline/report/next.ts";
 import type { IncidentSummary, Outcome } from "../../functions/timeline/report/summary.ts";
-import {
-  dataLossWords,
-  durationWords,
-  headline,
-  offsetOf,
-  outcomeTitle,
-  recoveryTimeWords,
-} from "../../functions/timeline/report/words.ts";
+import { headline, offsetOf, outcomeTitle, recoveryTimeWords } from "../../functions/timeline/report/words.ts";
 import { type Colour, crop, fill, paint, type Shade, wrap } from "./screen.ts";
 
 export interface ClosingOptions {
@@ -29,8 +23,7 @@ export function renderClosing(summary: IncidentSummary, options: ClosingOptions)
     wrap(text, columns - labelColumns).map((line, index) =>
       `${fill(index === 0 ? label : "", labelColumns)}${paint(line, shade, colour)}`.trimEnd(),
     );
-  const time = recoveryTimeWords(summary.recoveryTime);
-  const loss = dataLossWords(summary.dataLoss);
+  const time = recoveryTimeWords(summary);
   const acted = summary.acting.length > 0;
   return [
     ...wrap(headline(summary), columns).map((line) => paint(line, "bold", colour)),
@@ -38,10 +31,8 @@ export function renderClosing(summary: IncidentSummary, options: ClosingOptions)
     ...row("Outcome", outcomeTitle(summary.outcome), outcomeShade(summary.outcome)),
     ...summary.reasons.flatMap((reason, index) => row(index === 0 ? "Reasons" : "", reason)),
     ...row("Recovery time", `${time.value} (${time.verdict})`, verdictShade(summary.recoveryTime.verdict)),
-    ...row(
-      "Data loss",
-      `${loss.value} (${loss.verdict})${budgetWords(summary)}`,
-      verdictShade(summary.dataLoss.verdict),
+    ...lossWords(summary).flatMap(({ name, words, verdict }) =>
+      row(name, `${words.value} (${words.verdict})`, verdictShade(verdict)),
     ),
     ...(options.requests === null ? [] : row("Requests", requestWords(options.requests))),
     ...(acted ? row("Decided", momentWords(summary.decidedAt, summary)) : []),
@@ -69,6 +60,7 @@ function outcomeShade(outcome: Outcome): Shade {
       return "warn";
     case "stoodDown":
     case "observed":
+    case "nothingRecorded":
       return "plain";
   }
 }
@@ -84,12 +76,6 @@ function verdictShade(verdict: IncidentSummary["recoveryTime"]["verdict"]): Shad
     case "notApplicable":
       return "plain";
   }
-}
-
-function budgetWords(summary: IncidentSummary): string {
-  const { budgetSeconds, verdict } = summary.dataLoss;
-  if (budgetSeconds === null || verdict === "notApplicable") return "";
-  return `, ${durationWords(budgetSeconds)} allowed without asking`;
 }
 
 function requestWords({ lost, total }: { readonly lost: number; readonly total: number }): string {
@@ -119,9 +105,11 @@ function block(title: string, lines: readonly string[], colour: Colour): readonl
 }
 
 function done(summary: IncidentSummary, columns: number): readonly string[] {
-  return summary.actions.map((action) => {
+  return summary.actions.flatMap((action) => {
     const state = action.state === "confirmed" ? "" : ` (${action.state})`;
-    return `  ${fill(action.region, 15)} ${fill(action.step, 9)} ${crop(action.summary, columns - 29 - state.length)}${state}`;
+    return wrap(`${action.summary}${state}`, columns - 28).map((line, index) =>
+      index === 0 ? `  ${fill(action.region, 15)} ${fill(action.step, 9)} ${line}` : `${" ".repeat(28)}${line}`,
+    );
   });
 }
 

@@ -134,8 +134,12 @@ describe("what bad input gets: exit code 2 and one line that helps", () => {
 
   it.each([
     ["an unknown scenario", ["--scenario", "nope"], /--scenario: received "nope": must be one of region-outage/],
-    ["an unknown option", ["--frob"], /Unknown option '--frob'.*Known options: --plan/],
-    ["a stray word", ["hello"], /hello/],
+    ["an unknown option", ["--frob"], /^--frob: there is no such option; the options are --plan VALUE, /],
+    ["a stray word", ["hello"], /^"hello": a word that belongs to no option; the options are --plan VALUE, /],
+    ["a value that is missing", ["--seed"], /^--seed: needs a value; the options are /],
+    ["a value that begins with a dash", ["--seed", "-1"], /^--seed: needs a value; one that begins with a dash/],
+    ["a value that is too much", ["--json=3"], /^--json: takes no value; the options are /],
+    ["a trace beside the JSON", ["--trace", "--json"], /^--trace: does nothing together with --json/],
     ["a seed that is none", ["--seed", "x"], /--seed: received "x": must be a whole number/],
     ["a negative seed", ["--seed=-1"], /--seed: received "-1"/],
     [
@@ -163,12 +167,23 @@ describe("what bad input gets: exit code 2 and one line that helps", () => {
 describe("simulate", () => {
   it.each([
     ["no seeds", ["--seeds", "0"], /--seeds: received "0": must be a whole number of at least 1/],
-    ["seeds with the matrix", ["--crash-matrix", "--seeds", "3"], /--seeds and --from do not go with --crash-matrix/],
+    [
+      "seeds with the matrix",
+      ["--crash-matrix", "--seeds", "3"],
+      /^--seeds: received "3": does not go with --crash-matrix/,
+    ],
+    [
+      "a story for random worlds",
+      ["--scenario", "blip"],
+      /^--scenario: received "blip": goes only with --crash-matrix/,
+    ],
+    ["an unknown option", ["--frob"], /^--frob: there is no such option; the options are --seeds VALUE, /],
     ["an unknown scenario", ["--crash-matrix", "--scenario", "nope"], /--scenario: received "nope"/],
   ])("refuses %s", async (_name, args, line) => {
     const { code, stderr } = await runScript("cli/simulate.ts", args);
 
     expect(code).toBe(2);
+    expect(stderr.trimEnd().split("\n")).toHaveLength(1);
     expect(stderr).toMatch(line);
   });
 
@@ -184,5 +199,19 @@ describe("simulate", () => {
     const replay = JSON.parse((await drill("--seed", "5", "--trace", "--json")).stdout);
 
     expect(report.outcomes).toEqual({ [replay.outcome]: 1 });
+  });
+});
+
+describe("bench and schema", () => {
+  it.each([
+    ["bench", ["--runs", "0"], /^--runs: received "0": must be a whole number of at least 1/],
+    ["bench", ["fast"], /^"fast": a word that belongs to no option; the options are --runs VALUE, --json, --help/],
+    ["schema", ["--out=x"], /^--out: there is no such option; the options are --help/],
+  ])("%s refuses %j", async (command, args, line) => {
+    const { code, stdout, stderr } = await runScript(`cli/${command}.ts`, args);
+
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr.trimEnd().split("\n")).toHaveLength(1);
+    expect(stderr).toMatch(line);
   });
 });

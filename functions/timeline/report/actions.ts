@@ -39,7 +39,9 @@ export function actionsOf(moments: readonly Moment[]): readonly Action[] {
           (draft) => (resource === null || draft.resource === null) && (stated === null || draft.region === stated),
         );
       if (match !== undefined) {
-        Object.assign(match, { endedAt: at, state: event.kind, summary: printable(event.summary) });
+        // What was meant is what was done; of a failure, its own words say why.
+        const summary = event.kind === "failed" ? printable(event.summary) : match.summary;
+        Object.assign(match, { endedAt: at, state: event.kind, summary });
         continue;
       }
     }

@@ -2,6 +2,7 @@ import { isoInstant } from "../../shared/clock.ts";
 import type { TimelineEvent } from "../event.ts";
 import type { Moment } from "./order.ts";
 import { childOf, type Detail, detailOf, instantOf, listOf, printable, recordOf, textOf, textsOf } from "./read.ts";
+import { signalWords } from "./signal-words.ts";
 import { answerOf } from "./steps.ts";
 
 /** What one vantage said of the failed Region when the decision was made. */
@@ -17,12 +18,14 @@ export interface DecisionRecord {
   readonly at: string;
   /** The Region that decided. */
   readonly region: string;
+  /** The Region that the decision is about; null when it does not say. */
+  readonly about: string | null;
   readonly decision: string;
   readonly assessment: string | null;
   readonly summary: string;
   readonly reasons: readonly string[];
   readonly votes: readonly EvidenceVote[];
-  /** What made it look: an alarm, a person, the watch. */
+  /** What made it look, as a clause that follows "because". */
   readonly signal: string | null;
 }
 
@@ -47,6 +50,11 @@ export function declinesToAct(event: TimelineEvent): boolean {
 /** Whether a decision event says only to look on, because the plan says so. */
 export function observesOnly(event: TimelineEvent): boolean {
   return /^observ/i.test(decisionName(event));
+}
+
+/** The same of a record. */
+export function wouldHaveActed({ decision }: DecisionRecord): boolean {
+  return /^observ/i.test(decision);
 }
 
 function decisionName(event: TimelineEvent): string {
@@ -75,6 +83,7 @@ export function decisionOf({ event, time }: Moment): DecisionRecord {
   return {
     at: isoInstant(time),
     region: printable(event.region),
+    about: textOf(detail, "failedRegion") ?? textOf(childOf(detail, "signal"), "region") ?? textOf(detail, "region"),
     decision: decisionName(event),
     assessment: textOf(detail, "assessment") ?? textOf(assessment, "kind") ?? textOf(assessment, "state"),
     summary: printable(event.summary),
@@ -93,18 +102,7 @@ export function decisionOf({ event, time }: Moment): DecisionRecord {
 }
 
 function signalOf(detail: Detail): string | null {
-  const signal = childOf(detail, "signal");
-  const kind = textOf(signal, "kind");
-  if (kind === null) return textOf(detail, "signal");
-  const name =
-    textOf(signal, "source") ??
-    textOf(signal, "alarm") ??
-    textOf(signal, "name") ??
-    textOf(signal, "by") ??
-    textOf(signal, "id") ??
-    null;
-  const reason = textOf(signal, "reason");
-  return [name === null ? kind : `${kind} ${name}`, ...(reason === null ? [] : [reason])].join(": ");
+  return signalWords(childOf(detail, "signal")) ?? textOf(detail, "signal");
 }
 
 /** Every request for approval with its answer, in the order of the requests. */

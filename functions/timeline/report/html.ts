@@ -18,7 +18,7 @@ import {
 import { styleSheet } from "./html/style.ts";
 import { trafficCharts } from "./html/traffic-chart.ts";
 import type { IncidentSummary, Outcome } from "./summary.ts";
-import { headline, instantWords, outcomeTitle } from "./words.ts";
+import { evidenceTitle, headline, incidentWords, instantWords, outcomeTitle } from "./words.ts";
 
 /**
  * The report as one HTML file: no script, no request to anywhere (its own policy forbids both), so that it can be
@@ -39,16 +39,16 @@ export function renderHtml(
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <meta name="referrer" content="no-referrer">
-<title>${outcomeTitle(summary.outcome)}: ${summary.application}, ${summary.incident}</title>
+<title>${outcomeTitle(summary.outcome)}: ${summary.application}, ${incidentWords(summary)}</title>
 <style>${new Markup(styleSheet)}</style>
 </head>
 <body>
 ${patterns}
 <main>
 <header>
-<p class="eyebrow"><b>${summary.application}</b> · Region failover report · incident ${summary.incident}</p>
+<p class="eyebrow"><b>${summary.application}</b> · Region failover report · ${incidentWords(summary)}</p>
 <h1>${prose(headline(summary))}</h1>
-<p class="meta"><span class="badge ${outcomeTone(summary.outcome)}">${outcomeTitle(summary.outcome)}</span>${instantWords(summary.origin)}</p>
+<p class="meta"><span class="badge ${outcomeTone(summary.outcome)}">${outcomeTitle(summary.outcome)}</span>${summary.origin === null ? null : instantWords(summary.origin)}</p>
 </header>
 ${keyFigures(summary)}
 ${section("facts", "In short", facts(summary))}
@@ -68,7 +68,7 @@ ${
       )
 }
 ${section("traffic", "Traffic", trafficCharts(curve, summary))}
-${section("evidence", summary.decision === null ? "Why it did not act" : "Why it acted", evidence(summary))}
+${section("evidence", evidenceTitle(summary), evidence(summary))}
 ${section("actions", "What was done where", actions(summary))}
 ${section("approvals", "Approvals", approvals(summary))}
 ${section("not-acted", "Decisions not to act", notActed(summary))}
@@ -97,6 +97,7 @@ function outcomeTone(outcome: Outcome): string {
       return "warn";
     case "stoodDown":
     case "observed":
+    case "nothingRecorded":
       return "idle";
   }
 }

@@ -1,23 +1,31 @@
 import type { TimelineEvent } from "../event.ts";
+import { lossWords } from "./loss-words.ts";
 import { nextSteps } from "./next.ts";
 import { chronological } from "./order.ts";
 import { printable, secondsBetween } from "./read.ts";
+import { lookedBecause, startedByWords } from "./signal-words.ts";
 import type { IncidentSummary } from "./summary.ts";
 import {
   actingWords,
+  capitalised,
+  causeTitle,
+  causeWords,
   chainWords,
   clockWords,
-  dataLossWords,
   durationWords,
+  evidenceTitle,
   headline,
+  incidentWords,
   instantWords,
   kindWords,
   offsetOf,
   outcomeTitle,
   periodWords,
   recoveryTimeWords,
+  regionTitle,
   resultWords,
   sentence,
+  unsaid,
 } from "./words.ts";
 
 /** Text that Markdown shows as it is, on one line and inside a table cell. */
@@ -54,11 +62,11 @@ export function renderMarkdown(summary: IncidentSummary, events: readonly Timeli
   const lines = [
     `# ${safe(headline(summary))}`,
     "",
-    `Incident ${safe(summary.incident)} · ${outcomeTitle(summary.outcome)} · ${instantWords(summary.origin)}`,
+    `${safe(capitalised(incidentWords(summary)))} · ${outcomeTitle(summary.outcome)}${summary.origin === null ? "" : ` · ${instantWords(summary.origin)}`}`,
     "",
     ...section("Key figures", figures(summary)),
     ...section("What a person must do next", next(summary)),
-    ...section(summary.decision === null ? "Why it did not act" : "Why it acted", evidence(summary)),
+    ...section(evidenceTitle(summary), evidence(summary)),
     ...section("Steps", steps(summary)),
     ...section("What was done where", actions(summary)),
     ...section("Decisions not to act", notActed(summary)),
@@ -75,28 +83,28 @@ function bullets(texts: readonly string[]): readonly string[] {
 }
 
 function figures(summary: IncidentSummary): readonly string[] {
-  const time = recoveryTimeWords(summary.recoveryTime);
-  const loss = dataLossWords(summary.dataLoss);
-  const moment = (at: string | null) =>
-    at === null ? "not reached" : `${instantWords(at)} (${offsetOf(at, summary.origin)})`;
+  const time = recoveryTimeWords(summary);
+  const acted = summary.acting.length > 0;
+  const moment = (name: string, at: string | null, more = "") => {
+    if (at !== null) return [[name, `${instantWords(at)} (${offsetOf(at, summary.origin)})${more}`]];
+    return acted ? [[name, "not reached"]] : [];
+  };
   const toDecide = secondsBetween(summary.failingSince, summary.decidedAt);
-  const budget = summary.dataLoss.budgetSeconds;
   return table(
     ["Figure", "Value"],
     [
       ["Outcome", outcomeTitle(summary.outcome)],
       ...(summary.reasons.length > 0 ? [["Reasons", summary.reasons.map(safe).join("; ")]] : []),
-      ["Failed Region", safe(summary.failedRegion ?? "unknown")],
-      ["Cause", safe(resultWords(summary.cause ?? "unknown"))],
-      ["Started by", safe(summary.startedBy ?? "unknown")],
-      ["Acting Region", safe(actingWords(summary))],
+      ...(summary.failedRegion === null ? [] : [[regionTitle(summary), safe(summary.failedRegion)]]),
+      ...(summary.cause === null ? [] : [[causeTitle(summary), safe(causeWords(summary.cause))]]),
+      ...(summary.startedBy === null ? [] : [["Started by", safe(startedByWords(summary.startedBy))]]),
+      ...(acted ? [["Acting Region", safe(actingWords(summary))]] : []),
       ["Recovery time", `${time.value} (${time.verdict})`],
-      ["Data loss", `${loss.value} (${loss.verdict})`],
-      ...(budget === null ? [] : [["Loss allowed without asking", durationWords(budget)]]),
-      ["First failing probe", moment(summary.failingSince)],
-      ["Decided", `${moment(summary.decidedAt)}${toDecide === null ? "" : `, ${durationWords(toDecide)} after it`}`],
-      ["Traffic switched", moment(summary.trafficSwitchedAt)],
-      ["Customers proven served", moment(summary.verifiedAt)],
+      ...lossWords(summary).map(({ name, words }) => [name, `${words.value} (${safe(words.verdict)})`]),
+      ...moment("First failing probe", summary.failingSince),
+      ...moment("Decided", summary.decidedAt, toDecide === null ? "" : `, ${durationWords(toDecide)} after it`),
+      ...moment("Traffic switched", summary.trafficSwitchedAt),
+      ...moment("Customers proven served", summary.verifiedAt),
     ],
   );
 }
@@ -114,13 +122,13 @@ function next(summary: IncidentSummary): readonly string[] {
 }
 
 function evidence(summary: IncidentSummary): readonly string[] {
-  const decision = summary.decision ?? summary.notActed.at(-1) ?? null;
+  const decision = summary.explained;
   if (decision === null) return [];
-  const signal = decision.signal === null ? "" : ` It looked because of: ${safe(decision.signal)}.`;
+  const because = lookedBecause(decision.signal);
   return [
-    `${safe(decision.region)} decided at ${instantWords(decision.at)}: ${safe(sentence(decision.summary))}${signal}`,
+    `${safe(decision.region)} decided at ${instantWords(decision.at)}: ${safe(sentence(decision.summary))}${because === null ? "" : ` ${safe(because)}`}`,
     "",
-    ...bullets(decision.reasons),
+    ...bullets(unsaid(decision)),
     ...(decision.votes.length === 0
       ? []
       : table(
@@ -168,8 +176,8 @@ function notActed(summary: IncidentSummary): readonly string[] {
   return bullets(
     summary.notActed.map(
       (decision) =>
-        `${instantWords(decision.at)}, ${decision.region}, ${resultWords(decision.decision)}: ${sentence(decision.summary)}${
-          decision.reasons.length > 0 ? ` Reasons: ${decision.reasons.join("; ")}.` : ""
+        `${instantWords(decision.at)}, ${decision.region}: ${sentence(decision.summary)}${
+          unsaid(decision).length > 0 ? ` Reasons: ${sentence(unsaid(decision).join("; "))}` : ""
         }`,
     ),
   );
@@ -182,8 +190,8 @@ function approvals(summary: IncidentSummary): readonly string[] {
       const answered =
         answer === null
           ? " Not answered."
-          : ` ${resultWords(answer)} by ${by ?? "nobody named"} at ${answeredAt === null ? "an unknown time" : clockWords(answeredAt)}.`;
-      return `${question}${asked}${answered}${reason === null ? "" : ` Reason: ${reason}`}`;
+          : ` ${capitalised(resultWords(answer))}${by === null || by === "nobody" ? "" : ` by ${by}`} at ${answeredAt === null ? "an unknown time" : clockWords(answeredAt)}.`;
+      return `${question}${asked}${answered}${reason === null ? "" : ` Reason: ${sentence(reason)}`}`;
     }),
   );
 }

@@ -20,14 +20,14 @@ export function nextSteps(summary: IncidentSummary): readonly NextStep[] {
   if (waiting !== undefined && summary.outcome === "waitingForApproval") {
     steps.push({
       title: "Answer the request for approval",
-      text: `The run waits for this answer: ${waiting.question} Approve or decline it with a reason and your name.`,
+      text: `The run waits for this answer: ${waiting.question} Approve or decline it with a reason and your name; "Answer a question" in the runbook has the commands.`,
       input: null,
     });
   }
   if (summary.outcome === "stoodDown" || summary.outcome === "observed") {
     steps.push({
       title: "See whether customers are served",
-      text: `Nothing was changed. If customers do fail in ${region}, start the failover state machine with this input: a person's request is carried out whatever the evidence.`,
+      text: `Nothing was changed. If customers do fail in ${region}, start the failover state machine in a Region that serves, with this input. A person's request does not wait for evidence.`,
       input: JSON.stringify({ region: summary.failedRegion ?? "…", ...byPerson }),
     });
   }
@@ -41,7 +41,7 @@ export function nextSteps(summary: IncidentSummary): readonly NextStep[] {
   if (summary.branchesToRetry.length > 0) {
     steps.push({
       title: `Retry ${listWords(summary.branchesToRetry)}`,
-      text: "Remove what stood in the way, then start the failover state machine with this input. Only the named branches run again; what is done is kept.",
+      text: "Remove what stood in the way, then start the failover state machine in a surviving Region with this input. Only the named branches run again; what is done is kept.",
       input: JSON.stringify({ retry: summary.incident, branches: summary.branchesToRetry, ...byPerson }),
     });
   }
@@ -66,14 +66,19 @@ export function nextSteps(summary: IncidentSummary): readonly NextStep[] {
   if (summary.outcome === "degraded" && summary.branchesToRetry.length === 0) {
     steps.push({
       title: "See why recovery could not be shown",
-      text: `Every branch did its part, and still: ${summary.reasons.join("; ") || "no reason was recorded"}. Look at what the vantages are served.`,
+      text: `Every branch did its part, and still: ${summary.reasons.join("; ") || "no reason was recorded"}. Look at what customers get at each vantage.`,
       input: null,
     });
   }
   const lost = summary.dataLoss.seconds ?? summary.dataLoss.worstCaseSeconds;
   if (summary.database?.kind === "failover" && (lost === null || lost > 0)) {
     const how = summary.dataLoss.seconds === null ? "Up to" : "About";
-    const amount = lost === null ? "An unknown amount" : `${how} ${durationWords(lost)}`;
+    const { seconds, worstCaseSeconds } = summary.dataLoss;
+    const worst =
+      seconds !== null && worstCaseSeconds !== null && worstCaseSeconds > seconds
+        ? ` (at worst ${durationWords(worstCaseSeconds)}, had replication stalled after it was last measured)`
+        : "";
+    const amount = lost === null ? "An unknown amount" : `${how} ${durationWords(lost)}${worst}`;
     steps.push({
       title: "Account for the writes that may be missing",
       text: `${amount} of writes made in ${region} before it failed may not be in ${summary.database.promotedRegion ?? "the new writer"}. Keep the old cluster until they are reconciled.`,
@@ -83,8 +88,8 @@ export function nextSteps(summary: IncidentSummary): readonly NextStep[] {
   const missing = summary.tables?.mayBeMissingSeconds ?? null;
   if (summary.tables !== null && missing !== 0) {
     steps.push({
-      title: "Compare the tables once the Region is back",
-      text: `${missing === null ? "An unknown amount" : `Up to ${durationWords(missing)}`} of writes made in ${region} may not be in the survivors' tables. They arrive when the Region is back and then win over older writes.`,
+      title: `Compare the tables when ${region} replicates again`,
+      text: `${missing === null ? "An unknown amount" : `Up to ${durationWords(missing)}`} of writes made in ${region} may not be in the survivors' tables. They are not lost: they arrive when ${region} replicates again. Where both sides wrote the same item, the later write wins.`,
       input: null,
     });
   }

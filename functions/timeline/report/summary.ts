@@ -9,6 +9,7 @@ import {
   decisionOf,
   declinesToAct,
   observesOnly,
+  wouldHaveActed,
 } from "./decisions.ts";
 import {
   branchResults,
@@ -23,10 +24,18 @@ import {
   tablesResult,
 } from "./figures.ts";
 import { type ChainCheck, checkChain, chronological, type Moment } from "./order.ts";
-import { childOf, type Detail, detailOf, instantOf, printable, recordOf, textOf, textsOf } from "./read.ts";
+import { type Detail, detailOf, instantOf, printable, recordOf, textOf, textsOf } from "./read.ts";
 import { periodsOf, type StepSummary, summarizeSteps, toneOf } from "./steps.ts";
 
-export type Outcome = "recovered" | "degraded" | "stoodDown" | "observed" | "waitingForApproval" | "inProgress";
+export type Outcome =
+  | "recovered"
+  | "degraded"
+  | "stoodDown"
+  | "observed"
+  | "waitingForApproval"
+  | "inProgress"
+  /** The timeline is empty: nobody decided or changed anything. */
+  | "nothingRecorded";
 
 /** A Region that held the lease of the run. */
 export interface ActingRegion {
@@ -71,6 +80,8 @@ export interface IncidentSummary {
   readonly actions: readonly Action[];
   /** The decision to act; null when there was none. */
   readonly decision: DecisionRecord | null;
+  /** The decision that the report explains: the one to act, or else the most telling one not to. */
+  readonly explained: DecisionRecord | null;
   readonly notActed: readonly DecisionRecord[];
   readonly approvals: readonly Approval[];
   readonly warnings: readonly string[];
@@ -100,7 +111,7 @@ export function summarize(events: readonly TimelineEvent[], plan: ReportPlan | n
   const decision = deciding === undefined ? null : decisionOf(deciding);
   const decidedAt = decision?.at ?? (opening[0] === undefined ? null : isoInstant(opening[0].time));
   const notActed = decisions.filter((moment) => moment !== deciding && declinesToAct(moment.event)).map(decisionOf);
-  const looked = decision ?? notActed.at(-1) ?? null;
+  const explained = decision ?? mostTelling(notActed);
   const failingSince = instantOf(opened, "failingSince") ?? firstInstant(decisions, "failingSince");
 
   const recovered = moments.findLast(({ event }) => event.step === "recovery" && event.kind === "stepEnded");
@@ -124,14 +135,14 @@ export function summarize(events: readonly TimelineEvent[], plan: ReportPlan | n
   return {
     incident: printable((opening[0] ?? first)?.event.incident ?? "unknown"),
     application: textOf(closed, "application") ?? textOf(opened, "application") ?? plan?.application ?? "application",
-    failedRegion: textOf(opened, "failedRegion") ?? textOf(closed, "failedRegion") ?? decidedRegion(decisions),
+    failedRegion: textOf(opened, "failedRegion") ?? textOf(closed, "failedRegion") ?? explained?.about ?? null,
     survivors: opening.map(({ event }) => textsOf(detailOf(event), "survivors")).findLast(named) ?? [],
     acting: actingOf(opening),
-    cause: textOf(opened, "cause") ?? looked?.assessment ?? null,
-    startedBy: textOf(opened, "startedBy") ?? looked?.signal ?? null,
+    cause: textOf(opened, "cause") ?? explained?.assessment ?? null,
+    startedBy: textOf(opened, "startedBy"),
     reason: textOf(opened, "reason"),
     outcome,
-    reasons: textsOf(closed, "reasons").length > 0 ? textsOf(closed, "reasons") : (looked?.reasons ?? []),
+    reasons: textsOf(closed, "reasons").length > 0 ? textsOf(closed, "reasons") : (explained?.reasons ?? []),
     failingSince,
     decidedAt,
     trafficSwitchedAt: switched === undefined ? null : isoInstant(switched.time),
@@ -152,6 +163,7 @@ export function summarize(events: readonly TimelineEvent[], plan: ReportPlan | n
     steps,
     actions,
     decision,
+    explained,
     notActed,
     approvals,
     warnings: [...warningsOf(moments), ...lateWriters(moments), ...contradictions(closed, run, database)],
@@ -194,13 +206,9 @@ function firstInstant(moments: readonly Moment[], key: string): string | null {
   return moments.map(({ event }) => instantOf(detailOf(event), key)).find((instant) => instant !== null) ?? null;
 }
 
-/** The Region that the decisions speak of. */
-function decidedRegion(decisions: readonly Moment[]): string | null {
-  const named = decisions.map(({ event }) => {
-    const detail = detailOf(event);
-    return textOf(detail, "failedRegion") ?? textOf(childOf(detail, "signal"), "region") ?? textOf(detail, "region");
-  });
-  return named.find((region) => region !== null) ?? null;
+/** Of decisions not to act: the last that would have acted, had the plan not said to observe; or else the last. */
+function mostTelling(decisions: readonly DecisionRecord[]): DecisionRecord | null {
+  return decisions.findLast(wouldHaveActed) ?? decisions.at(-1) ?? null;
 }
 
 const closedOutcomes: Readonly<Record<string, Outcome>> = {
@@ -222,10 +230,13 @@ function outcomeOf(
     // A closing event that does not say "recovered" in words known here is not believed to mean it.
     return Object.hasOwn(closedOutcomes, stated) ? (closedOutcomes[stated] as Outcome) : "degraded";
   }
+  if (moments.length === 0) return "nothingRecorded";
   if (approvals.some((approval) => approval.answer === null)) return "waitingForApproval";
-  const last = moments.findLast(({ event }) => event.kind === "decision");
+  const decisions = moments.filter(({ event }) => event.kind === "decision");
+  const last = decisions.at(-1);
   if (acted || last === undefined || !declinesToAct(last.event)) return "inProgress";
-  return observesOnly(last.event) ? "observed" : "stoodDown";
+  // Other Regions' decisions stand beside: what the plan alone held back is what a person has to know.
+  return decisions.some(({ event }) => observesOnly(event)) ? "observed" : "stoodDown";
 }
 
 function warningsOf(moments: readonly Moment[]): readonly string[] {

@@ -1,6 +1,7 @@
 import { describeSeconds } from "../../shared/plan/duration.ts";
 import type { TimelineKind } from "../event.ts";
-import type { DataLoss, RecoveryTime, Verdict } from "./figures.ts";
+import type { DecisionRecord } from "./decisions.ts";
+import type { Verdict } from "./figures.ts";
 import { parseTime } from "./read.ts";
 import type { Period, Tone } from "./steps.ts";
 import type { IncidentSummary, Outcome } from "./summary.ts";
@@ -66,32 +67,95 @@ export function outcomeTitle(outcome: Outcome): string {
       return "Waiting for approval";
     case "inProgress":
       return "In progress";
+    case "nothingRecorded":
+      return "Nothing recorded";
   }
 }
 
 /** The report's first sentence. */
 export function headline(summary: IncidentSummary): string {
+  const { application } = summary;
   const region = summary.failedRegion ?? "a Region";
   const to = summary.survivors.length > 0 ? listWords(summary.survivors) : "the survivors";
   const { seconds } = summary.recoveryTime;
   const time = seconds === null ? "" : ` in ${durationWords(seconds)}`;
   switch (summary.outcome) {
     case "recovered":
-      return `${summary.application} recovered from the loss of ${region}${time}; ${to} ${summary.survivors.length === 1 ? "serves" : "serve"} its customers.`;
-    case "degraded":
-      return `${summary.application} left ${region} but did not recover in full.`;
+      return `${application} recovered from the loss of ${region}${time}; ${to} ${summary.survivors.length === 1 ? "serves" : "serve"} its customers.`;
+    case "degraded": {
+      const parts = summary.branchesToRetry;
+      const short = parts.length === 0 ? "recovery could not be shown" : `${listWords(parts)} fell short`;
+      return summary.trafficSwitchedAt === null
+        ? `${application} did not recover from the loss of ${region}: ${short}.`
+        : `${application} left ${region} but did not recover in full: ${short}.`;
+    }
     case "stoodDown":
-      return `Nothing was changed for ${summary.application}: the controller stood down.`;
+      return `Nothing was changed for ${application}: the controller stood down.`;
     case "observed":
-      return `Nothing was changed for ${summary.application}: its plan lets the controller observe only.`;
+      return `Nothing was changed for ${application}: its plan lets the controller observe only.`;
     case "waitingForApproval":
-      return `${summary.application} waits for a person's approval before it goes on leaving ${region}.`;
+      return summary.trafficSwitchedAt === null
+        ? `Nothing has been changed yet: ${application} waits for a person to agree before it leaves ${region}.`
+        : `Traffic has left ${region}, but ${application} waits for a person's answer before it goes on.`;
     case "inProgress":
-      return `${summary.application} is leaving ${region}: the timeline has no closing event yet.`;
+      return `${application} is leaving ${region}: the timeline has no closing event yet.`;
+    case "nothingRecorded":
+      return `Nothing was changed for ${application}: no decision and no change is recorded.`;
   }
 }
 
-function againstObjective(verdict: Verdict, objectiveSeconds: number | null, over: number | null): string {
+/** Whether the run changed anything, or meant to and did not. */
+function acted({ outcome, acting }: IncidentSummary): boolean {
+  return acting.length > 0 && outcome !== "stoodDown" && outcome !== "observed";
+}
+
+/** A decision that opened no incident has no name of its own. */
+export function incidentWords({ incident, acting }: IncidentSummary): string {
+  return acting.length === 0 ? "no incident was opened" : `incident ${incident}`;
+}
+
+export function regionTitle(summary: IncidentSummary): string {
+  return acted(summary) ? "Failed Region" : "Suspected Region";
+}
+
+export function causeTitle(summary: IncidentSummary): string {
+  return acted(summary) ? "Cause" : "Seen as";
+}
+
+export function evidenceTitle(summary: IncidentSummary): string {
+  if (summary.decision === null) return "Why it did not act";
+  return acted(summary) ? "Why it acted" : "Why it wanted to act";
+}
+
+/** The reasons of a decision that its own sentence does not give already. */
+export function unsaid({ summary, reasons }: DecisionRecord): readonly string[] {
+  return reasons.filter((reason) => !summary.includes(reason));
+}
+
+export function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** Why the Region was left, or was not. */
+export function causeWords(cause: string): string {
+  switch (cause) {
+    case "gray":
+      return "gray: customers fail while the Region's own controller is still heard";
+    case "requested":
+      return "a person asked for it";
+    case "unconfirmed":
+      return "failing, but not confirmed";
+    case "everythingFailing":
+      return "every Region looks bad at once";
+    case "observerIsolated":
+      return "the controller hears nobody else";
+    default:
+      return resultWords(cause);
+  }
+}
+
+/** `objective 8 min: met`. */
+export function againstObjective(verdict: Verdict, objectiveSeconds: number | null, over: number | null): string {
   if (objectiveSeconds === null) return "no objective known";
   const objective = `objective ${durationWords(objectiveSeconds)}`;
   switch (verdict) {
@@ -112,35 +176,19 @@ export interface FigureWords {
   readonly verdict: string;
 }
 
-export function recoveryTimeWords(figure: RecoveryTime): FigureWords {
-  const { seconds, objectiveSeconds, verdict } = figure;
+export function recoveryTimeWords({
+  recoveryTime,
+  outcome,
+}: Pick<IncidentSummary, "recoveryTime" | "outcome">): FigureWords {
+  const { seconds, objectiveSeconds, verdict } = recoveryTime;
   const over = seconds === null || objectiveSeconds === null ? null : seconds - objectiveSeconds;
   if (verdict === "notApplicable") return { value: "none", verdict: "nothing had to be recovered" };
-  return {
-    value: seconds === null ? "not recovered" : durationWords(seconds),
-    verdict: againstObjective(verdict, objectiveSeconds, over),
-  };
-}
-
-export function dataLossWords(figure: DataLoss): FigureWords {
-  const { seconds, worstCaseSeconds, objectiveSeconds, verdict } = figure;
-  if (verdict === "notApplicable") return { value: "none", verdict: "nothing was changed" };
-  const over = seconds === null || objectiveSeconds === null ? null : seconds - objectiveSeconds;
-  const value =
-    seconds !== null
-      ? seconds === 0
-        ? "none"
-        : durationWords(seconds)
-      : worstCaseSeconds === null
-        ? "unknown"
-        : `unknown, at worst ${durationWords(worstCaseSeconds)}`;
-  return {
-    value,
-    verdict:
-      verdict === "unknown" && objectiveSeconds !== null
-        ? `objective ${durationWords(objectiveSeconds)}: unknown`
-        : againstObjective(verdict, objectiveSeconds, over),
-  };
+  const against = againstObjective(verdict, objectiveSeconds, over);
+  const open = outcome === "waitingForApproval" || outcome === "inProgress";
+  if (seconds === null) return { value: open ? "not recovered yet" : "not recovered", verdict: against };
+  // The clock stops when customers are served; what fell short is not in the figure.
+  const until = outcome === "degraded" ? "until customers were served; " : "";
+  return { value: durationWords(seconds), verdict: `${until}${against}` };
 }
 
 /** A result as the reader sees it: `waitingForApproval` → `waiting for approval`. */

@@ -16,10 +16,10 @@ describe("renderClosing", () => {
   it("tells a person how it went, what was done and what is left", () => {
     const text = renderClosing(summarize(regionOutage(), null), options).join("\n");
     expect(text).toContain("Recovery time     5 min (objective 8 min: met)");
-    expect(text).toContain("Data loss         3.2 s (objective 30 s: met)");
+    expect(text).toContain("Database loss     about 3.2 s (objective 30 s: met)");
     expect(text).toContain("Requests          44100 of 312000 failed (14.1 %)");
     expect(text).toContain("Traffic switched  +01:15 from the first failing probe");
-    expect(text).toContain("  eu-west-1       traffic   The switch is thrown: us-east-1 is out of DNS.");
+    expect(text).toContain("  eu-west-1       traffic   Write the object that takes us-east-1 out of DNS.");
     expect(text).toContain("  2. Return us-east-1 to service when it is healthy");
     expect(text).toContain("  reports/run.html");
     expect(text).not.toContain("!");
@@ -27,7 +27,9 @@ describe("renderClosing", () => {
 
   it("says what failed and gives the input to retry it, uncut", () => {
     const text = renderClosing(summarize(degraded(), null), { ...options, columns: 60 }).join("\n");
-    expect(text).toMatch(/eu-west-1 +capacity .*\(failed\)/);
+    expect(text.replace(/\n +/g, " ")).toMatch(
+      /eu-west-1 +capacity +EC2 has no capacity .* of 33 instances. \(failed\)/,
+    );
     expect(text).toContain(
       '{"retry":"storefront-us-east-1-20260314T090119Z","branches":["capacity"],"reason":"…","by":"…"}',
     );

@@ -10,7 +10,8 @@ describe("renderMarkdown", () => {
     const lines = report(regionOutage()).split("\n");
     expect(lines[0]).toMatch(/^# storefront recovered from the loss of us-east-1 in 5 min/);
     expect(lines).toContain("| Recovery time | 5 min (objective 8 min: met) |");
-    expect(lines).toContain("| Data loss | 3.2 s (objective 30 s: met) |");
+    expect(lines).toContain("| Database loss | about 3.2 s (objective 30 s: met) |");
+    expect(lines).toContain("| Table writes | none missing (as far as heartbeats tell) |");
     expect(lines).toContain("| Traffic switched | 2026-03-14 09:01:22 UTC (+01:15) |");
   });
 

@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { loadPlan } from "../../../functions/shared/plan/load.ts";
 import { renderJson } from "../../../functions/timeline/report/json.ts";
+import { lossWords } from "../../../functions/timeline/report/loss-words.ts";
 import { nextSteps } from "../../../functions/timeline/report/next.ts";
 import { summarize } from "../../../functions/timeline/report/summary.ts";
-import { dataLossWords, headline, recoveryTimeWords } from "../../../functions/timeline/report/words.ts";
+import { headline, recoveryTimeWords } from "../../../functions/timeline/report/words.ts";
 import { Chain, failingSince, instant } from "../../fixtures/chain.ts";
 import { approved, degraded, regionOutage, stoodDown, takeover, tampered, unclosed } from "../../fixtures/timeline.ts";
 
@@ -88,9 +89,9 @@ describe("summarize, other courses", () => {
       warnings: ["eu-west-1 runs with 24 of 33 instances."],
       recoveryTime: { seconds: 700, verdict: "missed" },
     });
-    expect(recoveryTimeWords(summary.recoveryTime)).toEqual({
+    expect(recoveryTimeWords(summary)).toEqual({
       value: "11 min 40 s",
-      verdict: "objective 8 min: missed by 3 min 40 s",
+      verdict: "until customers were served; objective 8 min: missed by 3 min 40 s",
     });
     const retry = nextSteps(summary).find(({ title }) => title === "Retry capacity");
     expect(JSON.parse(retry?.input ?? "")).toEqual({
@@ -147,6 +148,28 @@ describe("summarize, other courses", () => {
     expect(summarize(events, plan).outcome).toBe("observed");
   });
 
+  it("explains what the plan alone held back, whatever another Region decided later", () => {
+    const events = [
+      ...new Chain("us-east-1", 0, "eu-west-1").add(0, "assess", "decision", "Observed: us-east-1 is down.", {
+        decision: "observed",
+        reasons: ["us-east-1 is down"],
+        signal: { kind: "watch", region: "us-east-1", source: "watch in eu-west-1" },
+      }).events,
+      ...new Chain("eu-west-1", 0, "us-west-2").add(9, "assess", "decision", "Stood down: eu-west-1 serves.", {
+        decision: "stoodDown",
+        reasons: ["eu-west-1 serves"],
+        signal: { kind: "watch", region: "eu-west-1", source: "watch in us-west-2" },
+      }).events,
+    ];
+
+    expect(summarize(events, plan)).toMatchObject({
+      outcome: "observed",
+      failedRegion: "us-east-1",
+      reasons: ["us-east-1 is down"],
+      explained: { about: "us-east-1" },
+    });
+  });
+
   it("follows a takeover into the next epoch and names the holder that woke late", () => {
     const summary = summarize(takeover(), plan);
     expect(summary.acting).toEqual([
@@ -164,9 +187,10 @@ describe("summarize, other courses", () => {
   });
 
   it("calls an unknown loss unknown, and met when the worst case meets the objective", () => {
-    const { dataLoss } = summarize(takeover(), plan);
+    const summary = summarize(takeover(), plan);
+    const { dataLoss } = summary;
     expect(dataLoss).toMatchObject({ seconds: null, worstCaseSeconds: 9, verdict: "met" });
-    expect(dataLossWords(dataLoss).value).toBe("unknown, at worst 9 s");
+    expect(lossWords(summary)[0]?.words.value).toBe("unknown, at worst 9 s");
   });
 
   it("says where a chain is broken", () => {
@@ -243,7 +267,11 @@ describe("summarize, other courses", () => {
   });
 
   it("reads an empty timeline", () => {
-    expect(summarize([], plan)).toMatchObject({ outcome: "inProgress", chain: { state: "empty" }, origin: null });
+    const summary = summarize([], plan);
+
+    expect(summary).toMatchObject({ outcome: "nothingRecorded", chain: { state: "empty" }, origin: null });
+    expect(headline(summary)).toBe("Nothing was changed for storefront: no decision and no change is recorded.");
+    expect(nextSteps(summary)).toEqual([]);
   });
 });
 

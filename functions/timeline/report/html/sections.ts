@@ -1,21 +1,26 @@
 import { canonicalJson, type TimelineEvent } from "../../event.ts";
+import { lossWords } from "../loss-words.ts";
 import { nextSteps } from "../next.ts";
 import { chronological } from "../order.ts";
 import { detailOf, printable, secondsBetween } from "../read.ts";
+import { lookedBecause, startedByWords } from "../signal-words.ts";
 import type { IncidentSummary } from "../summary.ts";
 import {
   actingWords,
+  causeTitle,
+  causeWords,
   chainWords,
   clockWords,
-  dataLossWords,
   durationWords,
   instantWords,
   kindWords,
   offsetOf,
   originWords,
   recoveryTimeWords,
+  regionTitle,
   resultWords,
   sentence,
+  unsaid,
 } from "../words.ts";
 import { Markup, markup, type Part, prose } from "./markup.ts";
 
@@ -58,27 +63,31 @@ function time(at: string | null, origin: string | null): Markup | null {
 }
 
 export function keyFigures(summary: IncidentSummary): Markup {
-  const recovery = recoveryTimeWords(summary.recoveryTime);
-  const loss = dataLossWords(summary.dataLoss);
+  const recovery = recoveryTimeWords(summary);
+  const losses = lossWords(summary);
   const decided = secondsBetween(summary.failingSince, summary.decidedAt);
   const switched = secondsBetween(summary.decidedAt, summary.trafficSwitchedAt);
   const figure = (name: string, value: string, verdict: string, tone: string) =>
     markup`<div><dt>${name}</dt><dd><div class="value">${value}</div><div class="verdict ${tone}">${verdict}</div></dd></div>`;
   return markup`<dl class="figures">${[
     figure("Recovery time", recovery.value, recovery.verdict, verdictTone(summary.recoveryTime.verdict)),
-    figure("Data loss", loss.value, loss.verdict, verdictTone(summary.dataLoss.verdict)),
-    figure(
-      "Time to decide",
-      decided === null ? "unknown" : durationWords(decided),
-      decided === null ? "no first failing probe is known" : "from the first failing probe",
-      "idle",
-    ),
-    figure(
-      "Time to switch traffic",
-      switched === null ? "not switched" : durationWords(switched),
-      switched === null ? "no switch was confirmed" : "from the decision",
-      "idle",
-    ),
+    ...losses.map(({ name, words, verdict }) => figure(name, words.value, words.verdict, verdictTone(verdict))),
+    ...(summary.acting.length === 0
+      ? []
+      : [
+          figure(
+            "Time to decide",
+            decided === null ? "unknown" : durationWords(decided),
+            decided === null ? "no first failing probe is known" : "from the first failing probe",
+            "idle",
+          ),
+          figure(
+            "Time to switch traffic",
+            switched === null ? "not switched" : durationWords(switched),
+            switched === null ? "no switch was confirmed" : "from the decision",
+            "idle",
+          ),
+        ]),
   ]}</dl>`;
 }
 
@@ -95,14 +104,13 @@ function verdictTone(verdict: IncidentSummary["recoveryTime"]["verdict"]): strin
   }
 }
 
-export function facts(summary: IncidentSummary): Markup {
-  const budget = summary.dataLoss.budgetSeconds;
+export function facts(summary: IncidentSummary): Markup | null {
   const rows: readonly (readonly [string, Part])[] = [
-    ["Failed Region", summary.failedRegion],
-    ["Cause", summary.cause === null ? null : resultWords(summary.cause)],
+    [regionTitle(summary), summary.failedRegion],
+    [causeTitle(summary), summary.cause === null ? null : causeWords(summary.cause)],
     ["Survivors", summary.survivors.join(", ")],
-    ["Acting Region", actingWords(summary)],
-    ["Started by", summary.startedBy],
+    ["Acting Region", summary.acting.length === 0 ? null : actingWords(summary)],
+    ["Started by", summary.startedBy === null ? null : startedByWords(summary.startedBy)],
     ["Reason given", summary.reason],
     ["First failing probe", instantFact(summary.failingSince, summary)],
     ["Decided", instantFact(summary.decidedAt, summary)],
@@ -110,12 +118,11 @@ export function facts(summary: IncidentSummary): Markup {
     ["Served since", instantFact(summary.servedSince, summary)],
     ["Proven served", instantFact(summary.verifiedAt, summary)],
     ["Writer", summary.database?.promotedRegion ?? null],
-    ["Loss allowed without asking", budget === null || summary.acting.length === 0 ? null : durationWords(budget)],
     ["Reasons", summary.reasons.length > 0 ? markup`${summary.reasons.join("; ")}` : null],
   ];
-  return markup`<dl class="facts">${rows
-    .filter(([, value]) => value !== null && value !== "")
-    .map(([name, value]) => markup`<dt>${name}</dt><dd>${value}</dd>`)}</dl>`;
+  const known = rows.filter(([, value]) => value !== null && value !== "");
+  if (known.length === 0) return null;
+  return markup`<dl class="facts">${known.map(([name, value]) => markup`<dt>${name}</dt><dd>${value}</dd>`)}</dl>`;
 }
 
 function instantFact(at: string | null, summary: IncidentSummary): string | null {
@@ -132,11 +139,13 @@ export function next(summary: IncidentSummary): Markup {
 }
 
 export function evidence(summary: IncidentSummary): Markup | null {
-  const decision = summary.decision ?? summary.notActed.at(-1) ?? null;
+  const decision = summary.explained;
   if (decision === null) return null;
+  const because = lookedBecause(decision.signal);
+  const reasons = unsaid(decision);
   return markup`<p>${prose(`${decision.region} decided at ${instantWords(decision.at)}: ${sentence(decision.summary)}`)}</p>${
-    decision.signal === null ? null : markup`<p>It looked because of: ${decision.signal}.</p>`
-  }${decision.reasons.length === 0 ? null : markup`<ul>${decision.reasons.map((reason) => markup`<li>${prose(reason)}</li>`)}</ul>`}${
+    because === null ? null : markup`<p>${prose(because)}</p>`
+  }${reasons.length === 0 ? null : markup`<ul>${reasons.map((reason) => markup`<li>${prose(reason)}</li>`)}</ul>`}${
     decision.votes.length === 0
       ? null
       : table(
@@ -172,12 +181,13 @@ export function notActed(summary: IncidentSummary): Markup | null {
   if (summary.notActed.length === 0) return null;
   return table(
     "Each time that it looked and changed nothing",
-    ["When (UTC)", "Decision", "What happened", "Reasons"],
+    ["When (UTC)", "Where", "Decision", "What happened", "Reasons"],
     summary.notActed.map((decision) => [
       time(decision.at, summary.origin),
+      markup`<strong>${decision.region}</strong>`,
       resultWords(decision.decision),
       decision.summary,
-      decision.reasons.join("; "),
+      unsaid(decision).join("; "),
     ]),
   );
 }
@@ -193,7 +203,7 @@ export function approvals(summary: IncidentSummary): Markup | null {
       approval.answer === null
         ? "not answered"
         : markup`${resultWords(approval.answer)}${approval.answeredAt === null ? null : ` at ${clockWords(approval.answeredAt)}`}`,
-      approval.by ?? "",
+      approval.by === "nobody" ? "" : (approval.by ?? ""),
       approval.reason ?? "",
     ]),
   );
