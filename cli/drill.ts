@@ -174,6 +174,9 @@ function list(form: "json" | "text"): number {
   for (const { name, summary, failureModes } of scenarios) {
     process.stdout.write(`${name.padEnd(26)} ${summary} (${failureModes.join(", ")})\n`);
   }
+  process.stdout.write(
+    "\nFM1 to FM56 are the failure modes that a story shows; docs/failure-modes.md says what each one is.\n",
+  );
   return 0;
 }
 

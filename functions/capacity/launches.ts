@@ -34,7 +34,7 @@ export function launchProblem(activities: readonly LaunchActivity[], since: stri
     .filter((activity) => activity.state === "failed" && startOf(activity) >= lastSuccess)
     .sort((left, right) => startOf(right) - startOf(left));
   const newest = failures[0];
-  return newest === undefined ? null : problemOf(shortened(newest.message));
+  return newest === undefined ? null : problemOf(shorten(newest.message, longestMessage));
 }
 
 function problemOf(message: string): Problem {
@@ -43,10 +43,10 @@ function problemOf(message: string): Problem {
   return { kind: "launchFailed", message: message || "a launch failed and no reason is given" };
 }
 
-/** What EC2 said, sentence by sentence as far as there is room: half a sentence helps nobody. */
-function shortened(message: string): string {
-  if (message.length <= longestMessage) return message;
-  const room = message.slice(0, longestMessage);
+/** A message's first sentences, as many as there is room for: half a sentence helps nobody. */
+export function shorten(message: string, longest: number): string {
+  if (message.length <= longest) return message;
+  const room = message.slice(0, longest);
   const sentences = room.lastIndexOf(". ");
   return sentences > 0 ? room.slice(0, sentences + 1) : `${room.slice(0, -1)}…`;
 }

@@ -1,4 +1,5 @@
 import type { Group } from "./autoscaling.ts";
+import { shorten } from "./launches.ts";
 import { growthLimit, type Portion, type RaiseMaximum, redistribute } from "./sizing.ts";
 import { type CapacityTarget, cannotLaunch, needsAPerson, type Problem } from "./target.ts";
 
@@ -72,10 +73,13 @@ function isComing({ target, group, problem }: Look): boolean {
   return group.inService < target.carries;
 }
 
+/** The whole of a message stands in the event of its own; a list of survivors has to be read at a glance. */
+const longestProblem = 160;
+
 /** "eu-west-1: 5 of 8 in service, 3 short (no instances: …)". */
 function sentence({ target, group, problem }: Look): string {
   const there = group === null ? "not known" : String(group.inService);
   const missing = target.shortfall > 0 ? `, ${target.shortfall} short with no room anywhere` : "";
-  const because = problem === null ? "" : ` (${problem.message})`;
+  const because = problem === null ? "" : ` (${shorten(problem.message, longestProblem)})`;
   return `${target.region}: ${there} of ${target.carries} in service${missing}${because}`;
 }

@@ -234,7 +234,8 @@ function sampledDemand(region: string, moment: string, input: SizingInput): Omit
   const sample = input.samples[region] ?? null;
   if (sample === null) return { units: null, source: "no sample" };
   const age = sampleAge(sample, moment, input);
-  if (age === null) return { units: null, source: `its sample of ${describeInstant(sample.at)} is not of that time` };
+  if (age === null)
+    return { units: null, source: `its sample of ${describeInstant(sample.at)} is not from just before the failure` };
   const units = Math.max(whole(sample.desired), whole(sample.inService));
   if (units === 0) return { units: null, source: "its sample shows nothing running" };
   return { units, source: `sampled ${Math.round(age)} s earlier` };

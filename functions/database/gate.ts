@@ -179,5 +179,5 @@ export function describeLoss({ lossSeconds, worstCaseLossSeconds }: Loss): strin
   if (lossSeconds === null) return "an unknown amount";
   const likely = describeSeconds(lossSeconds);
   if (worstCaseLossSeconds === null || worstCaseLossSeconds <= lossSeconds) return likely;
-  return `about ${likely}, at worst ${describeSeconds(worstCaseLossSeconds)}`;
+  return `about ${likely} (at worst ${describeSeconds(worstCaseLossSeconds)})`;
 }

@@ -8,6 +8,9 @@ import { widthOf } from "./screen.ts";
 /** How much of all requests must go elsewhere before a new traffic line is worth reading. */
 const noticeable = 0.05;
 
+/** How often the same observation is worth a line. */
+const mostRepeats = 3;
+
 function pad(text: string, columns: number): string {
   return text + " ".repeat(Math.max(0, columns - widthOf(text)));
 }
@@ -59,6 +62,18 @@ export function createPlainLines(): {
 } {
   let phase: DrillModel["phase"] | null = null;
   let shares: Shares = {};
+  const said = new Map<string, number>();
+
+  /** An observation that comes back again and again is said a few times; the reports have every one. */
+  function told(model: DrillModel, event: TimelineEvent): readonly string[] {
+    const line = plainEvent(model, event);
+    if (event.kind !== "observed") return [line];
+    const what = `${event.step}: ${event.summary}`;
+    const times = (said.get(what) ?? 0) + 1;
+    said.set(what, times);
+    if (times > mostRepeats) return [];
+    return [times === mostRepeats ? `${line} (not repeated from here on)` : line];
+  }
 
   function changes(model: DrillModel): readonly string[] {
     const lines: string[] = [];
@@ -77,7 +92,7 @@ export function createPlainLines(): {
   }
 
   return {
-    event: (model, event) => [plainEvent(model, event), ...changes(model)],
+    event: (model, event) => [...told(model, event), ...changes(model)],
     model: changes,
   };
 }

@@ -78,13 +78,13 @@ describe("sizeSurvivors", () => {
       case: "too old",
       taken: sample(8, "2026-03-01T11:54:59Z"),
       units: 10,
-      source: "estimated from demand shares: its sample of 2026-03-01 11:54:59 UTC is not of that time",
+      source: "estimated from demand shares: its sample of 2026-03-01 11:54:59 UTC is not from just before the failure",
     },
     {
       case: "taken after the failure began",
       taken: sample(2, "2026-03-01T12:00:10Z"),
       units: 10,
-      source: "estimated from demand shares: its sample of 2026-03-01 12:00:10 UTC is not of that time",
+      source: "estimated from demand shares: its sample of 2026-03-01 12:00:10 UTC is not from just before the failure",
     },
     { case: "missing", taken: null, units: 10, source: "estimated from demand shares: no sample" },
     {
@@ -103,7 +103,7 @@ describe("sizeSurvivors", () => {
       case: "without an instant",
       taken: sample(3, "yesterday"),
       units: 10,
-      source: "estimated from demand shares: its sample of yesterday is not of that time",
+      source: "estimated from demand shares: its sample of yesterday is not from just before the failure",
     },
   ])("knows the failed Region's demand from a sample that is $case (FM49)", ({ taken, units, source }) => {
     const sizing = sizeSurvivors({ ...input, samples: { "us-east-1": taken } });

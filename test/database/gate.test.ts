@@ -193,7 +193,7 @@ describe("decidePromotion", () => {
     expect(decision).toMatchObject({
       kind: "ask",
       question: {
-        summary: "Promote Aurora in eu-west-1, losing about 25 s, at worst 1 min 25 s of writes made in us-east-1?",
+        summary: "Promote Aurora in eu-west-1, losing about 25 s (at worst 1 min 25 s) of writes made in us-east-1?",
         detail: expect.stringContaining("beyond the budget"),
       },
     });

@@ -91,7 +91,7 @@ describe("PromoteDatabase", () => {
     const { lossSeconds } = asked;
     const answer = await world.promote({ ...yes, covers: "dataLoss", lossSeconds });
 
-    expect(asked.question?.summary).toContain("about 25 s, at worst 1 min 25 s");
+    expect(asked.question?.summary).toContain("about 25 s (at worst 1 min 25 s)");
     expect(answer).toMatchObject({ result: "moving", kind: "failover", lossSeconds: 25 });
     expect(world.aurora.moves.map(({ call }) => call)).toEqual([failover]);
   });

@@ -28,7 +28,7 @@ function databaseLoss(summary: Told): LossWords {
     words: { value, verdict: because },
     verdict,
   });
-  if (verdict === "notApplicable") return say("none", "nothing was changed");
+  if (verdict === "notApplicable") return say("none", "the database was not touched");
   if (seconds === 0) return say("none", nothingLost(database?.kind ?? null));
   const over = seconds === null || objectiveSeconds === null ? null : seconds - objectiveSeconds;
   const budget = budgetSeconds === null ? "" : `; up to ${durationWords(budgetSeconds)} may be lost without asking`;

@@ -144,7 +144,8 @@ function evidence(summary: IncidentSummary): readonly string[] {
 }
 
 function steps(summary: IncidentSummary): readonly string[] {
-  if (summary.steps.length === 0) return [];
+  // One look that changed nothing has no course worth a table.
+  if (summary.acting.length === 0) return [];
   const rows = summary.steps.flatMap((step) =>
     step.periods.map((period) => [
       safe(period.region === null ? period.step : `${period.step}, ${period.region}`),

@@ -182,7 +182,7 @@ export function recoveryTimeWords({
 }: Pick<IncidentSummary, "recoveryTime" | "outcome">): FigureWords {
   const { seconds, objectiveSeconds, verdict } = recoveryTime;
   const over = seconds === null || objectiveSeconds === null ? null : seconds - objectiveSeconds;
-  if (verdict === "notApplicable") return { value: "none", verdict: "nothing had to be recovered" };
+  if (verdict === "notApplicable") return { value: "none", verdict: "no failover was made" };
   const against = againstObjective(verdict, objectiveSeconds, over);
   const open = outcome === "waitingForApproval" || outcome === "inProgress";
   if (seconds === null) return { value: open ? "not recovered yet" : "not recovered", verdict: against };
@@ -249,8 +249,9 @@ export function kindWords(kind: TimelineKind): string {
 }
 
 /** `done in 1 min 12 s`, `running since 09:01:12`. */
-export function periodWords(period: Pick<Period, "from" | "to" | "result" | "tone">): string {
-  if (period.to === null) return `running since ${clockWords(period.from)}`;
+export function periodWords(period: Pick<Period, "step" | "from" | "to" | "result" | "tone">): string {
+  const state = period.step === "approval" ? "waiting for an answer" : "running";
+  if (period.to === null) return `${state} since ${clockWords(period.from)}`;
   const seconds = ((parseTime(period.to) ?? 0) - (parseTime(period.from) ?? 0)) / 1_000;
   const result = resultWords(period.result);
   return seconds < 1 ? result : `${result} ${period.tone === "good" ? "in" : "after"} ${durationWords(seconds)}`;

@@ -2,7 +2,7 @@ import { chooseDisplay, createDisplay } from "../../../simulator/display/display
 import { renderPanel } from "../../../simulator/display/live.ts";
 import { reduceModel, startModel, withClock, withTraffic } from "../../../simulator/display/model.ts";
 import { crop, fill, widthOf, wrap } from "../../../simulator/display/screen.ts";
-import { failingSince } from "../../fixtures/chain.ts";
+import { Chain, failingSince } from "../../fixtures/chain.ts";
 import { hostile } from "../../fixtures/hostile.ts";
 import { approved, degraded, regionOutage, takeover } from "../../fixtures/timeline.ts";
 
@@ -60,6 +60,10 @@ describe("reduceModel", () => {
     expect(taken.branches.database).toMatchObject({ state: "interrupted", sinceSeconds: 170 });
     const asked = approved().filter(({ kind }) => ["decision", "opened", "approvalRequested"].includes(kind));
     expect(asked.reduce(reduceModel, start)).toMatchObject({ phase: "waiting for approval" });
+    const answered = (approved: boolean) =>
+      new Chain("x", 7, "eu-west-1").add(200, "approval", "approvalAnswered", "Answered.", { approved }).events;
+    expect([...asked, ...answered(true)].reduce(reduceModel, start)).toMatchObject({ phase: "failing over" });
+    expect([...asked, ...answered(false)].reduce(reduceModel, start)).toMatchObject({ phase: "waiting for approval" });
   });
 
   it("counts an age from when the state was entered", () => {
@@ -133,6 +137,22 @@ describe("createDisplay", () => {
       "[+01:12] drill      region-outage   Phase: failing over.",
       "[+01:13] traffic    eu-west-1       Write the object that takes us-east-1 out of DNS.",
     ]);
+  });
+
+  it("says an observation that comes back a few times, and a change each time", () => {
+    const screen = terminal();
+    const display = createDisplay(screen, { kind: "plain", colour: "off", columns: 80 }, start);
+    const chain = new Chain("x", 7, "eu-west-1");
+    for (let second = 0; second < 5; second++) {
+      chain
+        .add(second, "recovery", "observed", "us-west-2 is not served")
+        .add(second, "capacity", "intent", "Raise it");
+    }
+    for (const event of chain.events) display.event(event);
+    const lines = screen.written.join("").split("\n");
+    const told = lines.filter((line) => line.includes("us-west-2 is not served"));
+    expect(told.map((line) => line.endsWith(" (not repeated from here on)"))).toEqual([false, false, true]);
+    expect(lines.filter((line) => line.includes("Raise it"))).toHaveLength(5);
   });
 
   it("lets no text drive the terminal", () => {

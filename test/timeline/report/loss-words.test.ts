@@ -45,7 +45,7 @@ describe("what was lost, one line each for the database and the tables", () => {
     [
       "a run that changed nothing",
       { dataLoss: { ...unknown, verdict: "notApplicable" } },
-      "none (nothing was changed)",
+      "none (the database was not touched)",
     ],
     [
       "an accepted loss that nobody could measure",

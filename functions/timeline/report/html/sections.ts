@@ -68,7 +68,7 @@ export function keyFigures(summary: IncidentSummary): Markup {
   const decided = secondsBetween(summary.failingSince, summary.decidedAt);
   const switched = secondsBetween(summary.decidedAt, summary.trafficSwitchedAt);
   const figure = (name: string, value: string, verdict: string, tone: string) =>
-    markup`<div><dt>${name}</dt><dd><div class="value">${value}</div><div class="verdict ${tone}">${verdict}</div></dd></div>`;
+    markup`<div><dt>${name}</dt><dd><div class="value">${value}</div><div class="verdict ${tone}">${prose(verdict)}</div></dd></div>`;
   return markup`<dl class="figures">${[
     figure("Recovery time", recovery.value, recovery.verdict, verdictTone(summary.recoveryTime.verdict)),
     ...losses.map(({ name, words, verdict }) => figure(name, words.value, words.verdict, verdictTone(verdict))),
@@ -111,7 +111,7 @@ export function facts(summary: IncidentSummary): Markup | null {
     ["Survivors", summary.survivors.join(", ")],
     ["Acting Region", summary.acting.length === 0 ? null : actingWords(summary)],
     ["Started by", summary.startedBy === null ? null : startedByWords(summary.startedBy)],
-    ["Reason given", summary.reason],
+    ["Reason given", summary.reason !== null && summary.reasons.includes(summary.reason) ? null : summary.reason],
     ["First failing probe", instantFact(summary.failingSince, summary)],
     ["Decided", instantFact(summary.decidedAt, summary)],
     ["Traffic switched", instantFact(summary.trafficSwitchedAt, summary)],
@@ -219,7 +219,7 @@ const longestDetail = 4_000;
 
 export function eventTable(summary: IncidentSummary, events: readonly TimelineEvent[]): Markup {
   return table(
-    `Every event, oldest first. The offset counts from ${originWords(summary)}.`,
+    `Every event, oldest first. The offset counts from ${originWords(summary)}; the epoch rises each time that another execution takes the lease.`,
     ["When (UTC)", "Step", "Written in", "What happened", "Hash"],
     chronological(events).map(({ event }) => [
       time(printable(event.at), summary.origin),

@@ -19,7 +19,7 @@ section{background:var(--card);border:1px solid var(--line);border-radius:10px;p
 .eyebrow b{color:var(--ink)}
 .badge{display:inline-block;border:1.5px solid currentColor;border-radius:999px;padding:1px 12px;font-weight:600;font-size:14px;margin-right:10px}
 .good{color:var(--good)}.degraded,.warn{color:var(--warn)}.failed,.bad{color:var(--bad)}.idle,.skipped,.other{color:var(--idle)}.running,.interrupted{color:var(--link)}
-.figures{display:grid;grid-template-columns:repeat(4,1fr);gap:1px;background:var(--line);border:1px solid var(--line);border-radius:10px;overflow:hidden;margin:16px 0}
+.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(184px,1fr));gap:1px;background:var(--line);border:1px solid var(--line);border-radius:10px;overflow:hidden;margin:16px 0}
 .figures>div{background:var(--card);padding:14px 18px}
 .figures dt{color:var(--soft);font-size:14px}
 .figures dd{margin:0}
@@ -65,7 +65,8 @@ svg text.tick{font-size:12px;fill:var(--soft);font-variant-numeric:tabular-nums}
 .layer{stroke:var(--card);stroke-width:1;vector-effect:non-scaling-stroke}.span{stroke:var(--card);stroke-width:1}
 ${Array.from({ length: 8 }, (_, index) => `.region-${index}{fill:var(--r${index})}`).join("")}
 a{color:var(--link)}
-@media (max-width:860px){.figures{grid-template-columns:1fr 1fr}}
+@media (min-width:641px){table.events td:nth-child(2){min-width:7.5em}table.events td:nth-child(3){min-width:10em}table.events td:nth-child(5){min-width:8em}}
+@media (max-width:1020px){.figures{grid-template-columns:1fr 1fr}.figures>div:last-child:nth-child(odd){grid-column:1/-1}}
 @media (max-width:640px){main{padding:20px 12px 40px}section{padding:16px 14px}h1{font-size:23px}
 .figures>div{padding:11px 12px}.figures .value{font-size:18px}
 dl.facts{grid-template-columns:104px 1fr;gap:3px 10px;font-size:14px}
