@@ -58,6 +58,12 @@ export function judgeWrite(
 function describe(error: unknown): string {
   if (error instanceof NoAnswerError) return error.message;
   if (!(error instanceof Error)) return "Error";
-  const { code } = error as { readonly code?: unknown };
-  return typeof code === "string" ? `${error.name} ${code}` : error.name;
+  const code = codeOf(error) ?? codeOf(error.cause);
+  return code === null ? error.name : `${error.name} ${code}`;
+}
+
+/** SQLSTATE or Node's code, such as 28000 or ECONNREFUSED. */
+function codeOf(error: unknown): string | null {
+  const code = (error as { readonly code?: unknown } | undefined)?.code;
+  return typeof code === "string" ? code : null;
 }

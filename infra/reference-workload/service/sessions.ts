@@ -34,5 +34,5 @@ export function createSessions(deps: {
 }
 
 function toMark(region: string, item: Readonly<Record<string, { readonly S?: string | undefined }>>): Mark {
-  return { region, token: item["token"]?.S ?? null, writtenAt: item["writtenAt"]?.S ?? null };
+  return { region, token: item.token?.S ?? null, writtenAt: item.writtenAt?.S ?? null };
 }

@@ -15,10 +15,10 @@ function fakeTable() {
     send: async (command: GetItemCommand | PutItemCommand) => {
       commands.push(command);
       if (command instanceof PutItemCommand) {
-        items.set(command.input.Item?.["userId"]?.S ?? "", command.input.Item);
+        items.set(command.input.Item?.userId?.S ?? "", command.input.Item);
         return { $metadata: {} };
       }
-      return { $metadata: {}, Item: items.get(command.input.Key?.["userId"]?.S ?? "") };
+      return { $metadata: {}, Item: items.get(command.input.Key?.userId?.S ?? "") };
     },
   } as unknown as Pick<DynamoDBClient, "send" | "destroy">;
   return { client, commands };
