@@ -1,5 +1,6 @@
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { App, Validations } from "aws-cdk-lib";
 import { AwsSolutionsChecks } from "cdk-nag";
 import { readOptions, runCommand, UsageError } from "../../cli/usage.ts";
@@ -8,9 +9,6 @@ import { loadPlan } from "../../functions/shared/plan/load.ts";
 import { type Blueprint, drawBlueprint } from "./blueprint.ts";
 import { bundleService } from "./service-bundle.ts";
 import { ReferenceWorkload } from "./workload.ts";
-
-/** Where the templates go, and nothing but this app writes. */
-export const outputFolder = fileURLToPath(new URL("../../cdk.out.workload", import.meta.url));
 
 /** The plan to deploy, checked twice: as a plan, and as one of this workload. */
 function readBlueprint(file: string): Blueprint {
@@ -30,12 +28,22 @@ function readBlueprint(file: string): Blueprint {
 
 if (import.meta.main) {
   await runCommand(async () => {
-    const { plan } = readOptions(process.argv.slice(2), { plan: { type: "string", default: "plans/storefront.yaml" } });
+    const { plan, output } = readOptions(process.argv.slice(2), {
+      plan: { type: "string", default: "plans/storefront.yaml" },
+      // A folder that nothing but this app writes.
+      output: { type: "string", default: "cdk.out.workload" },
+    });
     const blueprint = readBlueprint(plan);
-    const app = new App({ outdir: outputFolder, analyticsReporting: false });
-    new ReferenceWorkload(app, "Workload", { blueprint, serviceFile: bundleService("dist/reference-workload") });
-    Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-    app.synth();
+    // Synthesising copies the bundle to where it belongs.
+    const folder = mkdtempSync(join(tmpdir(), "reference-workload-"));
+    try {
+      const app = new App({ outdir: output, analyticsReporting: false });
+      new ReferenceWorkload(app, "Workload", { blueprint, serviceFile: bundleService(folder) });
+      Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+      app.synth();
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
     return 0;
   });
 }

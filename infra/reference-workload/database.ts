@@ -152,11 +152,6 @@ export class Database extends Construct {
           "fails when the writer is elsewhere, so an administrator rotates it by hand.",
       });
     }
-    Validations.of(this.cluster).acknowledge({
-      id: "AwsSolutions-RDS11",
-      reason: "The port is reachable from the service's security group alone; another number would hide nothing.",
-    });
-
     this.connection = {
       reader: this.cluster.attrReadEndpointAddress,
       writer: this.cluster.attrEndpointAddress,

@@ -57,15 +57,9 @@ export class Schema extends Construct {
 export function acknowledgeCustomResourceFunction(scope: Construct): void {
   for (const child of scope.node.children) {
     if (!child.node.id.startsWith("AWS679f53fac002430cb0da5b7982bd2287")) continue;
-    Validations.of(child).acknowledge(
-      {
-        id: "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]",
-        reason: "The CDK's function for custom resources writes its log by the managed basic policy.",
-      },
-      {
-        id: "AwsSolutions-L1",
-        reason: "The CDK chooses the runtime of its own function, and moves it with its releases.",
-      },
-    );
+    Validations.of(child).acknowledge({
+      id: "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]",
+      reason: "The CDK's function for custom resources writes its log by the managed basic policy.",
+    });
   }
 }

@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildSync } from "esbuild";
 
@@ -7,12 +7,10 @@ const source = fileURLToPath(new URL("service/main.ts", import.meta.url));
 /**
  * Bundles the service, libraries and all, to one file: an instance that starts while a Region recovers fetches that from
  * its own Region's bucket, and nothing from a package registry.
- * @param folder made when it is missing
  * @returns the file's path
  */
 export function bundleService(folder: string): string {
-  mkdirSync(folder, { recursive: true });
-  const file = `${folder}/main.mjs`;
+  const file = join(folder, "main.mjs");
   buildSync({
     entryPoints: [source],
     outfile: file,
