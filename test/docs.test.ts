@@ -5,7 +5,12 @@ import { scenarios } from "../simulator/scenarios/index.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const read = (path: string) => readFileSync(join(root, path), "utf8");
-const documents = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", ...globSync("docs/**/*.md", { cwd: root })].sort();
+const documents = [
+  "README.md",
+  "CONTRIBUTING.md",
+  "CHANGELOG.md",
+  ...globSync(["docs/**/*.md", "infra/**/*.md"], { cwd: root }),
+].sort();
 
 /** Prose alone: code blocks (fenced or indented) and inline code left out. */
 function proseOf(text: string): string {
