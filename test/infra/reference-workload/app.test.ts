@@ -36,11 +36,15 @@ it.each([
   [["--plan", "plans/stateless.yaml"], /^plans\/stateless\.yaml: database: received nothing: .+\n$/],
   [["--plan", "plans/missing.yaml"], /^--plan: received "plans\/missing\.yaml": .+\n$/],
   [["--region", "us-east-1"], /^Unknown option '--region'.+\n$/],
-] as const)("answers what it cannot use with exit code 2 and one line: %s", async (args, line) => {
-  const { code, stderr } = await synth(...args);
-  expect(code).toBe(2);
-  expect(stderr).toMatch(line);
-});
+] as const)(
+  "answers what it cannot use with exit code 2 and one line: %s",
+  async (args, line) => {
+    const { code, stderr } = await synth(...args);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(line);
+  },
+  60_000,
+);
 
 it("bundles a program that says what is wrong, names its Region, and ends itself when told to", async () => {
   // Prepare: the program alone, without node_modules, and stores at ports where nobody listens.

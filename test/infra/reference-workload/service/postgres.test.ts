@@ -1,7 +1,7 @@
 import { PGlite } from "@electric-sql/pglite";
 import { silentLogger } from "../../../../functions/shared/logger.ts";
 import { NotConnectedError, type SqlRoute } from "../../../../infra/reference-workload/service/database.ts";
-import { createPostgresRoute } from "../../../../infra/reference-workload/service/postgres.ts";
+import { createPostgresRoute, openPostgresRoute } from "../../../../infra/reference-workload/service/postgres.ts";
 import { openPort } from "./postgres-fixture.ts";
 
 /** Opens what `use` needs and closes it again, however it ends. */
@@ -30,7 +30,7 @@ describe("over the wire", () => {
   let postgres: PGlite;
   beforeAll(async () => {
     postgres = await PGlite.create();
-  });
+  }, 120_000);
   afterAll(() => postgres.close());
 
   it("asks a real PostgreSQL and keeps SQLSTATE of what it refuses", async () => {
@@ -88,5 +88,35 @@ describe("over the wire", () => {
         await expect(answer).rejects.toThrow(expect.not.objectContaining({ name: "NotConnectedError" }));
       },
     );
+  });
+});
+
+describe("to Aurora", () => {
+  it("speaks TLS or not at all: whoever answers that he has none is told nothing", async () => {
+    // Prepare: PostgreSQL's "N" to the request for TLS.
+    const heard: Buffer[] = [];
+    const server = await openPort((socket) =>
+      socket.on("data", (bytes) => {
+        heard.push(bytes);
+        socket.write("N");
+      }),
+    );
+    const route = openPostgresRoute({
+      region: "eu-west-1",
+      host: "127.0.0.1",
+      port: server.port,
+      database: "workload",
+      user: "workload",
+      logger: silentLogger,
+    });
+
+    // Act
+    const answer = route.query("SELECT 1", []);
+
+    // Assess: eight bytes, the request itself (length 8, code 80877103).
+    await expect(answer).rejects.toThrow(NotConnectedError);
+    expect(Buffer.concat(heard).toString("hex")).toBe("0000000804d2162f");
+    await route.close();
+    await server.close();
   });
 });
