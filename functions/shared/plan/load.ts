@@ -1,9 +1,7 @@
 import { parseDocument } from "yaml";
-import type { z } from "zod";
-import { errorMessage, FailoverError } from "../errors.ts";
-import { checkPlan } from "./checks.ts";
-import { type Plan, toPlan } from "./plan.ts";
-import { planFileSchema } from "./schema.ts";
+import { errorMessage } from "../errors.ts";
+import type { Plan } from "./plan.ts";
+import { type PlanReading, planOf, problem, readPlanValue } from "./value.ts";
 
 /** A plan is a page of text; anything near this size is another file. */
 const longestPlanBytes = 256 * 1024;
@@ -15,55 +13,39 @@ const longestPlanBytes = 256 * 1024;
  *   the first; `findPlanProblems` names them all.
  */
 export function loadPlan(text: string, source: string): Plan {
-  const read = readPlan(text);
-  if (read.kind === "plan") return read.plan;
-  throw new FailoverError("InvalidPlan", `${source}: ${read.problems[0]}`, { cause: read.cause });
+  return planOf(readPlan(text).reading, source);
 }
 
 /** Everything that is wrong with a plan's YAML text, one line each as `loadPlan` words it; empty when it can be used. */
 export function findPlanProblems(text: string, source: string): readonly string[] {
-  const read = readPlan(text);
-  return read.kind === "plan" ? [] : read.problems.map((problem) => `${source}: ${problem}`);
+  const { reading } = readPlan(text);
+  return reading.kind === "plan" ? [] : reading.problems.map((problem) => `${source}: ${problem}`);
 }
 
-type Read =
-  | { readonly kind: "plan"; readonly plan: Plan }
-  | { readonly kind: "problems"; readonly problems: readonly [string, ...string[]]; readonly cause?: unknown };
+/**
+ * The plan as it is deployed with the functions (`readDeployedPlan`): the value of its YAML text, same keys, as JSON. The
+ * functions so need no YAML parser.
+ * @throws what `loadPlan` throws
+ */
+export function renderDeployedPlan(text: string, source: string): string {
+  const { reading, value } = readPlan(text);
+  planOf(reading, source);
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
 
-function readPlan(text: string): Read {
+function readPlan(text: string): { readonly reading: PlanReading; readonly value: unknown } {
   const bytes = Buffer.byteLength(text);
   if (bytes > longestPlanBytes) {
-    return problem(`(whole file): received ${bytes} bytes: must be ${longestPlanBytes} bytes or less`);
+    const said = `(whole file): received ${bytes} bytes: must be ${longestPlanBytes} bytes or less`;
+    return { reading: problem(said), value: null };
   }
   let value: unknown;
   try {
     value = parseYaml(text);
   } catch (error) {
-    return problem(`not YAML: ${oneLine(errorMessage(error))}`, error);
+    return { reading: problem(`not YAML: ${oneLine(errorMessage(error))}`, error), value: null };
   }
-  if (value === null) return problem("(top level): received nothing: must be a plan, and the file is empty");
-  const misfit = findMisfit(value, [], []);
-  if (misfit !== null) return problem(misfit);
-
-  const parsed = planFileSchema.safeParse(value);
-  if (!parsed.success) {
-    return several(
-      parsed.error.issues.flatMap((issue) => describeIssue(issue, value)),
-      parsed.error,
-    );
-  }
-  const plan = toPlan(parsed.data);
-  const findings = checkPlan(plan).map((finding) => `${finding.key}: ${finding.message}`);
-  return findings.length === 0 ? { kind: "plan", plan } : several(findings);
-}
-
-function problem(text: string, cause?: unknown): Read {
-  return { kind: "problems", problems: [text], cause };
-}
-
-function several(problems: readonly string[], cause?: unknown): Read {
-  const [first = "(top level): not a plan", ...others] = problems;
-  return { kind: "problems", problems: [first, ...others], cause };
+  return { reading: readPlanValue(value), value };
 }
 
 /**
@@ -79,102 +61,4 @@ function parseYaml(text: string): unknown {
 
 function oneLine(message: string): string {
   return (message.split("\n")[0] ?? "").replace(/:$/, "");
-}
-
-/**
- * What the schema cannot refuse by itself: it passes over a key named `__proto__`, and an alias may make a value contain
- * itself.
- */
-function findMisfit(value: unknown, path: readonly string[], ancestors: readonly unknown[]): string | null {
-  if (typeof value !== "object" || value === null) return null;
-  if (ancestors.includes(value)) return `${describePath(path)}: received an alias of what contains it: must be a value`;
-  for (const [key, member] of Object.entries(value)) {
-    const here = [...path, key];
-    const misfit = key === "__proto__" ? refuseKey(here, member) : findMisfit(member, here, [...ancestors, value]);
-    if (misfit !== null) return misfit;
-  }
-  return null;
-}
-
-function refuseKey(path: readonly PropertyKey[], value: unknown): string {
-  return `${describePath(path)}: received ${shorten(value)}: must be left out, there is no such key`;
-}
-
-/** One line a problem: key, value received, what is allowed. */
-function describeIssue(issue: z.core.$ZodIssue, root: unknown): readonly string[] {
-  if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => {
-      const path = [...issue.path, key];
-      return refuseKey(path, valueAt(root, path));
-    });
-  }
-  const received = issue.code === "invalid_key" ? issue.path.at(-1) : valueAt(root, issue.path);
-  return [`${describePath(issue.path)}: received ${shorten(received)}: ${describeAllowed(issue)}`];
-}
-
-function describeAllowed(issue: z.core.$ZodIssue): string {
-  switch (issue.code) {
-    case "invalid_type":
-      // The schema's own words, where it has any, say more than the type.
-      return issue.message.startsWith("must")
-        ? issue.message
-        : `must be ${typeNames[issue.expected] ?? issue.expected}`;
-    case "invalid_value":
-      return `must be one of ${issue.values.join(", ")}`;
-    case "invalid_key":
-      return issue.issues[0]?.message ?? issue.message;
-    case "invalid_union":
-      return "options" in issue ? `must be one of ${issue.options?.join(", ")}` : issue.message;
-    case "invalid_format":
-      return issue.format === "url" ? "must be a URL such as https://eu-west-1.example.com/health" : issue.message;
-    case "too_small":
-      return `must ${describeBound(issue, issue.inclusive === false ? `more than ${issue.minimum}` : `at least ${issue.minimum}`)}`;
-    case "too_big":
-      return `must ${describeBound(issue, issue.inclusive === false ? `less than ${issue.maximum}` : `at most ${issue.maximum}`)}`;
-    default:
-      return issue.message;
-  }
-}
-
-const typeNames: Readonly<Record<string, string>> = {
-  string: "text",
-  number: "a number",
-  int: "a whole number",
-  boolean: "true or false",
-  array: "a list",
-  object: "keys with values",
-  record: "keys with values",
-};
-
-/** A bound on a number is on its value, any other one on how much of it there is. */
-function describeBound(issue: { readonly origin: string; readonly exact?: boolean }, bound: string): string {
-  const amount = issue.exact === true ? bound.replace(/^at (?:least|most)/, "exactly") : bound;
-  switch (issue.origin) {
-    case "string":
-      return `have ${amount} characters`;
-    case "array":
-      return `have ${amount} entries`;
-    default:
-      return `be ${amount}`;
-  }
-}
-
-function describePath(path: readonly PropertyKey[]): string {
-  return path.map(String).join(".") || "(top level)";
-}
-
-function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
-  let value = root;
-  for (const step of path) {
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) return undefined;
-    value = (value as Record<PropertyKey, unknown>)[step];
-  }
-  return value;
-}
-
-function shorten(value: unknown): string {
-  if (value === undefined || value === null) return "nothing";
-  if (typeof value === "number") return String(value);
-  const text = JSON.stringify(value);
-  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
 }
