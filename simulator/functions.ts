@@ -6,6 +6,7 @@ import { createHandler as createCapacityRaise } from "../functions/capacity/rais
 import { createHandler as createDatabaseAwait } from "../functions/database/await.handler.ts";
 import { createHandler as createDatabasePromote } from "../functions/database/promote.handler.ts";
 import { createHandler as createRecoveryVerify } from "../functions/recovery/verify.handler.ts";
+import type { AwsService } from "../functions/shared/clients.ts";
 import type { Dependencies } from "../functions/shared/dependencies.ts";
 import type { Handler } from "../functions/shared/step.ts";
 import { createHandler as createTablesCheck } from "../functions/tables/check.handler.ts";
@@ -16,7 +17,7 @@ import { createHandler as createTrafficVerify } from "../functions/traffic/verif
 import { createHandler as createWatch } from "../functions/watch/watch.handler.ts";
 
 /** The real handlers by the names that the state machine's placeholders have. */
-export const handlerFactories: Readonly<Record<string, (deps: Dependencies) => Handler>> = {
+export const handlerFactories: Readonly<Record<string, (deps: Dependencies<AwsService>) => Handler>> = {
   AssessSignal: createAssessSignal,
   ApprovalRequest: createApprovalRequest,
   ApprovalRecord: createApprovalRecord,

@@ -1,4 +1,5 @@
 import type { CoordinationItem } from "../functions/coordination/item.ts";
+import type { AwsService } from "../functions/shared/clients.ts";
 import { isoInstant, parseInstant } from "../functions/shared/clock.ts";
 import type { Dependencies } from "../functions/shared/dependencies.ts";
 import { silentLogger } from "../functions/shared/logger.ts";
@@ -287,7 +288,7 @@ export class World {
     );
   }
 
-  #dependenciesOf(caller: Caller, random: Random): Dependencies {
+  #dependenciesOf(caller: Caller, random: Random): Dependencies<AwsService> {
     const serves = this.plan.regions.some(({ name }) => name === caller.region);
     return {
       plan: this.plan,

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** What a question covers: the whole run, a promotion that loses nothing beyond the budget, or a loss beyond it. */
 export const coversSchema = z.enum(["run", "promotion", "dataLoss"]);

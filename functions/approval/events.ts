@@ -9,7 +9,10 @@ import { timelineEventSource } from "../timeline/journal.ts";
 export const approvalEventType = "Approval Requested";
 
 /** Sends the question to the acting Region's bus. Sent twice it is a reminder, so a lost answer is simply tried again. */
-export async function sendQuestion(deps: Dependencies, detail: Readonly<Record<string, Json>>): Promise<void> {
+export async function sendQuestion(
+  deps: Dependencies<"eventBridge">,
+  detail: Readonly<Record<string, Json>>,
+): Promise<void> {
   await retryRead(deps, async () => {
     const answer = await deps.aws.eventBridge(deps.region).send(
       new PutEventsCommand({

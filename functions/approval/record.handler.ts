@@ -1,13 +1,14 @@
-import { z } from "zod";
-import type { Dependencies } from "../shared/dependencies.ts";
-import { createStep, type Handler, stepInput } from "../shared/step.ts";
+import * as z from "zod";
+import { dynamoDB } from "../shared/aws/dynamodb.ts";
+import { eventBridge } from "../shared/aws/eventbridge.ts";
+import { createStep, type Handler, type StepDependencies, stepInput } from "../shared/step.ts";
 import { wire } from "../shared/wire.ts";
 import { coversSchema, judgeAnswer } from "./answer.ts";
 
 const inputSchema = stepInput({ covers: coversSchema, answer: z.unknown() });
 
 /** Takes what came back from the wait: an answer as the person gave it, or null when nobody answered in time. */
-export function createHandler(deps: Dependencies): Handler {
+export function createHandler(deps: StepDependencies): Handler {
   return createStep(deps, inputSchema, async (input, { deps: scoped, guard, journal }) => {
     await guard.holdFor(scoped.plan.coordination.leaseSeconds);
     const { onNoAnswer } = scoped.plan.automation.approval;
@@ -23,4 +24,4 @@ export function createHandler(deps: Dependencies): Handler {
   });
 }
 
-export const handler: Handler = wire(createHandler);
+export const handler: Handler = wire(createHandler, { dynamoDB, eventBridge });

@@ -20,7 +20,7 @@ export interface PendingQuestion extends Question {
 }
 
 /** Keeps a question; a newer one of the same incident and subject replaces it. Writing it twice is the same as once. */
-export async function keepQuestion(deps: Dependencies, question: PendingQuestion): Promise<void> {
+export async function keepQuestion(deps: Dependencies<"dynamoDB">, question: PendingQuestion): Promise<void> {
   await retryRead(deps, () =>
     deps.aws.dynamoDB(deps.region).send(
       new PutItemCommand({

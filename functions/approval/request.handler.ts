@@ -1,8 +1,9 @@
-import { z } from "zod";
+import * as z from "zod";
+import { dynamoDB } from "../shared/aws/dynamodb.ts";
+import { eventBridge } from "../shared/aws/eventbridge.ts";
 import { isoInstant, parseInstant } from "../shared/clock.ts";
-import type { Dependencies } from "../shared/dependencies.ts";
 import { errorMessage } from "../shared/errors.ts";
-import { createStep, type Handler, stepInput } from "../shared/step.ts";
+import { createStep, type Handler, type StepDependencies, stepInput } from "../shared/step.ts";
 import { wire } from "../shared/wire.ts";
 import { coversSchema } from "./answer.ts";
 import { sendQuestion } from "./events.ts";
@@ -17,7 +18,7 @@ const inputSchema = stepInput({ token: z.string().min(1), question, deadlineAt: 
  * Asks a person and returns at once; the state machine waits for the task token. The question is kept before anyone is
  * told, so that whoever reads of it can answer it. The token is in the records table only, never in an event.
  */
-export function createHandler(deps: Dependencies): Handler {
+export function createHandler(deps: StepDependencies): Handler {
   return createStep(deps, inputSchema, async (input, { deps: scoped, run, guard, journal, logger }) => {
     const { plan, region, clock } = scoped;
     const { covers, summary, detail } = input.question;
@@ -70,4 +71,4 @@ export function createHandler(deps: Dependencies): Handler {
   });
 }
 
-export const handler: Handler = wire(createHandler);
+export const handler: Handler = wire(createHandler, { dynamoDB, eventBridge });

@@ -1,7 +1,9 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type BranchName, branchNames, type CoordinationItem, type Incident, type Run } from "../coordination/item.ts";
 import { openIncident, runOf, type Transition, takeOverIncident } from "../coordination/rules.ts";
 import { createCoordinationStore } from "../coordination/store.ts";
+import { dynamoDB } from "../shared/aws/dynamodb.ts";
+import { eventBridge } from "../shared/aws/eventbridge.ts";
 import { isoInstant } from "../shared/clock.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
 import { errorMessage, errorName } from "../shared/errors.ts";
@@ -17,6 +19,9 @@ import { normalise, type Signal } from "./signal.ts";
 
 const inputSchema = z.strictObject({ execution: z.string().min(1), input: z.unknown() });
 
+/** Evidence and records in the tables; decisions go out on the bus. */
+type Services = "dynamoDB" | "eventBridge";
+
 /** What the state machine goes on with. */
 interface Answer {
   readonly decision: "act" | "observed" | "stoodDown" | "refused";
@@ -31,14 +36,14 @@ interface Answer {
  * First state of every execution: looks at what came in, re-reads the evidence, decides, and, if the decision is to act,
  * takes the lease and opens the incident. Every decision is recorded with its evidence, above all every "no".
  */
-export function createHandler(deps: Dependencies): Handler {
+export function createHandler(deps: Dependencies<Services>): Handler {
   return createEntry(deps, async (event, scoped) => {
     const { execution, input } = parseInput(inputSchema, event);
     return (await handle(scoped, execution, input)) as unknown as Json;
   });
 }
 
-async function handle(deps: Dependencies, execution: string, input: unknown): Promise<Answer> {
+async function handle(deps: Dependencies<Services>, execution: string, input: unknown): Promise<Answer> {
   const normalised = normalise(input, deps.plan);
   switch (normalised.kind) {
     case "invalid":
@@ -130,7 +135,7 @@ interface Considered {
 
 /** The lease is held: writes the first events of this epoch and hands the run over. */
 async function goOn(
-  deps: Dependencies,
+  deps: Dependencies<Services>,
   item: CoordinationItem,
   considered: Considered & { readonly decision: Decision | null },
   execution: string,
@@ -199,7 +204,7 @@ function describeRun(actingRegion: string, epoch: number, incident: Incident): s
 
 /** Records a decision to do nothing and ends. */
 async function sayNo(
-  deps: Dependencies,
+  deps: Dependencies<Services>,
   execution: string,
   decision: {
     readonly kind: "observed" | "stoodDown" | "refused";
@@ -288,4 +293,4 @@ function branchSwitches(branches: readonly BranchName[]): Answer["branches"] {
   ) as Answer["branches"];
 }
 
-export const handler: Handler = wire(createHandler);
+export const handler: Handler = wire(createHandler, { dynamoDB, eventBridge });

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type BranchName, branchNames } from "../coordination/item.ts";
 import { parseInstant } from "../shared/clock.ts";
 import { findRegion, type Plan } from "../shared/plan/plan.ts";

@@ -1,11 +1,13 @@
-import { z } from "zod";
+import * as z from "zod";
+import { autoScaling } from "../shared/aws/auto-scaling.ts";
+import { dynamoDB } from "../shared/aws/dynamodb.ts";
+import { eventBridge } from "../shared/aws/eventbridge.ts";
 import { retryRead } from "../shared/backoff.ts";
 import { parseInstant } from "../shared/clock.ts";
-import type { Dependencies } from "../shared/dependencies.ts";
 import { errorMessage } from "../shared/errors.ts";
 import { findRegion } from "../shared/plan/plan.ts";
 import { pollUntil } from "../shared/poll.ts";
-import { createStep, type Handler, type StepContext, stepInput } from "../shared/step.ts";
+import { createStep, type Handler, type StepContext, type StepDependencies, stepInput } from "../shared/step.ts";
 import { wire } from "../shared/wire.ts";
 import type { Json } from "../timeline/event.ts";
 import { readObservations } from "../watch/observations.ts";
@@ -32,7 +34,7 @@ const inputSchema = stepInput({
  * Waits until the survivors carry the demand, moves on what one of them cannot launch, and raises again what something
  * else has lowered meanwhile. It starts from its targets and from what it sees, so it may be asked again at any point.
  */
-export function createHandler(deps: Dependencies): Handler {
+export function createHandler(deps: StepDependencies<"autoScaling">): Handler {
   return createStep(deps, inputSchema, ({ targets, deadlineAt }, context) =>
     awaitCapacity(context, targets, deadlineAt),
   );
@@ -46,7 +48,7 @@ const attemptsPerLook = 2;
 const lostAfterMs = 90_000;
 
 async function awaitCapacity(
-  context: StepContext,
+  context: StepContext<"autoScaling">,
   given: readonly CapacityTarget[],
   deadlineAt: string,
 ): Promise<Json> {
@@ -80,7 +82,7 @@ async function awaitCapacity(
 }
 
 /** One survivor as it is now. */
-async function look(context: StepContext, target: CapacityTarget): Promise<Look> {
+async function look(context: StepContext<"autoScaling">, target: CapacityTarget): Promise<Look> {
   const { deps } = context;
   const { region, group: name } = target;
   try {
@@ -118,7 +120,10 @@ async function tellSilence({ deps }: StepContext, region: string, problem: Probl
 }
 
 /** Null also when the group's activities cannot be read: what is not known is no reason to move anything. */
-async function whyNoLaunch({ deps, run, logger }: StepContext, target: CapacityTarget): Promise<Problem | null> {
+async function whyNoLaunch(
+  { deps, run, logger }: StepContext<"autoScaling">,
+  target: CapacityTarget,
+): Promise<Problem | null> {
   const { region, group } = target;
   try {
     const launches = await retryRead(deps, () => readLaunches(deps.aws, region, group), attemptsPerLook);
@@ -148,7 +153,7 @@ async function journalFindings({ journal }: StepContext, looks: readonly Look[])
 
 /** Divides anew what cannot be had where it was meant to be, and sets every group that stands below its target. */
 async function follow(
-  context: StepContext,
+  context: StepContext<"autoScaling">,
   looks: readonly Look[],
   changes: Map<string, number>,
 ): Promise<readonly Look[]> {
@@ -179,4 +184,4 @@ async function follow(
   });
 }
 
-export const handler: Handler = wire(createHandler);
+export const handler: Handler = wire(createHandler, { autoScaling, dynamoDB, eventBridge });

@@ -13,7 +13,7 @@ const changeWithinSeconds = 45;
  * Brings one survivor's group to its target. A failure is an answer, so that one survivor never stops another (FM34).
  * @throws FailoverError "LeaseLost", or "LeaseStoreUnreachable": nobody may change anything any more
  */
-export async function grow(context: StepContext, target: CapacityTarget): Promise<Problem | null> {
+export async function grow(context: StepContext<"autoScaling">, target: CapacityTarget): Promise<Problem | null> {
   const { deps, guard, journal } = context;
   const { region, group } = target;
   const { raiseMaximum } = deps.plan.capacity;
@@ -125,7 +125,7 @@ export function inCommon(guard: Guard): Guard {
 
 /** Grows several survivors side by side and waits for all, also when the run is lost: nothing is left running behind it. */
 export async function growAll(
-  context: StepContext,
+  context: StepContext<"autoScaling">,
   targets: readonly CapacityTarget[],
 ): Promise<ReadonlyMap<string, Problem | null>> {
   const shared = { ...context, guard: inCommon(context.guard) };

@@ -1,9 +1,11 @@
+import { autoScaling } from "../shared/aws/auto-scaling.ts";
+import { dynamoDB } from "../shared/aws/dynamodb.ts";
+import { eventBridge } from "../shared/aws/eventbridge.ts";
 import { retryRead } from "../shared/backoff.ts";
 import { isoInstant } from "../shared/clock.ts";
-import type { Dependencies } from "../shared/dependencies.ts";
 import { errorMessage } from "../shared/errors.ts";
 import { findRegion } from "../shared/plan/plan.ts";
-import { createStep, type Handler, type StepContext, stepInput } from "../shared/step.ts";
+import { createStep, type Handler, type StepContext, type StepDependencies, stepInput } from "../shared/step.ts";
 import { wire } from "../shared/wire.ts";
 import type { Json } from "../timeline/event.ts";
 import { readTimeline } from "../timeline/journal.ts";
@@ -18,7 +20,7 @@ import { type CapacityTarget, detailOf, type Problem, resourceOf } from "./targe
 const inputSchema = stepInput({});
 
 /** Sizes the survivors from the whole demand and raises their groups. Await sees to it that the instances come. */
-export function createHandler(deps: Dependencies): Handler {
+export function createHandler(deps: StepDependencies<"autoScaling">): Handler {
   return createStep(deps, inputSchema, (_input, context) => raise(context));
 }
 
@@ -31,7 +33,7 @@ interface Found {
   readonly registered: Registration | null;
 }
 
-async function raise(context: StepContext): Promise<Json> {
+async function raise(context: StepContext<"autoScaling">): Promise<Json> {
   const { deps, run, journal } = context;
   const { capacity, automation } = deps.plan;
   const deadlineAt = isoInstant(deps.clock.now() + capacity.deadlineSeconds * 1_000);
@@ -94,7 +96,7 @@ async function raise(context: StepContext): Promise<Json> {
 
 /** A survivor that does not answer is a finding, not a reason to stop (FM38). */
 async function findGroups(
-  { deps, run }: StepContext,
+  { deps, run }: StepContext<"autoScaling">,
   managed: readonly { readonly region: string; readonly name: string }[],
 ): Promise<readonly Found[]> {
   const timeline = await readTimeline(deps, run.incident);
@@ -190,7 +192,7 @@ async function journalUnreadable({ journal }: StepContext, target: CapacityTarge
 
 /** The plan lets this step look and say, not act. */
 async function observe(
-  context: StepContext,
+  context: StepContext<"autoScaling">,
   sizing: Sizing,
   targets: readonly CapacityTarget[],
   deadlineAt: string,
@@ -228,7 +230,10 @@ async function register({ journal }: StepContext, { region, name, group, registe
 }
 
 /** What may keep instances from coming. A real failover goes on all the same (FM19). */
-async function warn({ deps, journal, logger }: StepContext, { region, name, group }: Found): Promise<void> {
+async function warn(
+  { deps, journal, logger }: StepContext<"autoScaling">,
+  { region, name, group }: Found,
+): Promise<void> {
   const suspended = (group?.suspendedProcesses ?? []).filter(
     (each) => each === "Launch" || each === "AddToLoadBalancer",
   );
@@ -246,4 +251,4 @@ async function warn({ deps, journal, logger }: StepContext, { region, name, grou
   }
 }
 
-export const handler: Handler = wire(createHandler);
+export const handler: Handler = wire(createHandler, { autoScaling, dynamoDB, eventBridge });

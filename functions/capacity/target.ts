@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** Why a survivor did not grow as intended. */
 export type ProblemKind =

@@ -27,7 +27,7 @@ export interface Guard {
 /** How old a proof may be when the request leaves. A frozen process exceeds it as soon as it wakes. */
 export const maximumProofAgeMs = 2_000;
 
-export function createGuard(deps: Dependencies, run: Run, store?: CoordinationStore): Guard {
+export function createGuard(deps: Dependencies<"dynamoDB">, run: Run, store?: CoordinationStore): Guard {
   const { plan, clock } = deps;
   const coordination = store ?? createCoordinationStore(deps, run.execution);
   let provenAt = Number.NEGATIVE_INFINITY;

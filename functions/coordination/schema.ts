@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { branchNames, type CoordinationItem, type Run, regionStates } from "./item.ts";
 
 const instant = z.iso.datetime();

@@ -21,7 +21,7 @@ export interface CoordinationStore {
 /** More than the four branches of one run and the watches of five Regions can collide in practice. */
 const maximumRaces = 12;
 
-export function createCoordinationStore(deps: Dependencies, writer: string): CoordinationStore {
+export function createCoordinationStore(deps: Dependencies<"dynamoDB">, writer: string): CoordinationStore {
   const { plan, region, clock, random, aws } = deps;
   const key = { pk: `coordination#${plan.application}`, sk: "item" };
   const replicas = nearestFirst(region, plan.coordination.regions);

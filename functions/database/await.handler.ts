@@ -1,10 +1,12 @@
-import { z } from "zod";
+import * as z from "zod";
+import { dynamoDB } from "../shared/aws/dynamodb.ts";
+import { eventBridge } from "../shared/aws/eventbridge.ts";
+import { rds } from "../shared/aws/rds.ts";
 import { parseInstant } from "../shared/clock.ts";
-import type { Dependencies } from "../shared/dependencies.ts";
 import { FailoverError } from "../shared/errors.ts";
 import type { DatabasePlan } from "../shared/plan/plan.ts";
 import { pollUntil } from "../shared/poll.ts";
-import { createStep, type Handler, type StepContext, stepInput } from "../shared/step.ts";
+import { createStep, type Handler, type StepContext, type StepDependencies, stepInput } from "../shared/step.ts";
 import { wire } from "../shared/wire.ts";
 import type { Json } from "../timeline/event.ts";
 import { judgeMove } from "./classify.ts";
@@ -26,7 +28,7 @@ type Input = Omit<z.output<typeof inputSchema>, "run">;
 type Outcome = { readonly result: "done" | "retry" | "late" | "blocked"; readonly reason: string | null };
 
 /** Waits until the target is the writer, and has been read as such (FM43). */
-export function createHandler(deps: Dependencies): Handler {
+export function createHandler(deps: StepDependencies<"rds">): Handler {
   return createStep(deps, inputSchema, async (input, context) => {
     const { database } = context.deps.plan;
     if (database === null)
@@ -38,7 +40,7 @@ export function createHandler(deps: Dependencies): Handler {
   });
 }
 
-function awaitMove(input: Input, context: StepContext, database: DatabasePlan): Promise<Outcome | null> {
+function awaitMove(input: Input, context: StepContext<"rds">, database: DatabasePlan): Promise<Outcome | null> {
   const { deps, guard } = context;
   let vanished = 0;
   return pollUntil(deps, guard, async (): Promise<Outcome | null> => {
@@ -101,4 +103,4 @@ async function end(
   });
 }
 
-export const handler: Handler = wire(createHandler);
+export const handler: Handler = wire(createHandler, { dynamoDB, eventBridge, rds });

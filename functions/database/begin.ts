@@ -21,7 +21,7 @@ export type Begun =
 
 /** Brings it about that the global cluster moves to the intent's target, or has moved there. */
 export async function beginPromotion(
-  { deps, run, guard, journal, logger }: StepContext,
+  { deps, run, guard, journal, logger }: StepContext<"rds">,
   database: DatabasePlan,
   intent: Intent,
   because: string,

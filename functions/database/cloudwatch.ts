@@ -21,7 +21,7 @@ function dimensionSets(cluster: string, sourceRegion: string): readonly Dimensio
  * @throws what the SDK throws
  */
 export async function readLag(
-  deps: Pick<Dependencies, "aws">,
+  deps: Pick<Dependencies<"cloudWatch">, "aws">,
   request: {
     readonly region: string;
     readonly clusterArn: string;

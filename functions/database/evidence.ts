@@ -23,13 +23,16 @@ export function readersOf({ run, deps }: Pick<StepContext, "run" | "deps">, data
   return [...able.filter((each) => each === deps.region), ...able.filter((each) => each !== deps.region)];
 }
 
-export function readView(context: Pick<StepContext, "run" | "deps">, database: DatabasePlan): Promise<DatabaseView> {
+export function readView(
+  context: Pick<StepContext<"rds">, "run" | "deps">,
+  database: DatabasePlan,
+): Promise<DatabaseView> {
   return readDatabase(context.deps, database.globalCluster, database.clusters, readersOf(context, database));
 }
 
 /** Lag and signs of life as they can be seen from `target` now; the failed Region itself is not asked. */
 export async function readEvidence(
-  { deps, run, logger }: StepContext,
+  { deps, run, logger }: StepContext<"cloudWatch">,
   database: DatabasePlan,
   target: string,
 ): Promise<Evidence> {
@@ -73,7 +76,7 @@ export async function readEvidence(
  * readers have a lag. So a promotion is known as one even when the timeline that told of it died with its Region (FM30).
  */
 export async function findUnrecordedPromotion(
-  context: StepContext,
+  context: StepContext<"cloudWatch">,
   database: DatabasePlan,
   view: DatabaseView,
 ): Promise<string | null> {

@@ -1,10 +1,13 @@
 import { type Approval, approvalSchema } from "../approval/answer.ts";
+import { cloudWatch } from "../shared/aws/cloudwatch.ts";
+import { dynamoDB } from "../shared/aws/dynamodb.ts";
+import { eventBridge } from "../shared/aws/eventbridge.ts";
+import { rds } from "../shared/aws/rds.ts";
 import { parseInstant } from "../shared/clock.ts";
-import type { Dependencies } from "../shared/dependencies.ts";
 import { FailoverError } from "../shared/errors.ts";
 import type { DatabasePlan } from "../shared/plan/plan.ts";
 import { pollUntil } from "../shared/poll.ts";
-import { createStep, type Handler, type StepContext, stepInput } from "../shared/step.ts";
+import { createStep, type Handler, type StepContext, type StepDependencies, stepInput } from "../shared/step.ts";
 import { wire } from "../shared/wire.ts";
 import type { Json } from "../timeline/event.ts";
 import { readTimeline } from "../timeline/journal.ts";
@@ -30,6 +33,7 @@ const maximumTries = 4;
 const maximumSwitchovers = 2;
 const pauseAfterRefusalMs = 5_000;
 
+type Context = StepContext<"cloudWatch" | "rds">;
 type Idle = Extract<Classification, { kind: "idle" }>;
 
 const inputSchema = stepInput({ approval: approvalSchema.nullable() });
@@ -39,7 +43,7 @@ const inputSchema = stepInput({ approval: approvalSchema.nullable() });
  * the next step's. One invocation takes up to about six minutes: a move being cancelled is waited for, and so is a
  * primary that lives but refuses a switchover.
  */
-export function createHandler(deps: Dependencies): Handler {
+export function createHandler(deps: StepDependencies<"cloudWatch" | "rds">): Handler {
   return createStep(deps, inputSchema, async ({ approval }, context) => {
     const { database } = context.deps.plan;
     if (database !== null) return promote(context, database, approval);
@@ -47,7 +51,7 @@ export function createHandler(deps: Dependencies): Handler {
   });
 }
 
-async function promote(context: StepContext, database: DatabasePlan, approval: Approval | null): Promise<Json> {
+async function promote(context: Context, database: DatabasePlan, approval: Approval | null): Promise<Json> {
   const { deps, run } = context;
   const intents = [...findIntents(await readTimeline(deps, run.incident), database.globalCluster)];
   let refusedSwitchovers = 0;
@@ -85,11 +89,7 @@ async function promote(context: StepContext, database: DatabasePlan, approval: A
 }
 
 /** The classification as soon as there is one to act on: while a move is being cancelled, or nothing can be read, it waits. */
-async function settle(
-  context: StepContext,
-  database: DatabasePlan,
-  intents: readonly Intent[],
-): Promise<Classification> {
+async function settle(context: Context, database: DatabasePlan, intents: readonly Intent[]): Promise<Classification> {
   const promoted = intents.map(({ target }) => target);
   let last: Classification = { kind: "unknown", reason: "it was not read" };
   await pollUntil(context.deps, context.guard, async () => {
@@ -105,7 +105,7 @@ async function settle(
 }
 
 function classifyView(
-  { run: { failedRegion, survivors } }: StepContext,
+  { run: { failedRegion, survivors } }: Context,
   database: DatabasePlan,
   view: DatabaseView,
   promotedHere: readonly string[],
@@ -114,7 +114,7 @@ function classifyView(
 }
 
 /** After a refused switchover: until the primary gives no sign of life any more, or something moved. Bounded. */
-async function awaitSilence(context: StepContext, database: DatabasePlan, { target }: Idle): Promise<void> {
+async function awaitSilence(context: Context, database: DatabasePlan, { target }: Idle): Promise<void> {
   await pollUntil(context.deps, context.guard, async () => {
     const now = classifyView(context, database, await readView(context, database), []);
     if (now.kind !== "idle") return now;
@@ -125,7 +125,7 @@ async function awaitSilence(context: StepContext, database: DatabasePlan, { targ
 
 /** For every classification in which this invocation has nothing to begin. */
 async function conclude(
-  context: StepContext,
+  context: Context,
   database: DatabasePlan,
   found: Exclude<Classification, Idle>,
   intents: readonly Intent[],
@@ -160,7 +160,7 @@ async function conclude(
 
 /** A move that this invocation did not begin: what was intended is in the timeline, or else is told from the evidence. */
 async function adopt(
-  context: StepContext,
+  context: Context,
   database: DatabasePlan,
   target: string,
   flavour: Flavour | "unsaid",
@@ -174,7 +174,7 @@ async function adopt(
 }
 
 async function observe(
-  { deps, journal }: StepContext,
+  { deps, journal }: Context,
   found: Idle,
   { lag, life }: Evidence,
   decision: GateDecision,
@@ -210,7 +210,7 @@ function describeStand({ primary, target }: Idle, { lag, life }: Pick<Evidence, 
 
 /** For every decision of the gate but to proceed. */
 async function stop(
-  context: StepContext,
+  context: Context,
   { target }: Idle,
   decision: Exclude<GateDecision, { kind: "proceed" }>,
 ): Promise<Json> {
@@ -225,4 +225,4 @@ async function stop(
   }
 }
 
-export const handler: Handler = wire(createHandler);
+export const handler: Handler = wire(createHandler, { cloudWatch, dynamoDB, eventBridge, rds });

@@ -19,7 +19,7 @@ const readAttempts = 2;
  * and each Region's own cluster in that Region. Never throws: what cannot be read is part of the view.
  */
 export async function readDatabase(
-  deps: Dependencies,
+  deps: Dependencies<"rds">,
   globalCluster: string,
   clusters: Readonly<Record<string, string>>,
   regions: readonly string[],
@@ -43,7 +43,7 @@ export async function readDatabase(
  * @throws what the SDK throws
  */
 export async function beginMove(
-  deps: Dependencies,
+  deps: Dependencies<"rds">,
   move: {
     readonly flavour: Flavour;
     readonly globalCluster: string;
@@ -64,7 +64,7 @@ export async function beginMove(
 }
 
 async function readGlobalCluster(
-  deps: Dependencies,
+  deps: Dependencies<"rds">,
   id: string,
   regions: readonly string[],
 ): Promise<Read<GlobalCluster>> {
@@ -86,7 +86,7 @@ async function readGlobalCluster(
   return { kind: "unreadable", reason: problems.join("; ") || "no survivor has a cluster of it" };
 }
 
-async function readStatus(deps: Dependencies, region: string, arn: string): Promise<Read<string>> {
+async function readStatus(deps: Dependencies<"rds">, region: string, arn: string): Promise<Read<string>> {
   try {
     const answer = await retryRead(
       deps,

@@ -1,9 +1,10 @@
-import { z } from "zod";
+import * as z from "zod";
+import { dynamoDB } from "../shared/aws/dynamodb.ts";
+import { eventBridge } from "../shared/aws/eventbridge.ts";
 import { describeInstant, isoInstant, parseInstant } from "../shared/clock.ts";
-import type { Dependencies } from "../shared/dependencies.ts";
 import { describeSeconds } from "../shared/plan/duration.ts";
 import { pollUntil } from "../shared/poll.ts";
-import { createStep, type Handler, stepInput } from "../shared/step.ts";
+import { createStep, type Handler, type StepDependencies, stepInput } from "../shared/step.ts";
 import { wire } from "../shared/wire.ts";
 import { readObservations } from "../watch/observations.ts";
 import { probePublicName, probeWrite } from "../watch/probes.ts";
@@ -20,7 +21,7 @@ const inputSchema = stepInput({
  * Proves that customers are served: probes from every live vantage, and a write where the plan has an endpoint for it, all
  * green for the soak period. Answers "waiting" when one invocation's time is up before that or the deadline.
  */
-export function createHandler(deps: Dependencies): Handler {
+export function createHandler(deps: StepDependencies): Handler {
   return createStep(deps, inputSchema, async (input, { deps: scoped, run, guard, journal }) => {
     const { plan, clock } = scoped;
     const deadlineAt = input.deadlineAt ?? isoInstant(clock.now() + plan.recovery.deadlineSeconds * 1_000);
@@ -91,4 +92,4 @@ function reasonOf(served: Served): string {
   return served.kind === "red" ? served.reasons.join("; ") : "customers were served, but not for the whole soak period";
 }
 
-export const handler: Handler = wire(createHandler);
+export const handler: Handler = wire(createHandler, { dynamoDB, eventBridge });

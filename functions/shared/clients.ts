@@ -29,6 +29,9 @@ export interface AwsClients {
   stepFunctions(region: string): Pick<SFNClient, "send">;
 }
 
+/** The AWS services that are used, by the names of their clients. */
+export type AwsService = keyof AwsClients;
+
 /**
  * What one probe of an HTTP endpoint found. `servedBy` is the Region that the answer names in the header that the plan
  * gives, when it names one.

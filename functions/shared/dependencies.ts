@@ -1,17 +1,21 @@
-import type { AwsClients, HttpProber } from "./clients.ts";
+import type { AwsClients, AwsService, HttpProber } from "./clients.ts";
 import type { Clock } from "./clock.ts";
 import type { Logger } from "./logger.ts";
 import type { Plan } from "./plan/plan.ts";
 import type { Random } from "./random.ts";
 
-/** Everything that varies between production and a simulated world. Handlers take it whole, adapters take it in parts. */
-export interface Dependencies {
+/**
+ * Everything that varies between production and a simulated world. `Services` are the AWS services that whoever takes it
+ * may call, none unless named: `Dependencies<"rds" | "cloudWatch">`. So each handler says what it needs, and its bundle
+ * holds no other client.
+ */
+export interface Dependencies<Services extends AwsService = never> {
   readonly plan: Plan;
   /** The Region in which this function runs. */
   readonly region: string;
   readonly clock: Clock;
   readonly random: Random;
-  readonly aws: AwsClients;
+  readonly aws: Pick<AwsClients, Services>;
   readonly http: HttpProber;
   readonly logger: Logger;
   /** The failover state machine of this Region; null where there is none (a witness only watches). */

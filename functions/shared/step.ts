@@ -1,10 +1,11 @@
 import middy, { type MiddlewareObj } from "@middy/core";
-import { z } from "zod";
+import * as z from "zod";
 import { createGuard, type Guard } from "../coordination/guard.ts";
 import type { Authority, Run } from "../coordination/item.ts";
 import { runSchema } from "../coordination/schema.ts";
 import type { Json } from "../timeline/event.ts";
 import { createJournal, type Journal } from "../timeline/journal.ts";
+import type { AwsService } from "./clients.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { classifyCallError, errorMessage, errorName, FailoverError } from "./errors.ts";
 import type { Logger } from "./logger.ts";
@@ -19,9 +20,12 @@ export interface InvocationContext {
 /** What AWS Lambda, or the simulator in its place, calls. */
 export type Handler = (event: unknown, context: InvocationContext) => Promise<Json>;
 
+/** What a step of a run depends on: the tables and the bus for its guard and journal, and the services of its own. */
+export type StepDependencies<Own extends AwsService = never> = Dependencies<"dynamoDB" | "eventBridge" | Own>;
+
 /** What a step of a run works with. */
-export interface StepContext {
-  readonly deps: Dependencies;
+export interface StepContext<Own extends AwsService = never> {
+  readonly deps: StepDependencies<Own>;
   readonly run: Run;
   readonly guard: Guard;
   readonly journal: Journal;
@@ -31,10 +35,10 @@ export interface StepContext {
 const framework: unique symbol = Symbol("framework");
 
 /** Carried from middleware to middleware in place of the raw event. */
-interface Prepared<Input> {
+interface Prepared<Input, Own extends AwsService> {
   readonly [framework]: true;
   readonly input: Input;
-  readonly context: StepContext;
+  readonly context: StepContext<Own>;
 }
 
 /**
@@ -49,10 +53,10 @@ export function stepInput<Shape extends z.ZodRawShape>(fields: Shape) {
  * A Lambda handler of one step of a run. It checks the input, gives the step its journal and epoch guard, logs with
  * incident and epoch on every line, and turns whatever is thrown into an error whose name the state machine knows.
  */
-export function createStep<Input extends { readonly run: Run }>(
-  deps: Dependencies,
+export function createStep<Input extends { readonly run: Run }, Own extends AwsService = never>(
+  deps: StepDependencies<Own>,
   schema: z.ZodType<Input>,
-  step: (input: Omit<Input, "run">, context: StepContext) => Promise<Json>,
+  step: (input: Omit<Input, "run">, context: StepContext<Own>) => Promise<Json>,
 ): Handler {
   const logs = logging(deps);
   return middy({ timeoutEarlyInMillis: 0 })
@@ -69,19 +73,19 @@ export function createStep<Input extends { readonly run: Run }>(
           [framework]: true,
           input,
           context: { deps: scoped, run, guard, journal, logger },
-        } as Prepared<unknown>;
+        } as Prepared<unknown, Own>;
       },
     })
     .handler((event: unknown) => {
-      const { input, context } = event as Prepared<Omit<Input, "run">>;
+      const { input, context } = event as Prepared<Omit<Input, "run">, Own>;
       return step(input, context);
     }) as unknown as Handler;
 }
 
 /** A Lambda handler outside any run (the assessor, the watch): logging and error mapping, the input as it came. */
-export function createEntry(
-  deps: Dependencies,
-  entry: (event: unknown, deps: Dependencies, invocation: InvocationContext) => Promise<Json>,
+export function createEntry<Services extends AwsService>(
+  deps: Dependencies<Services>,
+  entry: (event: unknown, deps: Dependencies<Services>, invocation: InvocationContext) => Promise<Json>,
 ): Handler {
   const logs = logging(deps);
   return middy({ timeoutEarlyInMillis: 0 })

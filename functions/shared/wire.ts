@@ -1,17 +1,18 @@
 import { readFileSync } from "node:fs";
-import { createAwsClients } from "./aws.ts";
+import { type ClientFactory, productionLimits } from "./aws/bounds.ts";
+import type { AwsClients, AwsService } from "./clients.ts";
 import { systemClock } from "./clock.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { FailoverError } from "./errors.ts";
 import { createHttpProber } from "./http.ts";
-import { loadPlan } from "./plan/load.ts";
+import { readDeployedPlan } from "./plan/deployed.ts";
 import { createProductionLogger } from "./production-logger.ts";
 import { systemRandom } from "./random.ts";
 import type { Handler } from "./step.ts";
 
 /** What a deployed function is told by its environment. */
 const environment = {
-  /** Path of the plan file that is bundled with the function. */
+  /** Path of the plan that is deployed with the function: the plan file's value as JSON. */
   plan: "FAILOVER_PLAN",
   /** ARN of this Region's state machine; unset where there is none. */
   stateMachine: "FAILOVER_STATE_MACHINE_ARN",
@@ -21,33 +22,51 @@ const environment = {
   region: "AWS_REGION",
 } as const;
 
+/** One factory for each service: `{ dynamoDB, rds }` from the files of those names in aws/. */
+type ClientFactories<Services extends AwsService> = { readonly [Service in Services]: ClientFactory<Service> };
+
 /**
- * The Lambda handler for production: the real clock, the real AWS, the bundled plan. All is made at the first invocation,
+ * The Lambda handler for production: the real clock, the deployed plan, and the real AWS by the clients that are given:
+ * those that `createHandler` asks for, no fewer and no more, or it does not compile. All is made at the first invocation,
  * so that importing a handler (as the simulator does) needs no environment and touches nothing.
  */
-export function wire(createHandler: (deps: Dependencies) => Handler): Handler {
+export function wire<Services extends AwsService>(
+  createHandler: (deps: Dependencies<Services>) => Handler,
+  factories: ClientFactories<NoInfer<Services>>,
+): Handler {
   let handler: Handler | null = null;
   return (event, context) => {
-    handler ??= createHandler(productionDependencies());
+    handler ??= createHandler(productionDependencies(factories));
     return handler(event, context);
   };
 }
 
-function productionDependencies(): Dependencies {
+function productionDependencies<Services extends AwsService>(
+  factories: ClientFactories<Services>,
+): Dependencies<Services> {
   const path = required(environment.plan);
   const region = required(environment.region);
-  const plan = loadPlan(readFileSync(path, "utf8"), path);
+  const plan = readDeployedPlan(readFileSync(path, "utf8"), path);
   return {
     plan,
     region,
     clock: systemClock,
     random: systemRandom,
-    aws: createAwsClients(),
+    aws: createClients(factories),
     http: createHttpProber(),
     logger: createProductionLogger({ application: plan.application, region }),
     stateMachineArn: process.env[environment.stateMachine] ?? null,
     reportBucket: process.env[environment.reportBucket] ?? null,
   };
+}
+
+/** The clients of these factories, each bounded by the production limits. */
+function createClients<Services extends AwsService>(factories: ClientFactories<Services>): Pick<AwsClients, Services> {
+  const named = Object.entries<ClientFactory<AwsService>>(factories);
+  return Object.fromEntries(named.map(([name, create]) => [name, create(productionLimits)])) as Pick<
+    AwsClients,
+    Services
+  >;
 }
 
 function required(name: string): string {

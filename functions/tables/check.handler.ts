@@ -1,7 +1,8 @@
+import { dynamoDB } from "../shared/aws/dynamodb.ts";
+import { eventBridge } from "../shared/aws/eventbridge.ts";
 import { isoInstant } from "../shared/clock.ts";
-import type { Dependencies } from "../shared/dependencies.ts";
 import { errorMessage } from "../shared/errors.ts";
-import { createStep, type Handler, type StepContext, stepInput } from "../shared/step.ts";
+import { createStep, type Handler, type StepContext, type StepDependencies, stepInput } from "../shared/step.ts";
 import { wire } from "../shared/wire.ts";
 import type { Json } from "../timeline/event.ts";
 import type { Observation } from "../watch/observation.ts";
@@ -12,7 +13,7 @@ import { type Estimate, estimateMissing, heartbeatAges, notServing } from "./lag
 const inputSchema = stepInput({});
 
 /** Says whether the survivors' replicas of the global tables serve, and what may be missing in them. Changes nothing. */
-export function createHandler(deps: Dependencies): Handler {
+export function createHandler(deps: StepDependencies): Handler {
   return createStep(deps, inputSchema, (_input, context) => check(context));
 }
 
@@ -77,4 +78,4 @@ async function observationsOf({ deps, logger }: StepContext): Promise<readonly O
   }
 }
 
-export const handler: Handler = wire(createHandler);
+export const handler: Handler = wire(createHandler, { dynamoDB, eventBridge });

@@ -6,7 +6,7 @@ import type { Replica } from "./lag.ts";
 
 /** The replica of `table` in `region`, asked there. Never throws: no answer is an answer. */
 export async function readReplica(
-  deps: Pick<Dependencies, "aws" | "clock" | "random">,
+  deps: Pick<Dependencies<"dynamoDB">, "aws" | "clock" | "random">,
   table: string,
   region: string,
 ): Promise<Replica> {

@@ -1,11 +1,12 @@
-import { z } from "zod";
+import * as z from "zod";
 import { branchNames, regionStates } from "../coordination/item.ts";
 import { closeIncident, whyLost } from "../coordination/rules.ts";
 import { createCoordinationStore } from "../coordination/store.ts";
-import type { Dependencies } from "../shared/dependencies.ts";
+import { dynamoDB } from "../shared/aws/dynamodb.ts";
+import { eventBridge } from "../shared/aws/eventbridge.ts";
 import { FailoverError } from "../shared/errors.ts";
 import { describeSeconds } from "../shared/plan/duration.ts";
-import { createStep, type Handler, stepInput } from "../shared/step.ts";
+import { createStep, type Handler, type StepDependencies, stepInput } from "../shared/step.ts";
 import { wire } from "../shared/wire.ts";
 import type { TimelineEvent } from "./event.ts";
 import { readTimeline } from "./journal.ts";
@@ -28,7 +29,7 @@ const inputSchema = stepInput({
  * Closes a run: writes the last event with the outcome, the recovery time and the data loss, then gives the lease back.
  * In this order, so that nobody else can act before the record is whole; asked again, it finds what it did.
  */
-export function createHandler(deps: Dependencies): Handler {
+export function createHandler(deps: StepDependencies): Handler {
   return createStep(deps, inputSchema, async (input, { deps: scoped, run, guard, journal }) => {
     const store = createCoordinationStore(scoped, run.execution);
     const { plan } = scoped;
@@ -103,4 +104,4 @@ function summarise(failedRegion: string, end: RunEnd, objectiveSeconds: number):
   }
 }
 
-export const handler: Handler = wire(createHandler);
+export const handler: Handler = wire(createHandler, { dynamoDB, eventBridge });

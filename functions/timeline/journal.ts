@@ -29,7 +29,11 @@ const eventKey = (epoch: number, seq: number) => `${epochPrefix(epoch)}${String(
  * next sequence number keeps the chain whole; each epoch has a chain of its own, linked to the last event that its
  * holder could see, so what arrives late from a dead Region is added and overwrites nothing.
  */
-export function createJournal(deps: Dependencies, incident: string, epoch: number): Journal {
+export function createJournal(
+  deps: Dependencies<"dynamoDB" | "eventBridge">,
+  incident: string,
+  epoch: number,
+): Journal {
   const { plan, region, clock, random, aws } = deps;
   const table = plan.recordsTable;
   let last: { readonly seq: number; readonly hash: string } | null = null;
@@ -143,7 +147,10 @@ export function createJournal(deps: Dependencies, incident: string, epoch: numbe
 }
 
 /** Every event of an incident that this Region knows, in the order of epochs and sequence. */
-export async function readTimeline(deps: Dependencies, incident: string): Promise<readonly TimelineEvent[]> {
+export async function readTimeline(
+  deps: Dependencies<"dynamoDB">,
+  incident: string,
+): Promise<readonly TimelineEvent[]> {
   const events: TimelineEvent[] = [];
   let from: Record<string, unknown> | undefined;
   do {
@@ -173,7 +180,7 @@ export async function readTimeline(deps: Dependencies, incident: string): Promis
  * apiece and they never wait for each other (FM5). The same execution's record overwrites itself.
  */
 export async function recordDecision(
-  deps: Dependencies,
+  deps: Dependencies<"dynamoDB" | "eventBridge">,
   execution: string,
   about: string,
   entry: TimelineEntry,
@@ -203,7 +210,7 @@ export async function recordDecision(
 }
 
 /** Tells the world. Listeners are a courtesy: a bus that does not take the event must not stop a failover. */
-async function sendOut(deps: Dependencies, event: TimelineEvent): Promise<"answers" | "silent"> {
+async function sendOut(deps: Dependencies<"eventBridge">, event: TimelineEvent): Promise<"answers" | "silent"> {
   try {
     await deps.aws.eventBridge(deps.region).send(
       new PutEventsCommand({

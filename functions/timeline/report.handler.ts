@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { dynamoDB } from "../shared/aws/dynamodb.ts";
+import { s3 } from "../shared/aws/s3.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
 import { FailoverError } from "../shared/errors.ts";
 import { createEntry, type Handler, parseInput } from "../shared/step.ts";
@@ -20,7 +22,7 @@ const closedSchema = z.looseObject({
  * bucket as HTML, Markdown and JSON. Started by the closing event on the bus, so that it is off the failover path: a report
  * that fails hides no result and is tried again by itself.
  */
-export function createHandler(deps: Dependencies): Handler {
+export function createHandler(deps: Dependencies<"dynamoDB" | "s3">): Handler {
   return createEntry(deps, async (input, scoped) => {
     const { detail } = parseInput(closedSchema, input);
     const bucket = deps.reportBucket;
@@ -48,4 +50,4 @@ export function createHandler(deps: Dependencies): Handler {
   });
 }
 
-export const handler: Handler = wire(createHandler);
+export const handler: Handler = wire(createHandler, { dynamoDB, s3 });

@@ -14,7 +14,7 @@ export interface ReportFile {
  * The same timeline gives the same bytes, so that writing once more changes nothing.
  */
 export async function keepReport(
-  deps: Dependencies,
+  deps: Dependencies<"s3">,
   bucket: string,
   about: { readonly incident: string; readonly epoch: number },
   files: readonly ReportFile[],

@@ -16,7 +16,7 @@ export function evacuationKey(region: string): string {
  * the own first, because an object that cannot be reached counts as absent: the evacuation must outlive its author.
  */
 export function createHealthCheckSwitch(
-  deps: Dependencies,
+  deps: Dependencies<"s3">,
   plan: Extract<TrafficSwitchPlan, { kind: "healthCheck" }>,
 ): TrafficSwitch {
   return {

@@ -12,7 +12,7 @@ import type { TrafficSwitch } from "./switch.ts";
  * `Disabled`: a disabled check counts as healthy.
  */
 export function createRecordSwitch(
-  deps: Dependencies,
+  deps: Dependencies<"route53">,
   plan: Extract<TrafficSwitchPlan, { kind: "record" }>,
 ): TrafficSwitch {
   const route53 = deps.aws.route53();

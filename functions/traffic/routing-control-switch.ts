@@ -1,4 +1,5 @@
 import { ListRoutingControlsCommand, UpdateRoutingControlStateCommand } from "@aws-sdk/client-route53-recovery-cluster";
+import type { AwsClients } from "../shared/clients.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
 import { classifyCallError, FailoverError } from "../shared/errors.ts";
 import type { TrafficSwitchPlan } from "../shared/plan/plan.ts";
@@ -9,10 +10,10 @@ import type { TrafficSwitch } from "./switch.ts";
  * random order, until one answers ("Best practices for ARC routing control").
  */
 export function createRoutingControlSwitch(
-  deps: Dependencies,
+  deps: Dependencies<"recoveryCluster">,
   plan: Extract<TrafficSwitchPlan, { kind: "routingControl" }>,
 ): TrafficSwitch {
-  type Client = ReturnType<Dependencies["aws"]["recoveryCluster"]>;
+  type Client = ReturnType<AwsClients["recoveryCluster"]>;
   type Endpoint = (typeof plan.endpoints)[number];
 
   /**

@@ -1,7 +1,11 @@
 import { converge } from "../coordination/converge.ts";
-import type { Dependencies } from "../shared/dependencies.ts";
+import { dynamoDB } from "../shared/aws/dynamodb.ts";
+import { eventBridge } from "../shared/aws/eventbridge.ts";
+import { recoveryCluster } from "../shared/aws/recovery-cluster.ts";
+import { route53 } from "../shared/aws/route53.ts";
+import { s3 } from "../shared/aws/s3.ts";
 import { classifyCallError, errorMessage, errorName, FailoverError } from "../shared/errors.ts";
-import { createStep, type Handler, type StepContext, stepInput } from "../shared/step.ts";
+import { createStep, type Handler, type StepContext, type StepDependencies, stepInput } from "../shared/step.ts";
 import { wire } from "../shared/wire.ts";
 import { createTrafficSwitch, judgeLever, type Lever } from "./switch.ts";
 
@@ -23,7 +27,7 @@ type Pulled =
  * they are tried again while what stands in their way may pass. When none is pulled for such a reason, the state machine
  * tries the whole step again: traffic is what matters most (FM33).
  */
-export function createHandler(deps: Dependencies): Handler {
+export function createHandler(deps: StepDependencies<"recoveryCluster" | "route53" | "s3">): Handler {
   return createStep(deps, inputSchema, async (_input, context) => {
     const { deps: scoped, run, journal } = context;
     let pending = [...createTrafficSwitch(scoped).levers(run)];
@@ -83,4 +87,4 @@ function obstacleOf(error: unknown): "passing" | "lasting" {
   return failure === "accessDenied" || failure === "rejected" ? "lasting" : "passing";
 }
 
-export const handler: Handler = wire(createHandler);
+export const handler: Handler = wire(createHandler, { dynamoDB, eventBridge, recoveryCluster, route53, s3 });

@@ -19,7 +19,7 @@ export interface TrafficSwitch {
   levers(run: Run): readonly Lever[];
 }
 
-export function createTrafficSwitch(deps: Dependencies): TrafficSwitch {
+export function createTrafficSwitch(deps: Dependencies<"recoveryCluster" | "route53" | "s3">): TrafficSwitch {
   const { switch: chosen } = deps.plan.traffic;
   switch (chosen.kind) {
     case "healthCheck":

@@ -1,9 +1,10 @@
-import { z } from "zod";
+import * as z from "zod";
+import { dynamoDB } from "../shared/aws/dynamodb.ts";
+import { eventBridge } from "../shared/aws/eventbridge.ts";
 import { parseInstant } from "../shared/clock.ts";
-import type { Dependencies } from "../shared/dependencies.ts";
 import { describeSeconds } from "../shared/plan/duration.ts";
 import { pollUntil } from "../shared/poll.ts";
-import { createStep, type Handler, stepInput } from "../shared/step.ts";
+import { createStep, type Handler, type StepDependencies, stepInput } from "../shared/step.ts";
 import { wire } from "../shared/wire.ts";
 import { readObservations } from "../watch/observations.ts";
 import { probePublicName } from "../watch/probes.ts";
@@ -16,7 +17,7 @@ const beyondTimeToLiveSeconds = 90;
 const inputSchema = stepInput({ problems: z.array(z.string()) });
 
 /** Verifies, from here and from every vantage that can be heard, that nobody is sent to the failed Region any more. */
-export function createHandler(deps: Dependencies): Handler {
+export function createHandler(deps: StepDependencies): Handler {
   return createStep(deps, inputSchema, async ({ problems }, { deps: scoped, run, guard, journal }) => {
     const began = scoped.clock.now();
     let last: TrafficView = { kind: "residual", vantages: [], customers: [] };
@@ -72,4 +73,4 @@ export function createHandler(deps: Dependencies): Handler {
   });
 }
 
-export const handler: Handler = wire(createHandler);
+export const handler: Handler = wire(createHandler, { dynamoDB, eventBridge });

@@ -13,7 +13,7 @@ export const metricNamespace = "RegionFailover";
  * a courtesy: failing to publish stops nothing.
  */
 export async function publishMetrics(
-  deps: Dependencies,
+  deps: Dependencies<"cloudWatch">,
   observation: Observation,
   item: CoordinationItem | null,
 ): Promise<void> {

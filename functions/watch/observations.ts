@@ -10,7 +10,7 @@ const partition = "observations";
  * What every vantage saw last, as this Region's copy of the records table knows it. One query, whatever their number;
  * each observation carries its own instant, so a copy that lags shows as age and not as a false vote.
  */
-export async function readObservations(deps: Dependencies): Promise<readonly Observation[]> {
+export async function readObservations(deps: Dependencies<"dynamoDB">): Promise<readonly Observation[]> {
   const answer = await retryRead(deps, () =>
     deps.aws.dynamoDB(deps.region).send(
       new QueryCommand({
@@ -56,7 +56,7 @@ function isInstant(value: unknown): boolean {
 }
 
 /** Writes this vantage's observation over its last one; doubles as its heartbeat. */
-export async function writeObservation(deps: Dependencies, observation: Observation): Promise<void> {
+export async function writeObservation(deps: Dependencies<"dynamoDB">, observation: Observation): Promise<void> {
   await deps.aws.dynamoDB(deps.region).send(
     new PutItemCommand({
       TableName: deps.plan.recordsTable,

@@ -8,7 +8,7 @@ import { findRegion } from "../shared/plan/plan.ts";
 import type { CapacitySample, LagSample } from "./observation.ts";
 
 /** This Region's own capacity, so that it is known elsewhere when it can no longer be asked (FM49). Null: unknown. */
-export async function sampleCapacity(deps: Dependencies): Promise<CapacitySample | null> {
+export async function sampleCapacity(deps: Dependencies<"autoScaling">): Promise<CapacitySample | null> {
   const name = findRegion(deps.plan, deps.region)?.autoScalingGroup ?? null;
   if (name === null) return null;
   try {
@@ -26,7 +26,7 @@ export async function sampleCapacity(deps: Dependencies): Promise<CapacitySample
 const lagWindowMs = 600_000;
 
 /** How far this Region's own Aurora cluster is behind. Null: unknown, or it has no cluster, or it is the writer. */
-export async function sampleLag(deps: Dependencies): Promise<LagSample | null> {
+export async function sampleLag(deps: Dependencies<"cloudWatch">): Promise<LagSample | null> {
   const { database } = deps.plan;
   const clusterArn = database?.clusters[deps.region];
   if (database === null || clusterArn === undefined) return null;

@@ -25,7 +25,11 @@ export function executionName(application: string, item: CoordinationItem, wante
 }
 
 /** Starts the state machine of this Region; the same run asked for twice within a minute is started once. */
-export async function startRun(deps: Dependencies, item: CoordinationItem, wanted: Wanted): Promise<void> {
+export async function startRun(
+  deps: Dependencies<"stepFunctions">,
+  item: CoordinationItem,
+  wanted: Wanted,
+): Promise<void> {
   if (deps.stateMachineArn === null) return;
   const name = executionName(deps.plan.application, item, wanted, deps.clock.now());
   const input =

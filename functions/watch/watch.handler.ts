@@ -2,6 +2,10 @@ import { decide } from "../assess/decision.ts";
 import { gatherEvidence } from "../assess/evidence.ts";
 import type { CoordinationItem } from "../coordination/item.ts";
 import { createCoordinationStore } from "../coordination/store.ts";
+import { autoScaling } from "../shared/aws/auto-scaling.ts";
+import { cloudWatch } from "../shared/aws/cloudwatch.ts";
+import { dynamoDB } from "../shared/aws/dynamodb.ts";
+import { stepFunctions } from "../shared/aws/step-functions.ts";
 import { isoInstant, secondsBetween } from "../shared/clock.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
 import { errorMessage } from "../shared/errors.ts";
@@ -20,12 +24,14 @@ const invocationSeconds = 60;
 /** While a run is under way, customers are looked at this often, so that the run notices at once what they get. */
 const closeLookEverySeconds = 2;
 
+type Services = "autoScaling" | "cloudWatch" | "dynamoDB" | "stepFunctions";
+
 /**
  * The scheduled vantage. Round after round it probes every Region and the public name, writes what it saw (its votes, its
  * heartbeat, its samples), publishes metrics, and assesses every Region without any event having come (FM4). Where a
  * Region must be evacuated, or a run lost its holder, it starts the state machine of its own Region.
  */
-export function createHandler(deps: Dependencies): Handler {
+export function createHandler(deps: Dependencies<Services>): Handler {
   return createEntry(deps, async (_event, scoped) => {
     const end = scoped.clock.now() + invocationSeconds * 1_000;
     const every = scoped.plan.detection.probeEverySeconds * 1_000;
@@ -47,7 +53,7 @@ interface Seen {
 }
 
 /** One round. Nothing in it may stop the vantage: what fails is logged and left unknown. */
-async function lookAround(deps: Dependencies, sampling: "withSamples" | "withoutSamples"): Promise<Seen> {
+async function lookAround(deps: Dependencies<Services>, sampling: "withSamples" | "withoutSamples"): Promise<Seen> {
   const { plan, region } = deps;
   const [looks, customers, observations, item] = await Promise.all([
     Promise.all(plan.regions.map(async ({ name, probeUrl }) => ({ name, look: await probeRegion(deps, probeUrl) }))),
@@ -104,7 +110,7 @@ function compose(
 
 /** Decides for every Region as an execution would, and starts one where the answer is to act. */
 async function assessAll(
-  deps: Dependencies,
+  deps: Dependencies<"stepFunctions">,
   item: CoordinationItem,
   observations: readonly Observation[],
 ): Promise<void> {
@@ -140,7 +146,7 @@ async function assessAll(
 }
 
 /** Until `until` looks at what customers get, and nothing else, every two seconds. */
-async function lookClosely(deps: Dependencies, observation: Observation, until: number): Promise<void> {
+async function lookClosely(deps: Dependencies<"dynamoDB">, observation: Observation, until: number): Promise<void> {
   let last = observation;
   while (deps.clock.now() + closeLookEverySeconds * 1_000 < until) {
     await deps.clock.sleep(closeLookEverySeconds * 1_000);
@@ -161,4 +167,4 @@ async function orNull<Answer>(deps: Dependencies, what: string, call: () => Prom
   }
 }
 
-export const handler: Handler = wire(createHandler);
+export const handler: Handler = wire(createHandler, { autoScaling, cloudWatch, dynamoDB, stepFunctions });

@@ -18,7 +18,7 @@ function createWorld(changes: Partial<Plan> = {}) {
   const kept: Record<string, { readonly S?: string }>[] = [];
   const sent: { readonly Source: string; readonly DetailType: string; readonly Detail: string }[] = [];
   let eventAnswer: () => object = () => ({ FailedEntryCount: 0 });
-  const aws: AwsClients = {
+  const aws: Pick<AwsClients, "dynamoDB" | "eventBridge"> = {
     ...base.aws,
     dynamoDB: (region) =>
       ({

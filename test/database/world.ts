@@ -3,6 +3,7 @@ import type { Approval } from "../../functions/approval/answer.ts";
 import type { Run } from "../../functions/coordination/item.ts";
 import { createHandler as createAwait } from "../../functions/database/await.handler.ts";
 import { createHandler as createPromote } from "../../functions/database/promote.handler.ts";
+import type { AwsClients, AwsService } from "../../functions/shared/clients.ts";
 import { isoInstant, parseInstant } from "../../functions/shared/clock.ts";
 import type { Dependencies } from "../../functions/shared/dependencies.ts";
 import { loadPlan } from "../../functions/shared/plan/load.ts";
@@ -68,10 +69,10 @@ export function createWorld(changes: { readonly plan?: Partial<Plan>; readonly r
       };
     },
   });
-  const dependencies = (region = "eu-west-1"): Dependencies => {
+  const dependencies = (region = "eu-west-1"): Dependencies<AwsService> => {
     const base = cloud.dependencies(plan, region);
     const rds = (at: string) => aurora.client(at);
-    return { ...base, aws: { ...base.aws, rds, cloudWatch } as unknown as Dependencies["aws"] };
+    return { ...base, aws: { ...base.aws, rds, cloudWatch } as unknown as AwsClients };
   };
   const context = { awsRequestId: "1", functionName: "a-function" };
   return {

@@ -1,5 +1,5 @@
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
-import type { AwsClients, HttpProber, ProbeResult } from "../../functions/shared/clients.ts";
+import type { AwsClients, AwsService, HttpProber, ProbeResult } from "../../functions/shared/clients.ts";
 import type { Dependencies } from "../../functions/shared/dependencies.ts";
 import type { Logger } from "../../functions/shared/logger.ts";
 import type { Plan } from "../../functions/shared/plan/plan.ts";
@@ -49,7 +49,7 @@ export class FakeAws {
     servedBy: null,
   });
 
-  dependencies(plan: Plan, region: string, seed = 7): Dependencies {
+  dependencies(plan: Plan, region: string, seed = 7): Dependencies<AwsService> {
     const logger: Logger = {
       info: (message) => void this.logged.push(message),
       warn: (message) => void this.logged.push(message),

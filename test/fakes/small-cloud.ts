@@ -1,7 +1,7 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import type { CoordinationItem, Run } from "../../functions/coordination/item.ts";
-import type { AwsClients } from "../../functions/shared/clients.ts";
+import type { AwsClients, AwsService } from "../../functions/shared/clients.ts";
 import { isoInstant, parseInstant } from "../../functions/shared/clock.ts";
 import type { Dependencies } from "../../functions/shared/dependencies.ts";
 import { silentLogger } from "../../functions/shared/logger.ts";
@@ -38,7 +38,7 @@ export class SmallCloud {
     },
   };
 
-  dependencies(plan: Plan, region: string): Dependencies {
+  dependencies(plan: Plan, region: string): Dependencies<AwsService> {
     const client = (service: string) => (at: string) => ({
       send: async (command: { readonly constructor: { readonly name: string }; readonly input: Input }) => {
         const operation = command.constructor.name.replace(/Command$/, "");

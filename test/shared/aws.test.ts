@@ -7,8 +7,17 @@ import { GetHealthCheckCommand } from "@aws-sdk/client-route-53";
 import { UpdateRoutingControlStateCommand } from "@aws-sdk/client-route53-recovery-cluster";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { StartExecutionCommand } from "@aws-sdk/client-sfn";
-import { type CallLimits, createAwsClients } from "../../functions/shared/aws.ts";
-import type { AwsClients } from "../../functions/shared/clients.ts";
+import { autoScaling } from "../../functions/shared/aws/auto-scaling.ts";
+import type { CallLimits, ClientFactory } from "../../functions/shared/aws/bounds.ts";
+import { cloudWatch } from "../../functions/shared/aws/cloudwatch.ts";
+import { dynamoDB } from "../../functions/shared/aws/dynamodb.ts";
+import { eventBridge } from "../../functions/shared/aws/eventbridge.ts";
+import { rds } from "../../functions/shared/aws/rds.ts";
+import { recoveryCluster } from "../../functions/shared/aws/recovery-cluster.ts";
+import { route53 } from "../../functions/shared/aws/route53.ts";
+import { s3 } from "../../functions/shared/aws/s3.ts";
+import { stepFunctions } from "../../functions/shared/aws/step-functions.ts";
+import type { AwsClients, AwsService } from "../../functions/shared/clients.ts";
 import { systemClock } from "../../functions/shared/clock.ts";
 import { classifyCallError, errorMessage, errorName } from "../../functions/shared/errors.ts";
 import { refusingUrl, startHttpServer, startTcpServer, type TestServer } from "./servers.ts";
@@ -16,8 +25,26 @@ import { refusingUrl, startHttpServer, startTcpServer, type TestServer } from ".
 const region = "eu-west-1";
 const limits: CallLimits = { connectMs: 400, answerMs: 300, wholeMs: 600 };
 
+/** Every factory there is: one that is missing here does not compile. */
+const factories: { readonly [Service in AwsService]: ClientFactory<Service> } = {
+  autoScaling,
+  cloudWatch,
+  dynamoDB,
+  eventBridge,
+  rds,
+  recoveryCluster,
+  route53,
+  s3,
+  stepFunctions,
+};
+
+function createClients(): AwsClients {
+  const made = Object.entries(factories).map(([name, create]) => [name, create(limits)]);
+  return Object.fromEntries(made) as AwsClients;
+}
+
 /** One call of each client, made to whatever server `AWS_ENDPOINT_URL` names. */
-const calls: Readonly<Record<keyof AwsClients, (aws: AwsClients, url: string) => Promise<unknown>>> = {
+const calls: Readonly<Record<AwsService, (aws: AwsClients, url: string) => Promise<unknown>>> = {
   autoScaling: (aws) => aws.autoScaling(region).send(new DescribeAutoScalingGroupsCommand({})),
   cloudWatch: (aws) =>
     aws.cloudWatch(region).send(
@@ -44,7 +71,7 @@ const calls: Readonly<Record<keyof AwsClients, (aws: AwsClients, url: string) =>
       .stepFunctions(region)
       .send(new StartExecutionCommand({ stateMachineArn: "arn:aws:states:eu-west-1:111122223333:stateMachine:a" })),
 };
-const services = Object.keys(calls) as (keyof AwsClients)[];
+const services = Object.keys(calls) as AwsService[];
 
 const environment = { ...process.env };
 let server: TestServer | null = null;
@@ -61,10 +88,10 @@ afterEach(async () => {
 });
 
 /** The error of a call to `url`. Fails the test when there is none. */
-async function failureOf(service: keyof AwsClients, url: string): Promise<unknown> {
+async function failureOf(service: AwsService, url: string): Promise<unknown> {
   process.env.AWS_ENDPOINT_URL = url;
   try {
-    await calls[service](createAwsClients(limits), url);
+    await calls[service](createClients(), url);
   } catch (error) {
     return error;
   }
@@ -137,7 +164,7 @@ describe("How often a call is sent", () => {
 
 describe("Which client is asked", () => {
   it("is one a service and Region, made once", () => {
-    const aws = createAwsClients(limits);
+    const aws = createClients();
     const endpoint = { region, url: "https://a.example.com" };
 
     expect(aws.rds(region)).toBe(aws.rds(region));
@@ -164,7 +191,7 @@ describe("Which client is asked", () => {
   it("keeps no connection from one call to the next", async () => {
     server = await startHttpServer((_request, response) => response.end("{}"));
     process.env.AWS_ENDPOINT_URL = server.url;
-    const aws = createAwsClients(limits);
+    const aws = createClients();
 
     await calls.dynamoDB(aws, server.url);
     await calls.dynamoDB(aws, server.url);

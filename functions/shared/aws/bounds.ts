@@ -1,14 +1,5 @@
-import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
-import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
-import { RDSClient } from "@aws-sdk/client-rds";
-import { Route53Client } from "@aws-sdk/client-route-53";
-import { Route53RecoveryClusterClient } from "@aws-sdk/client-route53-recovery-cluster";
-import { S3Client } from "@aws-sdk/client-s3";
-import { SFNClient } from "@aws-sdk/client-sfn";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
-import type { AwsClients } from "./clients.ts";
+import type { AwsClients, AwsService } from "../clients.ts";
 
 /** How long one attempt of one call may take, in milliseconds (FM38). */
 export interface CallLimits {
@@ -34,41 +25,22 @@ export const productionLimits: CallLimits = { connectMs: 1_000, answerMs: 4_000,
  */
 const attempts = 1;
 
-/** Reading metrics changes nothing, so a lost answer may be asked for again at once. */
-const attemptsOfReads = 2;
-
-/** Route 53's control plane lives in this Region alone. */
-const route53Region = "us-east-1";
+/**
+ * Makes the clients of one service, each a Region (or endpoint) of its own, when first asked for. Each service has a file
+ * of its own beside this one, so that a bundle holds the SDK clients that its handler is wired to, and no others.
+ */
+export type ClientFactory<Service extends AwsService> = (limits: CallLimits) => AwsClients[Service];
 
 /**
- * The real AWS: one client a service and Region, made when first asked for. Region and limits are explicit, endpoints the
- * SDK's own, so `AWS_ENDPOINT_URL` and `NODE_EXTRA_CA_CERTS` work as they do everywhere.
+ * What every client is made with, besides its Region. Endpoints are the SDK's own, so `AWS_ENDPOINT_URL` and
+ * `NODE_EXTRA_CA_CERTS` work as they do everywhere.
  */
-export function createAwsClients(limits: CallLimits = productionLimits): AwsClients {
-  const common = {
-    requestHandler: new BoundedHandler(limits),
-    maxAttempts: attempts,
-    retryMode: "standard",
-  };
-  const route53 = oncePerKey(() => new Route53Client({ ...common, region: route53Region }));
-  const recoveryCluster = oncePerKey(
-    (url, region: string) => new Route53RecoveryClusterClient({ ...common, region, endpoint: url }),
-  );
-  return {
-    autoScaling: oncePerKey((region) => new AutoScalingClient({ ...common, region })),
-    cloudWatch: oncePerKey((region) => new CloudWatchClient({ ...common, region, maxAttempts: attemptsOfReads })),
-    dynamoDB: oncePerKey((region) => new DynamoDBClient({ ...common, region })),
-    eventBridge: oncePerKey((region) => new EventBridgeClient({ ...common, region })),
-    rds: oncePerKey((region) => new RDSClient({ ...common, region })),
-    route53: () => route53(route53Region),
-    recoveryCluster: ({ region, url }) => recoveryCluster(url, region),
-    s3: oncePerKey((region) => new S3Client({ ...common, region })),
-    stepFunctions: oncePerKey((region) => new SFNClient({ ...common, region })),
-  };
+export function bounded(limits: CallLimits) {
+  return { requestHandler: new BoundedHandler(limits), maxAttempts: attempts, retryMode: "standard" } as const;
 }
 
 /** Remembers what `create` made for a key. Keys are Regions and endpoints, of which a plan names a handful. */
-function oncePerKey<Client, Rest extends readonly unknown[]>(
+export function oncePerKey<Client, Rest extends readonly unknown[]>(
   create: (key: string, ...rest: Rest) => Client,
 ): (key: string, ...rest: Rest) => Client {
   const made = new Map<string, Client>();
