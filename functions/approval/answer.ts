@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "../shared/zod.ts";
 
 /** What a question covers: the whole run, a promotion that loses nothing beyond the budget, or a loss beyond it. */
 export const coversSchema = z.enum(["run", "promotion", "dataLoss"]);
@@ -7,15 +7,15 @@ export type Covers = z.output<typeof coversSchema>;
 /** The form in which a person answers: who and why are part of it, because the timeline names both. */
 export const approvalAnswerSchema = z.strictObject({
   approved: z.boolean(),
-  by: z.string().trim().min(1).max(256),
-  reason: z.string().trim().min(1).max(2_000),
+  by: z.string().check(z.trim(), z.minLength(1), z.maxLength(256)),
+  reason: z.string().check(z.trim(), z.minLength(1), z.maxLength(2_000)),
 });
 export type ApprovalAnswer = z.output<typeof approvalAnswerSchema>;
 
 /** An answer as the database step takes it, with the loss in seconds that its question stated; null: an unknown loss. */
-export const approvalSchema = approvalAnswerSchema.extend({
+export const approvalSchema = z.extend(approvalAnswerSchema, {
   covers: z.enum(["promotion", "dataLoss"]),
-  lossSeconds: z.number().nonnegative().nullable(),
+  lossSeconds: z.nullable(z.number().check(z.nonnegative())),
 });
 export type Approval = z.output<typeof approvalSchema>;
 

@@ -1,8 +1,8 @@
-import * as z from "zod";
 import { dynamoDB } from "../shared/aws/dynamodb.ts";
 import { eventBridge } from "../shared/aws/eventbridge.ts";
 import { createStep, type Handler, type StepDependencies, stepInput } from "../shared/step.ts";
 import { wire } from "../shared/wire.ts";
+import * as z from "../shared/zod.ts";
 import { coversSchema, judgeAnswer } from "./answer.ts";
 
 const inputSchema = stepInput({ covers: coversSchema, answer: z.unknown() });

@@ -1,18 +1,18 @@
-import * as z from "zod";
 import { dynamoDB } from "../shared/aws/dynamodb.ts";
 import { eventBridge } from "../shared/aws/eventbridge.ts";
 import { isoInstant, parseInstant } from "../shared/clock.ts";
 import { errorMessage } from "../shared/errors.ts";
 import { createStep, type Handler, type StepDependencies, stepInput } from "../shared/step.ts";
 import { wire } from "../shared/wire.ts";
+import * as z from "../shared/zod.ts";
 import { coversSchema } from "./answer.ts";
 import { sendQuestion } from "./events.ts";
 import { howToAnswer } from "./question.ts";
 import { keepQuestion } from "./records.ts";
 
-const question = z.strictObject({ covers: coversSchema, summary: z.string().min(1), detail: z.string() });
+const question = z.strictObject({ covers: coversSchema, summary: z.nonEmpty, detail: z.string() });
 
-const inputSchema = stepInput({ token: z.string().min(1), question, deadlineAt: z.iso.datetime() });
+const inputSchema = stepInput({ token: z.nonEmpty, question, deadlineAt: z.iso.datetime() });
 
 /**
  * Asks a person and returns at once; the state machine waits for the task token. The question is kept before anyone is

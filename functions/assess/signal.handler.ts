@@ -1,4 +1,3 @@
-import * as z from "zod";
 import { type BranchName, branchNames, type CoordinationItem, type Incident, type Run } from "../coordination/item.ts";
 import { openIncident, runOf, type Transition, takeOverIncident } from "../coordination/rules.ts";
 import { createCoordinationStore } from "../coordination/store.ts";
@@ -9,6 +8,7 @@ import type { Dependencies } from "../shared/dependencies.ts";
 import { errorMessage, errorName } from "../shared/errors.ts";
 import { createEntry, type Handler, parseInput } from "../shared/step.ts";
 import { wire } from "../shared/wire.ts";
+import * as z from "../shared/zod.ts";
 import type { Json, TimelineKind } from "../timeline/event.ts";
 import { createJournal, readTimeline, recordDecision } from "../timeline/journal.ts";
 import { readObservations } from "../watch/observations.ts";
@@ -17,7 +17,7 @@ import { type Decision, decide, type NoReason } from "./decision.ts";
 import { type Evidence, gatherEvidence } from "./evidence.ts";
 import { normalise, type Signal } from "./signal.ts";
 
-const inputSchema = z.strictObject({ execution: z.string().min(1), input: z.unknown() });
+const inputSchema = z.strictObject({ execution: z.nonEmpty, input: z.unknown() });
 
 /** Evidence and records in the tables; decisions go out on the bus. */
 type Services = "dynamoDB" | "eventBridge";

@@ -1,8 +1,8 @@
-import * as z from "zod";
 import { type BranchName, branchNames } from "../coordination/item.ts";
 import { parseInstant } from "../shared/clock.ts";
 import { findRegion, type Plan } from "../shared/plan/plan.ts";
 import { describeInputError } from "../shared/step.ts";
+import * as z from "../shared/zod.ts";
 
 /** The project's own event with which incident tooling asks for a failover. */
 export const requestedEventSource = "region-failover";
@@ -52,57 +52,57 @@ export type Normalised =
   /** Not understood, or not allowed (FM6). */
   | { readonly kind: "invalid"; readonly reason: string };
 
-const who = z.string().min(1).max(200);
+const who = z.string().check(z.minLength(1), z.maxLength(200));
 
 const operatorStart = z.strictObject({
-  region: z.string().min(1),
+  region: z.nonEmpty,
   reason: who,
-  by: who.optional(),
+  by: z.optional(who),
 });
 
 const operatorRetry = z.strictObject({
-  retry: z.string().min(1),
-  branches: z.array(z.enum(branchNames)).min(1),
+  retry: z.nonEmpty,
+  branches: z.array(z.enum(branchNames)).check(z.minLength(1)),
   reason: who,
-  by: who.optional(),
+  by: z.optional(who),
 });
 
-const watchStart = z.strictObject({ watch: z.strictObject({ region: z.string().min(1), from: z.string().min(1) }) });
+const watchStart = z.strictObject({ watch: z.strictObject({ region: z.nonEmpty, from: z.nonEmpty }) });
 
 const takeover = z.strictObject({
-  takeover: z.strictObject({ incident: z.string().min(1), epoch: z.int().min(1), from: z.string().min(1) }),
+  takeover: z.strictObject({ incident: z.nonEmpty, epoch: z.int().check(z.minimum(1)), from: z.nonEmpty }),
 });
 
 /** What every EventBridge event carries; unknown keys are AWS's to add. */
 const envelope = z.looseObject({
-  source: z.string().min(1),
-  "detail-type": z.string().min(1),
-  time: z.string().min(1),
-  region: z.string().min(1),
+  source: z.nonEmpty,
+  "detail-type": z.nonEmpty,
+  time: z.nonEmpty,
+  region: z.nonEmpty,
   detail: z.looseObject({}),
-  "replay-name": z.string().optional(),
+  "replay-name": z.optional(z.string()),
 });
 
 const alarmDetail = z.looseObject({
-  alarmName: z.string().min(1),
+  alarmName: z.nonEmpty,
   state: z.looseObject({
     value: z.enum(["OK", "ALARM", "INSUFFICIENT_DATA"]),
-    timestamp: z.string().optional(),
-    actionsSuppressedBy: z.string().optional(),
+    timestamp: z.optional(z.string()),
+    actionsSuppressedBy: z.optional(z.string()),
   }),
-  muteDetail: z.unknown().optional(),
+  muteDetail: z.optional(z.unknown()),
 });
 
 const healthDetail = z.looseObject({
-  eventArn: z.string().min(1),
-  eventTypeCategory: z.string().min(1),
-  eventRegion: z.string().min(1),
+  eventArn: z.nonEmpty,
+  eventTypeCategory: z.nonEmpty,
+  eventRegion: z.nonEmpty,
   statusCode: z.enum(["open", "closed", "upcoming"]),
 });
 
 const requestedDetail = z.strictObject({
-  application: z.string().min(1),
-  region: z.string().min(1),
+  application: z.nonEmpty,
+  region: z.nonEmpty,
   reason: who,
   by: who,
 });

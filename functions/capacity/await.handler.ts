@@ -1,4 +1,3 @@
-import * as z from "zod";
 import { autoScaling } from "../shared/aws/auto-scaling.ts";
 import { dynamoDB } from "../shared/aws/dynamodb.ts";
 import { eventBridge } from "../shared/aws/eventbridge.ts";
@@ -9,6 +8,7 @@ import { findRegion } from "../shared/plan/plan.ts";
 import { pollUntil } from "../shared/poll.ts";
 import { createStep, type Handler, type StepContext, type StepDependencies, stepInput } from "../shared/step.ts";
 import { wire } from "../shared/wire.ts";
+import * as z from "../shared/zod.ts";
 import type { Json } from "../timeline/event.ts";
 import { readObservations } from "../watch/observations.ts";
 import { readGroup, readLaunches } from "./autoscaling.ts";
@@ -26,7 +26,7 @@ import {
 
 const mostTargets = 40;
 const inputSchema = stepInput({
-  targets: z.array(capacityTargetSchema).max(mostTargets),
+  targets: z.array(capacityTargetSchema).check(z.maxLength(mostTargets)),
   deadlineAt: z.iso.datetime(),
 });
 

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "../shared/zod.ts";
 
 /** Why a survivor did not grow as intended. */
 export type ProblemKind =
@@ -42,16 +42,16 @@ export type CapacityTarget = {
   readonly problem: Problem | null;
 };
 
-export const capacityTargetSchema: z.ZodType<CapacityTarget> = z.strictObject({
-  region: z.string().min(1),
-  group: z.string().min(1),
-  before: z.int().min(0).nullable(),
-  carries: z.int().min(0),
-  target: z.int().min(0),
-  shortfall: z.int().min(0),
-  inService: z.int().min(0).nullable(),
-  problem: z
-    .strictObject({
+export const capacityTargetSchema: z.ZodMiniType<CapacityTarget> = z.strictObject({
+  region: z.nonEmpty,
+  group: z.nonEmpty,
+  before: z.nullable(z.int().check(z.minimum(0))),
+  carries: z.int().check(z.minimum(0)),
+  target: z.int().check(z.minimum(0)),
+  shortfall: z.int().check(z.minimum(0)),
+  inService: z.nullable(z.int().check(z.minimum(0))),
+  problem: z.nullable(
+    z.strictObject({
       kind: z.enum([
         "capacityShortage",
         "quotaReached",
@@ -62,8 +62,8 @@ export const capacityTargetSchema: z.ZodType<CapacityTarget> = z.strictObject({
         "noAnswer",
       ]),
       message: z.string(),
-    })
-    .nullable(),
+    }),
+  ),
 });
 
 /** How the timeline names a group. */

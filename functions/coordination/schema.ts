@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "../shared/zod.ts";
 import { branchNames, type CoordinationItem, type Run, regionStates } from "./item.ts";
 
 const instant = z.iso.datetime();
@@ -8,34 +8,34 @@ const cause = z.enum(["down", "gray", "requested"]);
 const authority = z.enum(["automation", "person"]);
 
 const incident = z.object({
-  id: z.string().min(1),
-  failedRegion: z.string().min(1),
+  id: z.nonEmpty,
+  failedRegion: z.nonEmpty,
   cause,
   failingSince: instant,
   openedAt: instant,
-  survivors: z.array(z.string().min(1)).min(1),
-  branches: z.array(z.enum(branchNames)).min(1),
-  question: z.string().nullable(),
+  survivors: z.array(z.nonEmpty).check(z.minLength(1)),
+  branches: z.array(z.enum(branchNames)).check(z.minLength(1)),
+  question: z.nullable(z.string()),
   authority,
   startedBy: z.string(),
   reason: z.string(),
 });
 
 /** What is read back from the table is checked before anything rests on it. */
-export const coordinationItemSchema: z.ZodType<CoordinationItem> = z.object({
-  application: z.string().min(1),
-  version: z.int().min(0),
-  epoch: z.int().min(0),
-  lease: z.object({ region: z.string(), execution: z.string(), expiresAt: instant }).nullable(),
+export const coordinationItemSchema: z.ZodMiniType<CoordinationItem> = z.object({
+  application: z.nonEmpty,
+  version: z.int().check(z.minimum(0)),
+  epoch: z.int().check(z.minimum(0)),
+  lease: z.nullable(z.object({ region: z.string(), execution: z.string(), expiresAt: instant })),
   regions: z.record(
     z.string(),
     z.object({
       state: z.enum(regionStates),
       since: instant,
-      incident: z.string().nullable(),
+      incident: z.nullable(z.string()),
     }),
   ),
-  incident: incident.nullable(),
+  incident: z.nullable(incident),
   completed: z.array(
     z.object({
       incident: z.string(),
@@ -45,20 +45,20 @@ export const coordinationItemSchema: z.ZodType<CoordinationItem> = z.object({
       record: incident,
     }),
   ),
-  pause: z
-    .object({ until: z.iso.datetime({ offset: true, local: false }), by: z.string(), reason: z.string() })
-    .nullable(),
+  pause: z.nullable(
+    z.object({ until: z.iso.datetime({ offset: true, local: false }), by: z.string(), reason: z.string() }),
+  ),
   writtenBy: z.string(),
 });
 
 /** The identity of a run as it travels through the state machine. */
-export const runSchema: z.ZodType<Run> = z.strictObject({
-  incident: z.string().min(1),
-  epoch: z.int().min(1),
-  execution: z.string().min(1),
-  failedRegion: z.string().min(1),
+export const runSchema: z.ZodMiniType<Run> = z.strictObject({
+  incident: z.nonEmpty,
+  epoch: z.int().check(z.minimum(1)),
+  execution: z.nonEmpty,
+  failedRegion: z.nonEmpty,
   cause,
   failingSince: instant,
-  survivors: z.array(z.string().min(1)).min(1),
+  survivors: z.array(z.nonEmpty).check(z.minLength(1)),
   authority,
 });

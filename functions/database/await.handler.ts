@@ -1,4 +1,3 @@
-import * as z from "zod";
 import { dynamoDB } from "../shared/aws/dynamodb.ts";
 import { eventBridge } from "../shared/aws/eventbridge.ts";
 import { rds } from "../shared/aws/rds.ts";
@@ -8,6 +7,7 @@ import type { DatabasePlan } from "../shared/plan/plan.ts";
 import { pollUntil } from "../shared/poll.ts";
 import { createStep, type Handler, type StepContext, type StepDependencies, stepInput } from "../shared/step.ts";
 import { wire } from "../shared/wire.ts";
+import * as z from "../shared/zod.ts";
 import type { Json } from "../timeline/event.ts";
 import { judgeMove } from "./classify.ts";
 import { readView } from "./evidence.ts";
@@ -15,9 +15,9 @@ import { readView } from "./evidence.ts";
 /** Reads in a row that must agree that a move has vanished: one of them may come from before it. */
 const vanishedReads = 3;
 
-const seconds = z.number().nonnegative().nullable();
+const seconds = z.nullable(z.number().check(z.nonnegative()));
 const inputSchema = stepInput({
-  target: z.string().min(1),
+  target: z.nonEmpty,
   kind: z.enum(["failover", "switchover"]),
   lossSeconds: seconds,
   worstCaseLossSeconds: seconds,

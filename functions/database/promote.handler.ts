@@ -9,6 +9,7 @@ import type { DatabasePlan } from "../shared/plan/plan.ts";
 import { pollUntil } from "../shared/poll.ts";
 import { createStep, type Handler, type StepContext, type StepDependencies, stepInput } from "../shared/step.ts";
 import { wire } from "../shared/wire.ts";
+import * as z from "../shared/zod.ts";
 import type { Json } from "../timeline/event.ts";
 import { readTimeline } from "../timeline/journal.ts";
 import { beginPromotion } from "./begin.ts";
@@ -36,7 +37,7 @@ const pauseAfterRefusalMs = 5_000;
 type Context = StepContext<"cloudWatch" | "rds">;
 type Idle = Extract<Classification, { kind: "idle" }>;
 
-const inputSchema = stepInput({ approval: approvalSchema.nullable() });
+const inputSchema = stepInput({ approval: z.nullable(approvalSchema) });
 
 /**
  * Begins to make a survivor's cluster the writer, if it must be, may be and is not yet. Waiting for the end of the move is

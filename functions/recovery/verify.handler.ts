@@ -1,4 +1,3 @@
-import * as z from "zod";
 import { dynamoDB } from "../shared/aws/dynamodb.ts";
 import { eventBridge } from "../shared/aws/eventbridge.ts";
 import { describeInstant, isoInstant, parseInstant } from "../shared/clock.ts";
@@ -6,6 +5,7 @@ import { describeSeconds } from "../shared/plan/duration.ts";
 import { pollUntil } from "../shared/poll.ts";
 import { createStep, type Handler, type StepDependencies, stepInput } from "../shared/step.ts";
 import { wire } from "../shared/wire.ts";
+import * as z from "../shared/zod.ts";
 import { readObservations } from "../watch/observations.ts";
 import { probePublicName, probeWrite } from "../watch/probes.ts";
 import { carryGreen, judgeServed, type Served } from "./served.ts";
@@ -13,8 +13,8 @@ import { carryGreen, judgeServed, type Served } from "./served.ts";
 const inputSchema = stepInput({
   /** Whether the database branch left a writer that takes writes. */
   writes: z.enum(["expected", "notExpected"]),
-  greenSince: z.iso.datetime().nullable(),
-  deadlineAt: z.iso.datetime().nullable(),
+  greenSince: z.nullable(z.iso.datetime()),
+  deadlineAt: z.nullable(z.iso.datetime()),
 });
 
 /**

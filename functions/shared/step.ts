@@ -1,5 +1,4 @@
 import middy, { type MiddlewareObj } from "@middy/core";
-import * as z from "zod";
 import { createGuard, type Guard } from "../coordination/guard.ts";
 import type { Authority, Run } from "../coordination/item.ts";
 import { runSchema } from "../coordination/schema.ts";
@@ -10,6 +9,7 @@ import type { Dependencies } from "./dependencies.ts";
 import { classifyCallError, errorMessage, errorName, FailoverError } from "./errors.ts";
 import type { Logger } from "./logger.ts";
 import type { Plan } from "./plan/plan.ts";
+import * as z from "./zod.ts";
 
 /** What Lambda gives a handler besides the event; only what this code reads of it. */
 export interface InvocationContext {
@@ -45,7 +45,7 @@ interface Prepared<Input, Own extends AwsService> {
  * The strict schema of a step's input: the run and the step's own fields. Made once a module, because a schema is far
  * dearer to make than to use.
  */
-export function stepInput<Shape extends z.ZodRawShape>(fields: Shape) {
+export function stepInput<Shape extends z.core.$ZodShape>(fields: Shape) {
   return z.strictObject({ run: runSchema, ...fields });
 }
 
@@ -55,7 +55,7 @@ export function stepInput<Shape extends z.ZodRawShape>(fields: Shape) {
  */
 export function createStep<Input extends { readonly run: Run }, Own extends AwsService = never>(
   deps: StepDependencies<Own>,
-  schema: z.ZodType<Input>,
+  schema: z.ZodMiniType<Input>,
   step: (input: Omit<Input, "run">, context: StepContext<Own>) => Promise<Json>,
 ): Handler {
   const logs = logging(deps);
@@ -100,13 +100,13 @@ export function createEntry<Services extends AwsService>(
  * Checks an input against its strict schema.
  * @throws FailoverError "InvalidInput" naming key, value received and what is allowed
  */
-export function parseInput<Output>(schema: z.ZodType<Output>, input: unknown): Output {
+export function parseInput<Output>(schema: z.ZodMiniType<Output>, input: unknown): Output {
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
   throw new FailoverError("InvalidInput", describeInputError(parsed.error, input), { cause: parsed.error });
 }
 
-export function describeInputError(error: z.ZodError, input: unknown): string {
+export function describeInputError(error: z.core.$ZodError, input: unknown): string {
   const issue = error.issues[0];
   if (issue === undefined) return "the input is not of the promised form";
   const path = issue.code === "unrecognized_keys" ? [...issue.path, issue.keys[0] ?? ""] : issue.path;

@@ -1,4 +1,3 @@
-import * as z from "zod";
 import { branchNames, regionStates } from "../coordination/item.ts";
 import { closeIncident, whyLost } from "../coordination/rules.ts";
 import { createCoordinationStore } from "../coordination/store.ts";
@@ -8,21 +7,22 @@ import { FailoverError } from "../shared/errors.ts";
 import { describeSeconds } from "../shared/plan/duration.ts";
 import { createStep, type Handler, type StepDependencies, stepInput } from "../shared/step.ts";
 import { wire } from "../shared/wire.ts";
+import * as z from "../shared/zod.ts";
 import type { TimelineEvent } from "./event.ts";
 import { readTimeline } from "./journal.ts";
 import { type EarlierEnd, judgeRun, type RunEnd } from "./outcome.ts";
 
 const branchEnd = z.object({
   result: z.enum(["done", "degraded", "skipped"]),
-  reason: z.string().nullable(),
+  reason: z.nullable(z.string()),
 });
 
 const inputSchema = stepInput({
   approval: z.enum(["granted", "declined", "notAsked"]),
-  declinedBecause: z.string().nullable(),
+  declinedBecause: z.nullable(z.string()),
   branches: z.record(z.enum(branchNames), branchEnd),
-  recovery: branchEnd.extend({ verifiedAt: z.iso.datetime().nullable() }),
-  dataLossSeconds: z.number().nullable(),
+  recovery: z.extend(branchEnd, { verifiedAt: z.nullable(z.iso.datetime()) }),
+  dataLossSeconds: z.nullable(z.number()),
 });
 
 /**
@@ -77,9 +77,9 @@ export function createHandler(deps: StepDependencies): Handler {
 }
 
 const earlierDetail = z.object({
-  branches: z.partialRecord(z.enum(branchNames), branchEnd).catch({}),
-  rpoSeconds: z.number().nullable().catch(null),
-  regionState: z.enum(regionStates).nullable().catch(null),
+  branches: z.catch(z.partialRecord(z.enum(branchNames), branchEnd), {}),
+  rpoSeconds: z.catch(z.nullable(z.number()), null),
+  regionState: z.catch(z.nullable(z.enum(regionStates)), null),
 });
 
 /** How the last run of this incident before `epoch` ended, by its own closing event. */

@@ -1,10 +1,10 @@
-import { z } from "zod";
 import { dynamoDB } from "../shared/aws/dynamodb.ts";
 import { s3 } from "../shared/aws/s3.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
 import { FailoverError } from "../shared/errors.ts";
 import { createEntry, type Handler, parseInput } from "../shared/step.ts";
 import { wire } from "../shared/wire.ts";
+import * as z from "../shared/zod.ts";
 import { readTimeline } from "./journal.ts";
 import { renderHtml } from "./report/html.ts";
 import { renderJson } from "./report/json.ts";
@@ -14,7 +14,7 @@ import { keepReport } from "./reports.ts";
 
 /** The closing event of a run, as the bus brings it; of its detail only the names are needed. */
 const closedSchema = z.looseObject({
-  detail: z.looseObject({ incident: z.string().min(1), epoch: z.int().min(1), kind: z.literal("closed") }),
+  detail: z.looseObject({ incident: z.nonEmpty, epoch: z.int().check(z.minimum(1)), kind: z.literal("closed") }),
 });
 
 /**

@@ -1,4 +1,3 @@
-import * as z from "zod";
 import { dynamoDB } from "../shared/aws/dynamodb.ts";
 import { eventBridge } from "../shared/aws/eventbridge.ts";
 import { parseInstant } from "../shared/clock.ts";
@@ -6,6 +5,7 @@ import { describeSeconds } from "../shared/plan/duration.ts";
 import { pollUntil } from "../shared/poll.ts";
 import { createStep, type Handler, type StepDependencies, stepInput } from "../shared/step.ts";
 import { wire } from "../shared/wire.ts";
+import * as z from "../shared/zod.ts";
 import { readObservations } from "../watch/observations.ts";
 import { probePublicName } from "../watch/probes.ts";
 import { judgeTraffic, type TrafficView } from "./residual.ts";

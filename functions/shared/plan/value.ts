@@ -1,5 +1,5 @@
-import type * as z from "zod";
 import { FailoverError } from "../errors.ts";
+import type * as z from "../zod.ts";
 import { checkPlan } from "./checks.ts";
 import { type Plan, toPlan } from "./plan.ts";
 import { planFileSchema } from "./schema.ts";
