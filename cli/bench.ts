@@ -1,10 +1,6 @@
-import { availableParallelism } from "node:os";
-import { systemClock } from "../functions/shared/clock.ts";
-import type { Job } from "../simulator/jobs.ts";
-import { scenarioNamed } from "../simulator/jobs.ts";
-import { planNamed } from "../simulator/plans.ts";
-import { play } from "../simulator/play.ts";
-import { runJobs } from "../simulator/pool.ts";
+import { type ColdStart, measureColdStart } from "./bench/cold-start.ts";
+import { measureFailover } from "./bench/failover.ts";
+import { measureSpeed } from "./bench/speed.ts";
 import { readCount, readOptions, runCommand } from "./usage.ts";
 
 const options = {
@@ -13,18 +9,17 @@ const options = {
   help: { type: "boolean" },
 } as const;
 
-const help = `How fast the simulator is, and how fast the failover is in simulated time.
+const help = `How fast the simulator is, how fast the failover is in simulated time, and what a function's start costs.
 
   npm run bench -- [--runs N] [--json]
 
   --runs N   runs of region-outage to time, each with a seed of its own (default 400)
   --json     print the figures as one JSON object
+
+PYTHON names the Python whose boto3 the starts are compared with (default python3).
 `;
 
 const defaultRuns = 400;
-/** Runs before the clock starts, on every thread: code is compiled as it runs hot. */
-const warmUpRuns = 64;
-const medianRuns = 25;
 
 await runCommand(async () => {
   const chosen = readOptions(process.argv.slice(2), options);
@@ -33,12 +28,16 @@ await runCommand(async () => {
     return 0;
   }
   const runs = chosen.runs === undefined ? defaultRuns : readCount("runs", chosen.runs, 1);
-  const figures = { ...(await measureSpeed(runs)), regionOutage: await measureFailover() };
+  const figures = {
+    ...(await measureSpeed(runs)),
+    regionOutage: await measureFailover(),
+    coldStart: await measureColdStart(),
+  };
   if (chosen.json) {
     process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`);
     return 0;
   }
-  const { threads, failoversPerSecond, simulatedSecondsPerWallSecond, regionOutage } = figures;
+  const { threads, failoversPerSecond, simulatedSecondsPerWallSecond, regionOutage, coldStart } = figures;
   const rows: readonly (readonly [string, string])[] = [
     [
       "Simulated failovers",
@@ -46,7 +45,7 @@ await runCommand(async () => {
     ],
     ["Simulated time", `${Math.round(simulatedSecondsPerWallSecond)} s per second of wall time`],
     ["", ""],
-    ["region-outage", `median of ${medianRuns} seeds, simulated seconds`],
+    ["region-outage", `median of ${regionOutage.seeds} seeds, simulated seconds`],
     ["  fault to detected", seconds(regionOutage.faultToDetectedSeconds)],
     ["  detected to decided", seconds(regionOutage.detectedToDecidedSeconds)],
     ["  decided to switched", seconds(regionOutage.decidedToTrafficSwitchedSeconds)],
@@ -55,60 +54,45 @@ await runCommand(async () => {
     ["  data loss", seconds(regionOutage.rpoSeconds)],
     ["  state transitions", String(regionOutage.stateTransitions)],
     ["  API calls", `${regionOutage.apiCalls}, of which by the run itself ${regionOutage.apiCallsOfRun}`],
+    ["", ""],
   ];
   for (const [name, value] of rows) process.stdout.write(`${name.padEnd(22)}${value}`.trimEnd().concat("\n"));
+  process.stdout.write(renderColdStart(coldStart));
   return 0;
 });
 
-async function measureSpeed(runs: number) {
-  const threads = availableParallelism();
-  const job = (index: number): Job => ({ kind: "scenario", name: "region-outage", seed: index + 1 });
-  const jobs = Array.from({ length: runs }, (_, index) => job(index));
-  let startedAt = systemClock.now();
-  const results = await runJobs(jobs, threads, {
-    jobs: Array.from({ length: warmUpRuns * threads }, (_, index) => job(index)),
-    over: () => {
-      startedAt = systemClock.now();
-    },
-  });
-  const wallSeconds = (systemClock.now() - startedAt) / 1_000;
-  const simulated = results.reduce((sum, { simulatedSeconds }) => sum + simulatedSeconds, 0);
-  return {
-    threads,
-    runs,
-    wallSeconds,
-    failoversPerSecond: runs / wallSeconds,
-    simulatedSecondsPerWallSecond: simulated / wallSeconds,
-  };
-}
-
-async function measureFailover() {
-  const scenario = scenarioNamed("region-outage");
-  const plan = planNamed(scenario.plan);
-  const played = [];
-  for (let seed = 1; seed <= medianRuns; seed++) played.push(await play({ scenario, plan, seed }));
-  const results = played.map(({ result }) => result);
-  return {
-    seeds: medianRuns,
-    faultToDetectedSeconds: median(results.map(({ seconds: each }) => each.faultToDetected)),
-    detectedToDecidedSeconds: median(results.map(({ seconds: each }) => each.detectedToDecided)),
-    decidedToTrafficSwitchedSeconds: median(results.map(({ seconds: each }) => each.decidedToTrafficSwitched)),
-    faultToRecoveredSeconds: median(results.map(({ seconds: each }) => each.faultToRecovered)),
-    rtoSeconds: median(results.map(({ rtoSeconds }) => rtoSeconds)),
-    rpoSeconds: median(results.map(({ rpoSeconds }) => rpoSeconds)),
-    stateTransitions: median(results.map(({ stateTransitions }) => stateTransitions)),
-    apiCalls: median(played.map(({ world }) => world.network.apiLog.length)),
-    apiCallsOfRun: median(
-      played.map(({ world }) => world.network.apiLog.filter(({ caller }) => caller.execution !== null).length),
-    ),
-  };
-}
-
-function median(values: readonly (number | null)[]): number | null {
-  const known = values.filter((value) => value !== null).toSorted((left, right) => left - right);
-  return known[Math.floor(known.length / 2)] ?? null;
+/** A line a handler, and what was measured. */
+function renderColdStart({ node, processes, handlers, nodeModulesImportMs, boto3 }: ColdStart): string {
+  const python = boto3.kind === "measured" ? milliseconds(boto3.importMs) : "none";
+  const table = [
+    ["  handler", "bundle", "import", "unbundled", "times", "boto3 and rds"],
+    ...handlers.map(({ name, startBytes, importMs, unbundledImportMs }) => [
+      `  ${name}`,
+      `${(startBytes / 1024).toFixed(0)} KiB`,
+      milliseconds(importMs),
+      milliseconds(unbundledImportMs),
+      importMs === null || unbundledImportMs === null ? "unknown" : (unbundledImportMs / importMs).toFixed(1),
+      python,
+    ]),
+  ];
+  const lines = table.map(([name = "", ...cells]) => name.padEnd(20) + cells.map((cell) => cell.padStart(14)).join(""));
+  const told =
+    boto3.kind === "measured"
+      ? `Python ${boto3.python}, boto3 ${boto3.boto3}: import boto3, and a client of rds`
+      : `boto3 was not measured: ${boto3.reason}`;
+  return [
+    `Start of a function   median of ${processes} fresh processes; import of the handler's module, Node ${node}`,
+    ...lines,
+    `  Of each import, bundled or not, Node's own modules take ${milliseconds(nodeModulesImportMs)}`,
+    `  ${told}`,
+    "",
+  ].join("\n");
 }
 
 function seconds(value: number | null): string {
   return value === null ? "unknown" : `${value.toFixed(1)} s`;
+}
+
+function milliseconds(value: number | null): string {
+  return value === null ? "unknown" : `${value.toFixed(1)} ms`;
 }
