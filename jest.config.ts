@@ -3,6 +3,8 @@ import type { Config } from "jest";
 /** Tests are ES modules in TypeScript: swc strips the types, jest runs them as modules. */
 const config: Config = {
   testEnvironment: "node",
+  // Python packages bring files that jest would take for modules of ours.
+  modulePathIgnorePatterns: ["<rootDir>/.venv-integration/"],
   testMatch: ["<rootDir>/test/**/*.test.ts"],
   extensionsToTreatAsEsm: [".ts"],
   transform: {

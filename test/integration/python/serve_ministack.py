@@ -1,0 +1,28 @@
+"""Runs ministack on a free port of 127.0.0.1, and says on standard output which: {"port": 12345}."""
+
+import asyncio
+import json
+import os
+import socket
+import sys
+
+from parent import die_with_parent
+
+die_with_parent(sys.argv[1:])
+# Bound before ministack starts and handed to it, so that nobody else can take the port in between.
+bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+bound.bind(("127.0.0.1", 0))
+port = bound.getsockname()[1]
+os.environ.update({"BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "IOT_MTLS_ENABLED": "0"})
+
+from hypercorn.asyncio import serve  # noqa: E402
+from hypercorn.config import Config  # noqa: E402
+from ministack.app import app  # noqa: E402
+
+config = Config()
+config.bind = [f"fd://{bound.fileno()}"]
+config.keep_alive_timeout = 75
+config.loglevel = os.environ.get("LOG_LEVEL", "WARNING")
+print(json.dumps({"port": port}), flush=True)
+asyncio.run(serve(app, config))
