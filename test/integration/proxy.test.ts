@@ -1,18 +1,12 @@
 import { DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
-import {
-  CreateDBClusterCommand,
-  CreateGlobalClusterCommand,
-  DescribeGlobalClustersCommand,
-  RDSClient,
-} from "@aws-sdk/client-rds";
+import { DescribeGlobalClustersCommand, RDSClient } from "@aws-sdk/client-rds";
 import { CreateBucketCommand, HeadBucketCommand, ListBucketsCommand, S3Client } from "@aws-sdk/client-s3";
 import { createAwsClients } from "../../functions/shared/aws.ts";
 import { systemClock } from "../../functions/shared/clock.ts";
 import { classifyCallError, errorName } from "../../functions/shared/errors.ts";
 import { describeWithServers } from "./environment.ts";
-import { mended, patches } from "./patches.ts";
-import { type ProxiedCall, type RegionProxy, startRegionProxy } from "./proxy.ts";
-import { type AwsServer, pointClientsAt, startMinistack, startMoto } from "./servers.ts";
+import { type RegionProxy, startRegionProxy } from "./proxy.ts";
+import { type AwsServer, pointClientsAt, startMoto } from "./servers.ts";
 
 const [here, there] = ["eu-west-1", "us-east-1"];
 const once = { maxAttempts: 1 } as const;
@@ -36,151 +30,97 @@ async function failureOf(call: Promise<unknown>): Promise<unknown> {
 }
 
 describeWithServers("Region proxy", () => {
-  describe("before moto", () => {
-    let server: AwsServer;
-    let proxy: RegionProxy;
-    let restore: () => void;
+  let server: AwsServer;
+  let proxy: RegionProxy;
+  let restore: () => void;
 
-    beforeAll(async () => {
-      server = await startMoto();
-      proxy = await startRegionProxy(server.url);
-      restore = pointClientsAt(proxy.url);
-    }, 120_000);
+  beforeAll(async () => {
+    server = await startMoto();
+    proxy = await startRegionProxy(server.url);
+    restore = pointClientsAt(proxy.url);
+  }, 120_000);
 
-    afterEach(() => proxy.reset());
+  afterEach(() => proxy.reset());
 
-    afterAll(async () => {
-      restore?.();
-      await proxy?.close();
-      await server?.close();
-    });
-
-    it("passes calls on and notes Region, service and operation, in their order", async () => {
-      for (const read of Object.values(reads)) await read(here);
-      await reads.json(there);
-      expect(proxy.calls).toEqual([
-        { region: here, service: "dynamodb", operation: "ListTables", met: "open" },
-        { region: here, service: "rds", operation: "DescribeGlobalClusters", met: "open" },
-        { region: here, service: "s3", operation: "ListBuckets", met: "open" },
-        { region: there, service: "dynamodb", operation: "ListTables", met: "open" },
-      ]);
-    });
-
-    it("passes on what has no body", async () => {
-      const client = new S3Client({ region: there });
-      await client.send(new CreateBucketCommand({ Bucket: "a-bucket" }));
-      await expect(client.send(new HeadBucketCommand({ Bucket: "a-bucket" }))).resolves.toBeDefined();
-      expect(errorName(await failureOf(client.send(new HeadBucketCommand({ Bucket: "no-bucket" }))))).toBe("NotFound");
-    });
-
-    it.each(protocols)("throttles one Region only, so that the SDK sees it: %s", async (protocol) => {
-      proxy.set(there, { kind: "throttle" });
-      const error = await failureOf(reads[protocol](there));
-      expect(errorName(error)).toBe("ThrottlingException");
-      expect(classifyCallError(error)).toBe("throttled");
-      await expect(reads[protocol](here)).resolves.toBeDefined();
-    });
-
-    it.each(protocols)("refuses, so that the SDK sees who: %s", async (protocol) => {
-      proxy.set(there, { kind: "refuse" });
-      expect(classifyCallError(await failureOf(reads[protocol](there)))).toBe("accessDenied");
-    });
-
-    it("destroys the connection before anything is done", async () => {
-      proxy.set(there, { kind: "destroy" });
-      const client = new S3Client({ region: there, ...once });
-      await failureOf(client.send(new CreateBucketCommand({ Bucket: "never-made" })));
-      proxy.set(there, { kind: "open" });
-      expect(errorName(await failureOf(client.send(new HeadBucketCommand({ Bucket: "never-made" }))))).toBe("NotFound");
-      expect(proxy.calls.map(({ met }) => met)).toEqual(["destroy", "open"]);
-    });
-
-    it("loses the answer of what was done", async () => {
-      proxy.set(there, { kind: "loseAnswers" });
-      const client = new S3Client({ region: there, ...once });
-      const error = await failureOf(client.send(new CreateBucketCommand({ Bucket: "made-all-the-same" })));
-      expect(classifyCallError(error)).toBe("unknownOutcome");
-      proxy.set(there, { kind: "open" });
-      await expect(client.send(new HeadBucketCommand({ Bucket: "made-all-the-same" }))).resolves.toBeDefined();
-    });
-
-    it("hangs until the project's own limits end the wait", async () => {
-      proxy.set(there, { kind: "hang" });
-      const error = await failureOf(createAwsClients(limits).dynamoDB(there).send(new ListTablesCommand({})));
-      expect(errorName(error)).toMatch(/Timeout|Abort/);
-      expect(proxy.calls).toEqual([{ region: there, service: "dynamodb", operation: "ListTables", met: "hang" }]);
-    });
-
-    it("delays one Region behind another that was asked later", async () => {
-      proxy.set(there, { kind: "delay", milliseconds: 1_000 });
-      const order: string[] = [];
-      const slow = reads.json(there).then(() => order.push(there));
-      while (proxy.calls.length === 0) await systemClock.sleep(10);
-      await reads.json(here).then(() => order.push(here));
-      await slow;
-      expect(order).toEqual([here, there]);
-    });
-
-    it("ends when it is closed, though a call hangs", async () => {
-      const other = await startRegionProxy(server.url);
-      other.set(there, { kind: "hang" });
-      const client = new DynamoDBClient({ region: there, endpoint: other.url, ...once });
-      const failed = failureOf(client.send(new ListTablesCommand({})));
-      while (other.calls.length === 0) await systemClock.sleep(10);
-      await other.close();
-      expect(await failed).toBeInstanceOf(Error);
-    });
+  afterAll(async () => {
+    restore?.();
+    await proxy?.close();
+    await server?.close();
   });
 
-  describe("before ministack", () => {
-    let server: AwsServer;
-    let proxy: RegionProxy;
-
-    beforeAll(async () => {
-      server = await startMinistack();
-      proxy = await startRegionProxy(server.url);
-    }, 120_000);
-
-    afterAll(async () => {
-      await proxy?.close();
-      await server?.close();
-    });
-
-    it(`mends: ${patches.globalClusterMember.why}`, async () => {
-      const restore = pointClientsAt(server.url);
-      try {
-        const direct = new RDSClient({ region: here, endpoint: server.url });
-        const { GlobalCluster: made } = await direct.send(
-          new CreateGlobalClusterCommand({ GlobalClusterIdentifier: "storefront", Engine: "aurora-postgresql" }),
-        );
-        expect(made?.GlobalClusterIdentifier).toBe("storefront");
-        await direct.send(
-          new CreateDBClusterCommand({
-            DBClusterIdentifier: "storefront-eu-west-1",
-            GlobalClusterIdentifier: "storefront",
-            Engine: "aurora-postgresql",
-          }),
-        );
-        const wrong = await direct.send(new DescribeGlobalClustersCommand({}));
-        const right = await new RDSClient({ region: here, endpoint: proxy.url }).send(
-          new DescribeGlobalClustersCommand({ GlobalClusterIdentifier: "storefront" }),
-        );
-        expect(wrong.GlobalClusters).toEqual([]);
-        expect(right.GlobalClusters).toMatchObject([
-          { GlobalClusterIdentifier: "storefront", GlobalClusterMembers: [{ IsWriter: true }] },
-        ]);
-      } finally {
-        restore();
-      }
-    });
+  it("passes calls on and notes Region, service and operation, in their order", async () => {
+    for (const read of Object.values(reads)) await read(here);
+    await reads.json(there);
+    expect(proxy.calls).toEqual([
+      { region: here, service: "dynamodb", operation: "ListTables", met: "open" },
+      { region: here, service: "rds", operation: "DescribeGlobalClusters", met: "open" },
+      { region: here, service: "s3", operation: "ListBuckets", met: "open" },
+      { region: there, service: "dynamodb", operation: "ListTables", met: "open" },
+    ]);
   });
-});
 
-describe("Patches of answers", () => {
-  const call: ProxiedCall = { region: "eu-west-1", service: "rds", operation: "CreateGlobalCluster", met: "open" };
+  it("passes on what has no body", async () => {
+    const client = new S3Client({ region: there });
+    await client.send(new CreateBucketCommand({ Bucket: "a-bucket" }));
+    await expect(client.send(new HeadBucketCommand({ Bucket: "a-bucket" }))).resolves.toBeDefined();
+    expect(errorName(await failureOf(client.send(new HeadBucketCommand({ Bucket: "no-bucket" }))))).toBe("NotFound");
+  });
 
-  it("change nothing but the operation they are for", () => {
-    const body = "<CreateGlobalClusterResult><GlobalCluster/></CreateGlobalClusterResult>";
-    expect(mended(call, body)).toBe(body);
+  it.each(protocols)("throttles one Region only, so that the SDK sees it: %s", async (protocol) => {
+    proxy.set(there, { kind: "throttle" });
+    const error = await failureOf(reads[protocol](there));
+    expect(errorName(error)).toBe("ThrottlingException");
+    expect(classifyCallError(error)).toBe("throttled");
+    await expect(reads[protocol](here)).resolves.toBeDefined();
+  });
+
+  it.each(protocols)("refuses, so that the SDK sees who: %s", async (protocol) => {
+    proxy.set(there, { kind: "refuse" });
+    expect(classifyCallError(await failureOf(reads[protocol](there)))).toBe("accessDenied");
+  });
+
+  it("destroys the connection before anything is done", async () => {
+    proxy.set(there, { kind: "destroy" });
+    const client = new S3Client({ region: there, ...once });
+    await failureOf(client.send(new CreateBucketCommand({ Bucket: "never-made" })));
+    proxy.set(there, { kind: "open" });
+    expect(errorName(await failureOf(client.send(new HeadBucketCommand({ Bucket: "never-made" }))))).toBe("NotFound");
+    expect(proxy.calls.map(({ met }) => met)).toEqual(["destroy", "open"]);
+  });
+
+  it("loses the answer of what was done", async () => {
+    proxy.set(there, { kind: "loseAnswers" });
+    const client = new S3Client({ region: there, ...once });
+    const error = await failureOf(client.send(new CreateBucketCommand({ Bucket: "made-all-the-same" })));
+    expect(classifyCallError(error)).toBe("unknownOutcome");
+    proxy.set(there, { kind: "open" });
+    await expect(client.send(new HeadBucketCommand({ Bucket: "made-all-the-same" }))).resolves.toBeDefined();
+  });
+
+  it("hangs until the project's own limits end the wait", async () => {
+    proxy.set(there, { kind: "hang" });
+    const error = await failureOf(createAwsClients(limits).dynamoDB(there).send(new ListTablesCommand({})));
+    expect(errorName(error)).toMatch(/Timeout|Abort/);
+    expect(proxy.calls).toEqual([{ region: there, service: "dynamodb", operation: "ListTables", met: "hang" }]);
+  });
+
+  it("delays one Region behind another that was asked later", async () => {
+    proxy.set(there, { kind: "delay", milliseconds: 1_000 });
+    const order: string[] = [];
+    const slow = reads.json(there).then(() => order.push(there));
+    while (proxy.calls.length === 0) await systemClock.sleep(10);
+    await reads.json(here).then(() => order.push(here));
+    await slow;
+    expect(order).toEqual([here, there]);
+  });
+
+  it("ends when it is closed, though a call hangs", async () => {
+    const other = await startRegionProxy(server.url);
+    other.set(there, { kind: "hang" });
+    const client = new DynamoDBClient({ region: there, endpoint: other.url, ...once });
+    const failed = failureOf(client.send(new ListTablesCommand({})));
+    while (other.calls.length === 0) await systemClock.sleep(10);
+    await other.close();
+    expect(await failed).toBeInstanceOf(Error);
   });
 });

@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage, request as requestOf, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { systemClock } from "../../functions/shared/clock.ts";
-import { mended } from "./patches.ts";
 import { scopeOf } from "./scope.ts";
 
 /** How a Region behaves, as seen from where the clients are. */
@@ -88,20 +87,19 @@ export async function startRegionProxy(target: string): Promise<RegionProxy> {
         break;
     }
     const { message, bytes } = await forward(request, body);
-    const text = isText(message) ? Buffer.from(mended(call, bytes.toString("utf8"))) : bytes;
-    // The body is whole and decoded here: what described its transfer no longer does.
+    // The body is whole here: what described its transfer no longer does.
     const {
       "transfer-encoding": _chunked,
-      "content-length": _length,
+      "content-length": length,
       connection: _connection,
       ...headers
     } = message.headers;
-    const length = request.method === "HEAD" ? message.headers["content-length"] : String(text.length);
+    const told = request.method === "HEAD" ? length : String(bytes.length);
     response.writeHead(message.statusCode ?? 502, {
       ...headers,
-      ...(length === undefined ? {} : { "content-length": length }),
+      ...(told === undefined ? {} : { "content-length": told }),
     });
-    response.end(text);
+    response.end(bytes);
   }
 
   async function forward(
@@ -171,12 +169,6 @@ function answer(request: IncomingMessage, response: ServerResponse, { status, co
   const error = `<Error><Code>${code}</Code><Message>${message}</Message></Error>`;
   response.writeHead(status, { "content-type": "application/xml" });
   response.end(service === "s3" ? error : `<ErrorResponse>${error}<RequestId>proxy</RequestId></ErrorResponse>`);
-}
-
-function isText(message: IncomingMessage): boolean {
-  return (
-    /xml|json|text/.test(message.headers["content-type"] ?? "") && message.headers["content-encoding"] === undefined
-  );
 }
 
 async function bytesOf(message: IncomingMessage): Promise<Buffer> {
