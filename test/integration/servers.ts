@@ -1,7 +1,5 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { systemClock } from "../../functions/shared/clock.ts";
 import { pythonFolder, pythonInEnvironment } from "./environment.ts";
@@ -73,28 +71,9 @@ export async function startMoto(): Promise<MotoServer> {
 
 /** Starts ministack, whose Lambda functions run on this machine's Node.js. @throws Error as `startMoto` does. */
 export async function startMinistack(): Promise<AwsServer> {
-  const folder = await mkdtemp(join(tmpdir(), "ministack-"));
-  const forget = () => rm(folder, { recursive: true, force: true });
-  try {
-    const child = await startPython("serve_ministack.py", {
-      STATE_DIR: join(folder, "state"),
-      S3_DATA_DIR: join(folder, "s3"),
-      TMPDIR: folder,
-      LOG_LEVEL: "WARNING",
-    });
-    await untilReady(child, () => ask(`${child.url}/_ministack/health`, { method: "GET" }));
-    return {
-      ...child,
-      reset: () => ask(`${child.url}/_ministack/reset`, { method: "POST" }),
-      close: async () => {
-        await child.close();
-        await forget();
-      },
-    };
-  } catch (error) {
-    await forget();
-    throw error;
-  }
+  const child = await startPython("serve_ministack.py", { LOG_LEVEL: "WARNING" });
+  await untilReady(child, () => ask(`${child.url}/_ministack/health`, { method: "GET" }));
+  return { ...child, reset: () => ask(`${child.url}/_ministack/reset`, { method: "POST" }) };
 }
 
 /**

@@ -5,15 +5,17 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable, Sequence
 
 
-def die_with_parent(also: list[str] | None = None) -> None:
+def die_with_parent(also: Sequence[str] = (), tidy_up: Callable[[], None] = lambda: None) -> None:
     """Watches standard input, a pipe that the parent holds open: the kernel closes it however the parent ends, SIGKILL
     included. `also` are ids of processes that are looked for every second. This process becomes the leader of a group of
-    its own, so that its children end with it."""
+    its own, so that its children end with it; `tidy_up` is called just before the end."""
     os.setsid()
 
     def end() -> None:
+        tidy_up()
         os.killpg(os.getpgid(0), signal.SIGKILL)
 
     def watch_input() -> None:

@@ -3,18 +3,32 @@
 import asyncio
 import json
 import os
+import pathlib
+import shutil
 import socket
 import sys
+import tempfile
 
 from parent import die_with_parent
 
-die_with_parent(sys.argv[1:])
+folder = pathlib.Path(tempfile.mkdtemp(prefix="ministack-"))
+die_with_parent(sys.argv[1:], lambda: shutil.rmtree(folder, ignore_errors=True))
 # Bound before ministack starts and handed to it, so that nobody else can take the port in between.
 bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
 bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 bound.bind(("127.0.0.1", 0))
 port = bound.getsockname()[1]
-os.environ.update({"BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "IOT_MTLS_ENABLED": "0"})
+os.environ.update(
+    {
+        "BIND_HOST": "127.0.0.1",
+        "GATEWAY_PORT": str(port),
+        # Its MQTT broker would listen on a port of its own.
+        "IOT_MTLS_ENABLED": "0",
+        "STATE_DIR": str(folder / "state"),
+        "S3_DATA_DIR": str(folder / "s3"),
+        "TMPDIR": str(folder),
+    }
+)
 
 from hypercorn.asyncio import serve  # noqa: E402
 from hypercorn.config import Config  # noqa: E402
