@@ -1,0 +1,64 @@
+import { systemClock } from "../../../functions/shared/clock.ts";
+import { type MotoServer, startMoto } from "../servers.ts";
+import type { Case, Outcome } from "./case.ts";
+import { MotoStage } from "./moto.ts";
+import { playOnOurs } from "./ours.ts";
+
+/** Executions on moto at a time: most of a case is waiting, and two cores take so many without false timeouts. */
+const atOnce = 8;
+const startingMs = 120_000;
+const caseMs = 300_000;
+
+/**
+ * Plays each case on both interpreters and holds them to each other. Moto's executions run side by side from the start, so
+ * that their real waits are waited for once.
+ */
+export function conformanceTests(cases: readonly Case[]): void {
+  let server: MotoServer;
+  let played: readonly Promise<Outcome>[] = [];
+
+  beforeAll(async () => {
+    server = await startMoto();
+    const stage = new MotoStage(server);
+    let running = 0;
+    played = cases.map(async (each, index) => {
+      while (running >= atOnce) await systemClock.sleep(20);
+      running++;
+      try {
+        return await stage.play(index, each);
+      } finally {
+        running--;
+      }
+    });
+    // Each case's own test reports its failure.
+    for (const each of played) each.catch(() => {});
+  }, startingMs);
+
+  afterAll(async () => {
+    await Promise.allSettled(played);
+    await server?.close();
+    process.stdout.write(`${counted(cases)}\n`);
+  });
+
+  it.each(cases.map((each, index) => ({ ...each, index })))(
+    "$title",
+    async ({ index, ...each }) => {
+      const ours = await playOnOurs(index, each);
+      const motos = await played[index];
+      if (each.differs === undefined) {
+        expect(ours).toEqual(motos);
+      } else {
+        expect(ours).toMatchObject(each.differs.ours);
+        // When this fails, moto has been mended: remove the case's `differs`.
+        expect(motos).not.toEqual(ours);
+      }
+    },
+    caseMs,
+  );
+}
+
+function counted(cases: readonly Case[]): string {
+  const known = cases.filter((each) => each.differs !== undefined);
+  const list = known.map(({ title, differs }) => `\n  ${title}: moto ${differs?.moto}. ${differs?.why}`);
+  return `Conformance: ${cases.length} cases on both interpreters, ${cases.length - known.length} agree, ${known.length} known differences${list.join("")}`;
+}
