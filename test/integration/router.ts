@@ -87,7 +87,8 @@ export async function startFunctionRouter(): Promise<FunctionRouter> {
 }
 
 function fail(response: ServerResponse, status: number, code: string, message: string): void {
-  response.writeHead(status, { "Content-Type": "application/json", "X-Amzn-ErrorType": code });
+  // moto reads the request's id from the answer, and breaks down where there is none.
+  response.writeHead(status, { "Content-Type": "application/json", "X-Amzn-ErrorType": code, "X-Amzn-RequestId": "1" });
   response.end(JSON.stringify({ Type: status < 500 ? "User" : "Service", Message: message, message }));
 }
 

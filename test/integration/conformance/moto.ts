@@ -64,7 +64,7 @@ export class MotoStage {
         case "ABORTED":
           return outcomeOf(
             definition,
-            { status, output: output === undefined ? undefined : JSON.parse(output), error, cause },
+            { status, output: status === "SUCCEEDED" ? outputIn(output) : undefined, error, cause },
             await this.#entered(executionArn),
           );
         default:
@@ -127,6 +127,19 @@ export class MotoStage {
           break;
       }
     }
+  }
+}
+
+/**
+ * The output that moto describes. AWS gives JSON; moto 5.2.5 gives text without its quotes, and nothing for null. What an
+ * expression yielded can still be told from that, but for text that is JSON itself, which no case yields.
+ */
+export function outputIn(described: string | undefined): JsonValue {
+  if (described === undefined) return null;
+  try {
+    return JSON.parse(described);
+  } catch {
+    return described;
   }
 }
 

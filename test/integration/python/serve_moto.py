@@ -48,7 +48,8 @@ def plain(value):
         return {str(key): plain(member) for key, member in value.items()}
     if isinstance(value, (list, tuple, range)):
         return [plain(item) for item in value]
-    return value
+    # moto takes text for what it cannot be sure of, and then asks for its type.
+    return str(value)
 
 
 hook._eval_jsonata = evaluate

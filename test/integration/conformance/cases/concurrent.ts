@@ -210,12 +210,22 @@ function mapCases(): readonly Case[] {
       title: "Map selects what each iteration gets",
       definition: map(
         {
+          Items: "{% $states.input.list %}",
           ItemSelector: {
             index: "{% $states.context.Map.Item.Index %}",
             value: "{% $states.context.Map.Item.Value %}",
-            all: "{% $count($states.input) %}",
+            more: "{% $states.input.more %}",
+            fixed: 1,
           },
         },
+        { Type: "Pass", End: true },
+      ),
+      input: { list: ["x", "y"], more: true },
+    },
+    {
+      title: "Map with an ItemSelector and no Items",
+      definition: map(
+        { ItemSelector: { value: "{% $states.context.Map.Item.Value %}", all: "{% $count($states.input) %}" } },
         { Type: "Pass", End: true },
       ),
       input: ["x", "y"],

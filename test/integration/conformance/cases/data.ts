@@ -50,7 +50,8 @@ const expressions: Readonly<Record<string, string>> = {
   numbers: "[$number('12.5'), $floor(1.7), $ceil(1.2), $round(2.5), $abs(-1), $sqrt(9), $power(2, 10)]",
   "formatted numbers": "[$formatNumber(1234.5, '#,##0.00'), $formatBase(255, 16), $string(1.0), $string({'a': [1]})]",
   "base 64 and addresses":
-    "[$base64encode('é'), $base64decode('w6k='), $encodeUrlComponent('a b/c'), $decodeUrlComponent('a%20b')]",
+    "[$base64encode('a b'), $base64decode('YSBi'), $encodeUrlComponent('a b/c'), $decodeUrlComponent('a%20b')]",
+  "base 64 beyond ASCII": "$base64encode('é')",
   instants: "[$toMillis('2026-11-23T12:00:00.000Z'), $fromMillis(1795435200000)]",
   types: "[$type(1), $type('a'), $type(null), $type([]), $type({}), $type(true)]",
   "condition without else": "[true ? 1, false ? 2, 3]",
@@ -59,7 +60,8 @@ const expressions: Readonly<Record<string, string>> = {
   transform: "$states.input.nested ~> |deep|{'value': 43}|",
   wildcard: "$states.input.nested.*.value",
   descendants: "$states.input.nested.**.value[]",
-  parent: "$states.input.items.tags.{'tag': $, 'of': %.name}",
+  parent: "$states.input.items.tags.{'of': %.name}",
+  "$ inside a path's step": "$states.input.items.tags.($)",
   partition: "$partition([1, 2, 3, 4, 5], 2)",
   "partition larger than the list": "$partition([1, 2], 5)",
   "range by step": "[$range(0, 6, 2), $range(5, 1, -2)]",
@@ -103,7 +105,7 @@ const fixed: readonly Case[] = [
   },
   {
     title: "Text that only looks like an expression",
-    definition: only({ Type: "Pass", Output: { a: "a {%", b: "%}", c: "{ % 1 % }", d: "{{% 1 %}}" } }),
+    definition: only({ Type: "Pass", Output: { a: "a {% 1 %", b: "{ % 1 % }", c: "$states.input" } }),
   },
   {
     title: "An expression with spaces and line breaks",
@@ -113,6 +115,14 @@ const fixed: readonly Case[] = [
   { title: "An expression with a comment", definition: yields("/* why */ 1") },
   {
     title: "Assign reads the values that were there when the state was entered",
+    definition: machine({
+      Begin: { Type: "Pass", Assign: { a: 1, b: 2 }, Next: "Swap" },
+      Swap: { Type: "Pass", Assign: { a: "{% $b %}", b: "{% $a %}" }, Next: "Read" },
+      Read: { Type: "Pass", Output: "{% [$a, $b] %}", End: true },
+    }),
+  },
+  {
+    title: "Output does not see what Assign sets",
     definition: machine({
       Begin: { Type: "Pass", Assign: { a: 1, b: 2 }, Next: "Swap" },
       Swap: {

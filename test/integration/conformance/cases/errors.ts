@@ -14,7 +14,15 @@ import {
   tokenTask,
 } from "../case.ts";
 
-const caught = { Type: "Pass", End: true } as const;
+/** The wording of the interpreter's and the Lambda service's errors is their own; what a function said must arrive as it was said. */
+const caught = {
+  Type: "Pass",
+  Output: {
+    error: "{% $states.input.Error %}",
+    cause: "{% $substringBefore($states.input.Error, '.') in ['States', 'Lambda'] ? 'its own' : $states.input.Cause %}",
+  },
+  End: true,
+} as const;
 const now = { IntervalSeconds: 1, BackoffRate: 1 } as const;
 
 /** A task that fails as `name`, caught by whichever of the catchers names it. */
@@ -36,7 +44,7 @@ export const errorCases: readonly Case[] = [
     script: { f: [throws("Broken", "at once")] },
   },
   {
-    title: "A service's error fails the execution",
+    title: "The Lambda service's error is caught by name",
     definition: catching(task("f"), ["Lambda.ServiceException"]),
     script: { f: [throws("Lambda.ServiceException")] },
   },
