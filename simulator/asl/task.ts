@@ -20,7 +20,7 @@ export async function runTask(visit: Visit, state: TaskState): Promise<JsonValue
   visit.taskToken = withToken ? run.host.tokens.mint(run.identity.executionArn) : undefined;
   const call: TaskCall = {
     functionName: await evaluateText(visit, state.functionName),
-    payload: state.payload === undefined ? {} : overTheWire(await visit.evaluate(state.payload)),
+    payload: await payloadOf(visit, state),
     taskToken: visit.taskToken,
     executionName: run.identity.executionName,
     stateName: state.name,
@@ -46,6 +46,14 @@ export async function runTask(visit: Visit, state: TaskState): Promise<JsonValue
   }
   visit.observe({ type: "taskSucceeded", result: answered });
   return answered;
+}
+
+/**
+ * What the function is given. One that is null is sent as none, and none as an empty object. Assumption: AWS's
+ * documentation says nothing of it; moto's interpreter does so.
+ */
+async function payloadOf(visit: Visit, { payload }: TaskState): Promise<JsonValue> {
+  return payload === undefined ? {} : (overTheWire(await visit.evaluate(payload)) ?? {});
 }
 
 function sized(result: JsonValue, stateName: string): JsonValue | StateFailure {

@@ -53,7 +53,7 @@ export interface Refusal {
   readonly definition: Definition;
   /** What our refusal says, so that it is refused for that and not for a slip in the case. */
   readonly says: RegExp;
-  /** What moto makes of it: some refusals are this project's own, and some of AWS's moto does not know. */
+  /** What moto makes of it. */
   readonly moto: "refuses" | "takes it";
 }
 

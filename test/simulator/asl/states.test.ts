@@ -68,6 +68,16 @@ describe("Task", () => {
     expect(here.events.find((event) => event.type === "taskScheduled")).toMatchObject({ payload: { list: [0] } });
   });
 
+  it("gives a function an empty object where there is no payload, or null", async () => {
+    const here = world({ Greet: () => null });
+    await run(here, only(task("Greet", { Arguments: { FunctionName: "Greet" } })));
+    await run(here, only(task("Greet", { Arguments: { FunctionName: "Greet", Payload: null } })));
+    await run(here, only(task("Greet", { Arguments: { FunctionName: "Greet", Payload: "{% $states.input.a %}" } })), {
+      a: null,
+    });
+    expect(here.calls.map(({ payload }) => payload)).toEqual([{}, {}, {}]);
+  });
+
   it("fails the execution with the function's error and AWS's cause", async () => {
     const here = world({ Break: () => Promise.reject(named("StaleEpoch", "epoch 4 was taken")) });
     const execution = await run(here, only(task("Break")));

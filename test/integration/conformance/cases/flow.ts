@@ -1,3 +1,4 @@
+import type { Definition } from "../case.ts";
 import { type Case, echo, machine, only, task, yields } from "../case.ts";
 
 const done = { Type: "Succeed" } as const;
@@ -185,27 +186,32 @@ function choiceCases(): readonly Case[] {
 }
 
 function waitCases(): readonly Case[] {
-  const waited = (state: { readonly [field: string]: string | number }) =>
+  /** Whether a wait took at least so long: at most would be said of the machine that the tests run on. */
+  const waited = (seconds: number, state: Definition) =>
     machine({
       Hold: { Type: "Wait", ...state, Assign: { since: "{% $states.context.State.EnteredTime %}" }, Next: "Look" },
       Look: {
         Type: "Pass",
-        Output: "{% $floor(($toMillis($states.context.State.EnteredTime) - $toMillis($since)) / 1000) %}",
+        Output: `{% $toMillis($states.context.State.EnteredTime) - $toMillis($since) >= ${seconds * 1_000} %}`,
         End: true,
       },
     });
   return [
-    { title: "Wait for a second", definition: waited({ Seconds: 1 }) },
-    { title: "Wait for no time", definition: waited({ Seconds: 0 }) },
-    { title: "Wait for computed seconds", definition: waited({ Seconds: "{% $states.input.s %}" }), input: { s: 2 } },
-    { title: "Wait until an instant that has passed", definition: waited({ Timestamp: "2020-01-01T00:00:00Z" }) },
+    { title: "Wait for a second", definition: waited(1, { Seconds: 1 }) },
+    { title: "Wait for no time", definition: waited(0, { Seconds: 0 }) },
+    {
+      title: "Wait for computed seconds",
+      definition: waited(2, { Seconds: "{% $states.input.s %}" }),
+      input: { s: 2 },
+    },
+    { title: "Wait until an instant that has passed", definition: waited(0, { Timestamp: "2020-01-01T00:00:00Z" }) },
     {
       title: "Wait until a computed instant",
-      definition: waited({ Timestamp: "{% $fromMillis($toMillis($states.context.Execution.StartTime) + 1500) %}" }),
+      definition: waited(1.5, { Timestamp: "{% $fromMillis($toMillis($states.context.State.EnteredTime) + 1500) %}" }),
     },
-    { title: "Wait for what is no number fails", definition: waited({ Seconds: "{% 'soon' %}" }) },
-    { title: "Wait for fewer than no seconds fails", definition: waited({ Seconds: "{% -1 %}" }) },
-    { title: "Wait until what is no instant fails", definition: waited({ Timestamp: "{% 'noon' %}" }) },
+    { title: "Wait for what is no number fails", definition: waited(0, { Seconds: "{% 'soon' %}" }) },
+    { title: "Wait for fewer than no seconds fails", definition: waited(0, { Seconds: "{% -1 %}" }) },
+    { title: "Wait until what is no instant fails", definition: waited(0, { Timestamp: "{% 'noon' %}" }) },
     {
       title: "Wait hands its input on, or its Output",
       definition: only({ Type: "Wait", Seconds: 0, Output: "{% $states.input.a %}" }),
