@@ -86,7 +86,8 @@ function begin(
   const { taskToken } = call;
   const after = (limitSeconds: number, error: string): (() => void) =>
     host.clock.schedule(limitSeconds * 1_000, () =>
-      settle.reject(new StateFailure(error, `No answer within ${limitSeconds} seconds`)),
+      // Without a cause: TaskTimedOut in an execution's history names the error alone.
+      settle.reject(new StateFailure(error, undefined)),
     );
   const stopTimeout = timeoutSeconds === undefined ? () => {} : after(timeoutSeconds, "States.Timeout");
   const beat = () => (heartbeatSeconds === undefined ? () => {} : after(heartbeatSeconds, "States.HeartbeatTimeout"));

@@ -24,11 +24,17 @@ const virtualEnvironment = resolve(projectRoot, ".venv-integration");
 export const pythonInEnvironment = resolve(virtualEnvironment, "bin/python");
 export const cfnLint = resolve(virtualEnvironment, "bin/cfn-lint");
 
-/** The first of the usual names that is a Python new enough. Runs each for its version, which takes milliseconds. */
-export function findPython(): Python {
+/**
+ * The first of the usual names that is a Python new enough. Runs each for its version, which takes milliseconds.
+ * @param environment whose PATH is searched.
+ */
+export function findPython(environment: NodeJS.ProcessEnv = process.env): Python {
   const refused: string[] = [];
   for (const command of candidates) {
-    const { error, status, stdout, stderr } = spawnSync(command, ["-c", question], { encoding: "utf8" });
+    const { error, status, stdout, stderr } = spawnSync(command, ["-c", question], {
+      encoding: "utf8",
+      env: environment,
+    });
     if (error !== undefined) continue;
     const version = stdout.trim();
     const [major = 0, minor = 0] = version.split(".").map(Number);

@@ -20,6 +20,8 @@ export const failover: Definition = JSON.parse(
   readFileSync(resolve(projectRoot, "statemachines/failover.asl.json"), "utf8").replaceAll(/\$\{(\w+)\}/g, "$1"),
 );
 
+/** How long nobody answers. moto breaks down when a task's time is over before it has worked out what to send. */
+const patienceSeconds = 5;
 const deadlineAt = "2026-11-23T12:30:00.000Z";
 const run = { incident: "storefront-us-east-1-e7", epoch: 7, survivors: ["eu-west-1", "ap-southeast-1"] } as const;
 const everyBranch = { traffic: "run", capacity: "run", database: "run", tables: "run" } as const;
@@ -128,12 +130,12 @@ export const failoverCases: readonly Case[] = [
     ApprovalRecord: [answer({ approved: false, reason: "Not now" })],
   }),
   path("A person is asked before anything is done, and nobody answers", {
-    AssessSignal: asks("Evacuate us-east-1?", 1),
+    AssessSignal: asks("Evacuate us-east-1?", patienceSeconds),
     ApprovalRequest: [token()],
     ApprovalRecord: [answer({ approved: false, reason: "Nobody answered" })],
   }),
   path("A person is asked before anything is done, and silence approves", {
-    AssessSignal: asks("Evacuate us-east-1?", 1),
+    AssessSignal: asks("Evacuate us-east-1?", patienceSeconds),
     ApprovalRequest: [token()],
   }),
   path("The question cannot be put", {
@@ -208,7 +210,7 @@ export const failoverCases: readonly Case[] = [
     ApprovalRecord: [answer({ approved: false, reason: "Too much" })],
   }),
   path("The loss is asked about, and nobody answers", {
-    AssessSignal: asks(null, 1),
+    AssessSignal: asks(null, patienceSeconds),
     ApprovalRequest: [token()],
     DatabasePromote: [answer(ask), answer({ ...move, result: "declined", reason: "Nobody answered" })],
   }),
@@ -237,7 +239,7 @@ export const failoverCases: readonly Case[] = [
   }),
   ...transient.map((name) =>
     path(`A passing ${name} is retried in place`, {
-      TrafficShift: [throws(name), answer({ problems: ["one lever of two"] })],
+      AssessSignal: [throws(name), answer({ ...act, decision: "stoodDown" })],
     }),
   ),
   path("Every function fails once in passing", {
@@ -249,5 +251,9 @@ export const failoverCases: readonly Case[] = [
     ),
     AssessSignal: [throws("Transient", "in passing"), ...asks("Evacuate us-east-1?", 60)],
   }),
-  path("A function that never answers times out", { TablesCheck: [silence] }, impatient("CheckTables", 3)),
+  path(
+    "A function that never answers times out",
+    { TablesCheck: [silence] },
+    impatient("CheckTables", patienceSeconds),
+  ),
 ];
