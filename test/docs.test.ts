@@ -9,7 +9,7 @@ const documents = [
   "README.md",
   "CONTRIBUTING.md",
   "CHANGELOG.md",
-  ...globSync(["docs/**/*.md", "infra/**/*.md"], { cwd: root }),
+  ...globSync("{docs,infra,test}/**/*.md", { cwd: root }),
 ].sort();
 
 /** Prose alone: code blocks (fenced or indented) and inline code left out. */
