@@ -115,7 +115,6 @@ export const differences: Readonly<Record<string, Difference>> = {
   "What fails in Output counts as States.TaskFailed": caughtOutput,
   "What fails in Output is retried": { ...caughtOutput, ours: { status: "SUCCEEDED", output: 1 } },
   "TimeoutSeconds that is computed to be no number": { ...mistyped, ours: caughtFirst },
-  "TimeoutSeconds that is computed to be zero": { ...mistyped, moto: "times out at once", ours: caughtFirst },
   "A token's failure has its error and cause": {
     ...noCause,
     ours: { status: "FAILED", error: "Declined", cause: "Not today" },

@@ -1,4 +1,3 @@
-import { systemClock } from "../../../functions/shared/clock.ts";
 import { type MotoServer, startMoto } from "../servers.ts";
 import type { Case, Outcome } from "./case.ts";
 import { differences } from "./differences.ts";
@@ -22,16 +21,15 @@ export function conformanceTests(cases: readonly Case[]): void {
   beforeAll(async () => {
     server = await startMoto();
     const stage = new MotoStage(server);
-    let running = 0;
-    played = cases.map(async (each, index) => {
-      while (running >= atOnce) await systemClock.sleep(20);
-      running++;
-      try {
-        return await stage.play(index, each);
-      } finally {
-        running--;
+    const results = cases.map(() => Promise.withResolvers<Outcome>());
+    played = results.map(({ promise }) => promise);
+    const waiting = cases.entries();
+    const playOn = async (): Promise<void> => {
+      for (const [index, each] of waiting) {
+        await stage.play(index, each).then(results[index]?.resolve, results[index]?.reject);
       }
-    });
+    };
+    for (let player = 0; player < atOnce; player++) void playOn();
     // Each case's own test reports its failure.
     for (const each of played) each.catch(() => {});
   }, startingMs);

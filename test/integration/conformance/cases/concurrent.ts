@@ -167,7 +167,7 @@ export const concurrentCases: readonly Case[] = [
     definition: machine({
       Fork: {
         Type: "Parallel",
-        Branches: [group({ Slow: task("f", { TimeoutSeconds: 1, End: true }) }), group({ Good: pass(1) })],
+        Branches: [group({ Slow: task("f", { TimeoutSeconds: 2, End: true }) }), group({ Good: pass(1) })],
         Catch: [{ ErrorEquals: ["States.Timeout"], Next: "Caught", Output: "{% $states.errorOutput.Error %}" }],
         Next: "Done",
       },
