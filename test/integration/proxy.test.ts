@@ -1,9 +1,9 @@
 import { DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
 import { DescribeGlobalClustersCommand, RDSClient } from "@aws-sdk/client-rds";
 import { CreateBucketCommand, HeadBucketCommand, ListBucketsCommand, S3Client } from "@aws-sdk/client-s3";
-import { createAwsClients } from "../../functions/shared/aws.ts";
 import { systemClock } from "../../functions/shared/clock.ts";
 import { classifyCallError, errorName } from "../../functions/shared/errors.ts";
+import { createAwsClients } from "../real-clients.ts";
 import { describeWithServers } from "./environment.ts";
 import { type RegionProxy, startRegionProxy } from "./proxy.ts";
 import { type AwsServer, pointClientsAt, startMoto } from "./servers.ts";

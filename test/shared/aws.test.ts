@@ -7,41 +7,15 @@ import { GetHealthCheckCommand } from "@aws-sdk/client-route-53";
 import { UpdateRoutingControlStateCommand } from "@aws-sdk/client-route53-recovery-cluster";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { StartExecutionCommand } from "@aws-sdk/client-sfn";
-import { autoScaling } from "../../functions/shared/aws/auto-scaling.ts";
-import type { CallLimits, ClientFactory } from "../../functions/shared/aws/bounds.ts";
-import { cloudWatch } from "../../functions/shared/aws/cloudwatch.ts";
-import { dynamoDB } from "../../functions/shared/aws/dynamodb.ts";
-import { eventBridge } from "../../functions/shared/aws/eventbridge.ts";
-import { rds } from "../../functions/shared/aws/rds.ts";
-import { recoveryCluster } from "../../functions/shared/aws/recovery-cluster.ts";
-import { route53 } from "../../functions/shared/aws/route53.ts";
-import { s3 } from "../../functions/shared/aws/s3.ts";
-import { stepFunctions } from "../../functions/shared/aws/step-functions.ts";
+import type { CallLimits } from "../../functions/shared/aws/bounds.ts";
 import type { AwsClients, AwsService } from "../../functions/shared/clients.ts";
 import { systemClock } from "../../functions/shared/clock.ts";
 import { classifyCallError, errorMessage, errorName } from "../../functions/shared/errors.ts";
+import { createAwsClients } from "../real-clients.ts";
 import { refusingUrl, startHttpServer, startTcpServer, type TestServer } from "./servers.ts";
 
 const region = "eu-west-1";
 const limits: CallLimits = { connectMs: 400, answerMs: 300, wholeMs: 600 };
-
-/** Every factory there is: one that is missing here does not compile. */
-const factories: { readonly [Service in AwsService]: ClientFactory<Service> } = {
-  autoScaling,
-  cloudWatch,
-  dynamoDB,
-  eventBridge,
-  rds,
-  recoveryCluster,
-  route53,
-  s3,
-  stepFunctions,
-};
-
-function createClients(): AwsClients {
-  const made = Object.entries(factories).map(([name, create]) => [name, create(limits)]);
-  return Object.fromEntries(made) as AwsClients;
-}
 
 /** One call of each client, made to whatever server `AWS_ENDPOINT_URL` names. */
 const calls: Readonly<Record<AwsService, (aws: AwsClients, url: string) => Promise<unknown>>> = {
@@ -91,7 +65,7 @@ afterEach(async () => {
 async function failureOf(service: AwsService, url: string): Promise<unknown> {
   process.env.AWS_ENDPOINT_URL = url;
   try {
-    await calls[service](createClients(), url);
+    await calls[service](createAwsClients(limits), url);
   } catch (error) {
     return error;
   }
@@ -164,7 +138,7 @@ describe("How often a call is sent", () => {
 
 describe("Which client is asked", () => {
   it("is one a service and Region, made once", () => {
-    const aws = createClients();
+    const aws = createAwsClients(limits);
     const endpoint = { region, url: "https://a.example.com" };
 
     expect(aws.rds(region)).toBe(aws.rds(region));
@@ -191,7 +165,7 @@ describe("Which client is asked", () => {
   it("keeps no connection from one call to the next", async () => {
     server = await startHttpServer((_request, response) => response.end("{}"));
     process.env.AWS_ENDPOINT_URL = server.url;
-    const aws = createClients();
+    const aws = createAwsClients(limits);
 
     await calls.dynamoDB(aws, server.url);
     await calls.dynamoDB(aws, server.url);
