@@ -38,8 +38,8 @@ export interface ColdStart {
  * modules, from a warm page cache, and no more.
  */
 export async function measureColdStart(): Promise<ColdStart> {
-  const folder = mkdtempSync(join(tmpdir(), "bench-bundles-"));
   const unbundled = await transpileHandlers();
+  const folder = mkdtempSync(join(tmpdir(), "bench-bundles-"));
   try {
     const bundles = await bundleHandlers(folder);
     const nodeModules = join(folder, "node-modules.mjs");

@@ -30,6 +30,7 @@ export async function transpileHandlers(): Promise<Unbundled> {
   const cache = join(root, "node_modules/.cache");
   mkdirSync(cache, { recursive: true });
   const folder = mkdtempSync(join(cache, "bench-unbundled-"));
+  const remove = () => rmSync(folder, { recursive: true });
   await build({
     absWorkingDir: root,
     entryPoints: globSync("functions/**/*.ts", { cwd: root }).sort(),
@@ -43,9 +44,12 @@ export async function transpileHandlers(): Promise<Unbundled> {
     target: "node24",
     format: "esm",
     logLevel: "warning",
+  }).catch((error: unknown) => {
+    remove();
+    throw error;
   });
   return {
     pathOf: (source) => join(folder, source.replace(/\.ts$/, ".mjs")),
-    remove: () => rmSync(folder, { recursive: true }),
+    remove,
   };
 }
