@@ -35,7 +35,7 @@ it("synthesises any plan of such a workload, offline, with the bundled service",
 it.each([
   [["--plan", "plans/stateless.yaml"], /^plans\/stateless\.yaml: database: received nothing: .+\n$/],
   [["--plan", "plans/missing.yaml"], /^--plan: received "plans\/missing\.yaml": .+\n$/],
-  [["--region", "us-east-1"], /^Unknown option '--region'.+\n$/],
+  [["--region", "us-east-1"], /^--region: there is no such option; the options are .+\n$/],
 ] as const)(
   "answers what it cannot use with exit code 2 and one line: %s",
   async (args, line) => {
