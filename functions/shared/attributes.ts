@@ -11,7 +11,8 @@ export type Attributes = Record<string, AttributeValue>;
  */
 export function toAttributes(plain: object): Attributes {
   const attributes: Attributes = {};
-  for (const [name, value] of Object.entries(plain)) {
+  for (const name in plain) {
+    const value: unknown = plain[name as keyof typeof plain];
     if (value !== undefined) attributes[name] = toAttribute(value, name);
   }
   return attributes;

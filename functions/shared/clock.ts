@@ -31,14 +31,22 @@ export function describeInstant(text: string): string {
 /** `Date.parse` alone takes "event 7" for an instant in 2001, and one without an offset for the machine's own time. */
 const instantForm = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})$/;
 
+/** What was parsed lately. A watch compares the same few instants with each other, round after round. */
+const parsed = new Map<string, number>();
+const parsedKept = 1_000;
+
 /**
  * Milliseconds since the Unix epoch of an ISO 8601 instant; also of CloudWatch's form, which ends in `+0000`.
  * @throws RangeError naming the value when it is not an instant.
  */
 export function parseInstant(text: string): number {
+  const known = parsed.get(text);
+  if (known !== undefined) return known;
   const milliseconds = Date.parse(text.endsWith("Z") ? text : text.replace(/([+-]\d{2})(\d{2})$/, "$1:$2"));
   if (Number.isNaN(milliseconds) || !instantForm.test(text))
     throw new RangeError(`Not an ISO 8601 instant: received ${JSON.stringify(text)}`);
+  if (parsed.size >= parsedKept) parsed.clear();
+  parsed.set(text, milliseconds);
   return milliseconds;
 }
 
