@@ -7,7 +7,6 @@ import {
   UpdateAutoScalingGroupCommand,
 } from "@aws-sdk/client-auto-scaling";
 import type { AwsClients } from "../shared/clients.ts";
-import { isoInstant } from "../shared/clock.ts";
 import type { LaunchActivity } from "./launches.ts";
 import type { GroupSize } from "./sizing.ts";
 
@@ -48,7 +47,7 @@ export async function readLaunches(aws: Aws, region: string, name: string): Prom
     const calledOff = activity.StatusCode === "Cancelled" && !activity.StatusMessage;
     if (activity.StartTime === undefined || calledOff) return [];
     return {
-      startedAt: isoInstant(activity.StartTime.getTime()),
+      startedAt: activity.StartTime.getTime(),
       state: stateOf(activity),
       message: activity.StatusMessage ?? "",
     };

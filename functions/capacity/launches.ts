@@ -3,8 +3,8 @@ import type { Problem } from "./target.ts";
 
 /** One attempt of a group to launch instances. */
 export interface LaunchActivity {
-  /** ISO 8601. */
-  readonly startedAt: string;
+  /** Milliseconds since the Unix epoch. */
+  readonly startedAt: number;
   readonly state: "running" | "succeeded" | "failed";
   /** What EC2 said; empty when nothing. */
   readonly message: string;
@@ -28,11 +28,13 @@ const longestMessage = 300;
  */
 export function launchProblem(activities: readonly LaunchActivity[], since: string): Problem | null {
   const begun = parseInstant(since);
-  const current = activities.filter((activity) => parseInstant(activity.startedAt) >= begun);
-  const lastSuccess = Math.max(...current.filter(({ state }) => state === "succeeded").map(startOf));
+  const current = activities.filter(({ startedAt }) => startedAt >= begun);
+  const lastSuccess = Math.max(
+    ...current.filter(({ state }) => state === "succeeded").map(({ startedAt }) => startedAt),
+  );
   const failures = current
-    .filter((activity) => activity.state === "failed" && startOf(activity) >= lastSuccess)
-    .sort((left, right) => startOf(right) - startOf(left));
+    .filter((activity) => activity.state === "failed" && activity.startedAt >= lastSuccess)
+    .sort((left, right) => right.startedAt - left.startedAt);
   const newest = failures[0];
   return newest === undefined ? null : problemOf(shorten(newest.message, longestMessage));
 }
@@ -49,8 +51,4 @@ export function shorten(message: string, longest: number): string {
   const room = message.slice(0, longest);
   const sentences = room.lastIndexOf(". ");
   return sentences > 0 ? room.slice(0, sentences + 1) : `${room.slice(0, -1)}…`;
-}
-
-function startOf(activity: LaunchActivity): number {
-  return parseInstant(activity.startedAt);
 }

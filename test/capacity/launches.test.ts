@@ -2,7 +2,7 @@ import { type LaunchActivity, launchProblem } from "../../functions/capacity/lau
 
 const since = "2026-03-01T12:00:00Z";
 const launch = (state: LaunchActivity["state"], second: number, message = ""): LaunchActivity => ({
-  startedAt: `2026-03-01T12:00:${String(second).padStart(2, "0")}Z`,
+  startedAt: Date.parse(since) + second * 1_000,
   state,
   message,
 });
@@ -35,7 +35,7 @@ describe("launchProblem (FM48)", () => {
     { case: "a later launch succeeded", activities: [launch("failed", 10, shortage), launch("succeeded", 20)] },
     {
       case: "it failed before the incident",
-      activities: [{ startedAt: "2026-03-01T11:59:59Z", state: "failed" as const, message: shortage }],
+      activities: [{ startedAt: Date.parse(since) - 1_000, state: "failed" as const, message: shortage }],
     },
   ])("sees no problem when $case", ({ activities }) => {
     expect(launchProblem(activities, since)).toBeNull();
