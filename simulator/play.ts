@@ -92,8 +92,10 @@ export async function play(options: PlayOptions): Promise<Played> {
 
 /** Whether nothing more can follow from what the scenario set up: a run was closed and no other is under way. */
 function isDecided(world: World, scenario: Scenario, faultAt: number): boolean {
+  // Asked after every instant, and mostly a run is under way.
+  if (world.isUnderWay()) return false;
   const item = world.coordinationItem();
-  if (item === null || item.incident !== null || world.isUnderWay()) return false;
+  if (item === null || item.incident !== null) return false;
   return item.completed.some(
     ({ region, endedAt }) =>
       (scenario.failedRegion === null || region === scenario.failedRegion) && parseInstant(endedAt) > faultAt,

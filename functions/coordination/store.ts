@@ -138,6 +138,7 @@ class UnknownWrite extends Error {
 
 /** The own Region first, then those of the same part of the world, then the rest, each in the plan's order. */
 export function nearestFirst(own: string, regions: readonly string[]): readonly string[] {
-  const distance = (region: string) => (region === own ? 0 : region.split("-")[0] === own.split("-")[0] ? 1 : 2);
+  const partOfWorld = own.slice(0, own.indexOf("-") + 1);
+  const distance = (region: string) => (region === own ? 0 : region.startsWith(partOfWorld) ? 1 : 2);
   return [...regions].sort((left, right) => distance(left) - distance(right));
 }
