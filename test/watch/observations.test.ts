@@ -9,6 +9,7 @@ const plan = examplePlan("storefront");
 describe("readObservations", () => {
   it.each<[string, Record<string, unknown>]>([
     ["an instant that is none", { at: "soon" }],
+    ["an instant that only JavaScript takes for one", { at: "round 7" }],
     ["no votes", { votes: "none" }],
     ["a vote without a streak", { votes: [{ region: "us-east-1", vote: "failing" }] }],
     [
