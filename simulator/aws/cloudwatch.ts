@@ -260,7 +260,9 @@ function describeAlarm({ alarm, state, changedAt, suppressedBy }: AlarmRecord): 
 function dimensionsOf(
   dimensions: readonly { readonly Name?: string | undefined; readonly Value?: string | undefined }[] | undefined,
 ): Readonly<Record<string, string>> {
-  return Object.fromEntries((dimensions ?? []).map(({ Name = "", Value = "" }) => [Name, Value]));
+  const named: Record<string, string> = {};
+  for (const { Name = "", Value = "" } of dimensions ?? []) named[Name] = Value;
+  return named;
 }
 
 /** The SDK takes a Date; an ISO 8601 string is accepted, too. */
