@@ -5,7 +5,7 @@ import { type Item, type Key, keyOf, type PlainItem, plainItem } from "./dynamod
 import { keyRange } from "./dynamodb/key-conditions.ts";
 import { Substitutes } from "./dynamodb/names.ts";
 import type { DelayRange } from "./dynamodb/replication.ts";
-import { createTable, type Table, type TableSpec } from "./dynamodb/table.ts";
+import { createTable, type Table, type TableSpec, type TableWorld } from "./dynamodb/table.ts";
 import { validation } from "./dynamodb/tokens.ts";
 import type { Regions } from "./regions.ts";
 import { ServiceError, type ServiceRequest, type SimulatedService } from "./service.ts";
@@ -64,6 +64,7 @@ export class SimulatedDynamoDB implements SimulatedService {
   readonly #clock: VirtualClock;
   readonly #random: Random;
   readonly #pageItems: number;
+  readonly #world: TableWorld;
   readonly #tables = new Map<string, Table>();
   readonly #observers: ((write: AcceptedWrite) => void)[] = [];
   /** Null: reads are as fresh as their replica. */
@@ -74,9 +75,12 @@ export class SimulatedDynamoDB implements SimulatedService {
     this.#clock = clock;
     this.#random = random;
     this.#pageItems = options.pageItems ?? 100;
-    for (const spec of options.tables) {
-      this.#tables.set(spec.name, createTable({ clock, random, regions, conflictWindowMilliseconds }, spec));
-    }
+    this.#world = { clock, random, regions, conflictWindowMilliseconds };
+    for (const spec of options.tables) this.addTable(spec);
+  }
+
+  addTable(spec: TableSpec): void {
+    this.#tables.set(spec.name, createTable(this.#world, spec));
   }
 
   handle(request: ServiceRequest): Output {

@@ -1,0 +1,147 @@
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+} from "@aws-sdk/client-s3";
+import { evacuationKey } from "../../../functions/traffic/health-check-switch.ts";
+import { createTrafficSwitch, type Lever } from "../../../functions/traffic/switch.ts";
+import { type Cloud, home, ireland, singapore, virginia } from "../backend.ts";
+import { type Contract, refusalOf } from "../contract.ts";
+import { evacuationOf, storefront } from "../plan.ts";
+
+/** The levers that evacuate us-east-1, home first, and the buckets that they write to. */
+async function withSwitch(cloud: Cloud) {
+  const buckets: Record<string, string> = {};
+  for (const region of [virginia, ireland, singapore]) {
+    buckets[region] = cloud.unique(`switch-${region}`);
+    await cloud.prepare.bucket(region, buckets[region]);
+  }
+  const chosen = { kind: "healthCheck", buckets } as const;
+  const plan = { ...storefront, traffic: { ...storefront.traffic, switch: chosen } };
+  const run = evacuationOf(virginia);
+  const levers = createTrafficSwitch(cloud.dependencies(plan)).levers(run);
+  return { levers, lever: levers[0] as Lever, bucket: buckets[home] as string, run };
+}
+
+const put = (cloud: Cloud, Bucket: string, Key: string) =>
+  cloud.aws.s3(home).send(new PutObjectCommand({ Bucket, Key, Body: "{}", ContentType: "application/json" }));
+
+const head = (cloud: Cloud, Bucket: string, Key: string) =>
+  cloud.aws.s3(home).send(new HeadObjectCommand({ Bucket, Key }));
+
+export const s3: Contract = {
+  service: "S3",
+  cases: {
+    "an empty bucket takes nobody out": async (cloud) => {
+      const { levers } = await withSwitch(cloud);
+
+      expect(levers).toHaveLength(2);
+      for (const lever of levers) expect(await lever.read()).toEqual([]);
+    },
+
+    "each lever writes to its own Region's bucket": async (cloud) => {
+      const { levers } = await withSwitch(cloud);
+
+      await levers[1]?.pull();
+
+      expect(await Promise.all(levers.map((lever) => lever.read()))).toEqual([[], [virginia]]);
+    },
+
+    "what a lever wrote is there for the health checkers, as JSON": async (cloud) => {
+      const { lever, bucket, run } = await withSwitch(cloud);
+
+      await lever.pull();
+
+      const { ContentType } = await head(cloud, bucket, evacuationKey(virginia));
+      const { Body } = await cloud.aws
+        .s3(home)
+        .send(new GetObjectCommand({ Bucket: bucket, Key: evacuationKey(virginia) }));
+      expect(ContentType).toBe("application/json");
+      expect(JSON.parse((await Body?.transformToString()) ?? "")).toEqual({ incident: run.incident, epoch: run.epoch });
+    },
+
+    "pulling a lever twice is pulling it once": async (cloud) => {
+      const { lever } = await withSwitch(cloud);
+
+      await lever.pull();
+      await lever.pull();
+
+      expect(await lever.read()).toEqual([virginia]);
+    },
+
+    "Regions that are out are listed by name": async (cloud) => {
+      const { lever, bucket } = await withSwitch(cloud);
+      await put(cloud, bucket, evacuationKey(virginia));
+
+      await put(cloud, bucket, evacuationKey(singapore));
+
+      expect(await lever.read()).toEqual([singapore, virginia]);
+    },
+
+    "objects under other names do not count": async (cloud) => {
+      const { lever, bucket } = await withSwitch(cloud);
+
+      for (const key of ["index.html", "evacuate", `old/${evacuationKey(virginia)}`]) await put(cloud, bucket, key);
+
+      expect(await lever.read()).toEqual([]);
+    },
+
+    "a Region whose object is deleted is back": async (cloud) => {
+      const { lever, bucket } = await withSwitch(cloud);
+      await lever.pull();
+
+      await cloud.aws.s3(home).send(new DeleteObjectCommand({ Bucket: bucket, Key: evacuationKey(virginia) }));
+
+      expect(await lever.read()).toEqual([]);
+    },
+
+    "deleting what is not there is no error": async (cloud) => {
+      const { lever, bucket } = await withSwitch(cloud);
+
+      await cloud.aws.s3(home).send(new DeleteObjectCommand({ Bucket: bucket, Key: evacuationKey(virginia) }));
+
+      expect(await lever.read()).toEqual([]);
+    },
+
+    "an object that is absent is NotFound to a health checker": async (cloud) => {
+      const { bucket } = await withSwitch(cloud);
+
+      const refusal = await refusalOf(head(cloud, bucket, evacuationKey(virginia)));
+
+      expect(refusal).toEqual({ name: "NotFound", sortedAs: "rejected" });
+    },
+
+    "an object that is absent is NoSuchKey to a reader": async (cloud) => {
+      const { bucket } = await withSwitch(cloud);
+
+      const refusal = await refusalOf(
+        cloud.aws.s3(home).send(new GetObjectCommand({ Bucket: bucket, Key: evacuationKey(virginia) })),
+      );
+
+      expect(refusal).toEqual({ name: "NoSuchKey", sortedAs: "rejected" });
+    },
+
+    "a bucket that is missing is NoSuchBucket, to whoever writes and whoever lists": async (cloud) => {
+      const missing = cloud.unique("missing-bucket");
+
+      const written = await refusalOf(put(cloud, missing, evacuationKey(virginia)));
+      const listed = await refusalOf(cloud.aws.s3(home).send(new ListObjectsV2Command({ Bucket: missing })));
+
+      expect([written, listed]).toEqual([
+        { name: "NoSuchBucket", sortedAs: "rejected" },
+        { name: "NoSuchBucket", sortedAs: "rejected" },
+      ]);
+    },
+
+    "a bucket of another Region refuses": async (cloud) => {
+      const bucket = cloud.unique("elsewhere");
+      await cloud.prepare.bucket(virginia, bucket);
+
+      const refusal = await refusalOf(put(cloud, bucket, evacuationKey(virginia)));
+
+      expect(refusal).toEqual({ name: "PermanentRedirect", sortedAs: "unknownOutcome" });
+    },
+  },
+};

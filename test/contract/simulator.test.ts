@@ -1,0 +1,4 @@
+import { startSimulator } from "./backends/simulator.ts";
+import { declareContract } from "./contract.ts";
+
+declareContract("simulator", startSimulator);
