@@ -144,8 +144,14 @@ export class SimulatedCloudWatch implements SimulatedService {
     const to = instantOf(input.EndTime);
     if (from >= to)
       throw invalid("ValidationError", "The parameter StartTime must be less than the parameter EndTime.");
+    // "GetMetricData", StartTime: rounded down to the whole minute.
+    const wholeFrom = Math.floor(from / periodMs) * periodMs;
     const results = (input.MetricDataQueries ?? []).map((query) =>
-      this.#answerQuery(request.region, query, { from, to, newestFirst: input.ScanBy !== "TimestampAscending" }),
+      this.#answerQuery(request.region, query, {
+        from: wholeFrom,
+        to,
+        newestFirst: input.ScanBy !== "TimestampAscending",
+      }),
     );
     return answer<GetMetricDataCommandOutput>({ MetricDataResults: results, Messages: [] });
   }

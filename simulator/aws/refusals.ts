@@ -1,7 +1,7 @@
 import { ServiceError, type ServiceName, type ServiceRequest } from "./service.ts";
 
-/** Services whose errors are named in the Query protocol's way, without "Exception". */
-const plainNames: ReadonlySet<ServiceName> = new Set(["autoscaling", "cloudwatch", "rds", "route53"]);
+/** Services that the SDK speaks XML with; their errors are named without "Exception". With CloudWatch it speaks JSON. */
+const plainNames: ReadonlySet<ServiceName> = new Set(["autoscaling", "rds", "route53"]);
 
 /** The error by which a service refuses any call for rate or for lack of permission, named as that service names it. */
 export function refusalOf(request: ServiceRequest, reason: "throttle" | "deny"): ServiceError {

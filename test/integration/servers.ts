@@ -69,9 +69,14 @@ export async function startMoto(): Promise<MotoServer> {
   }
 }
 
-/** Starts ministack, whose Lambda functions run on this machine's Node.js. @throws Error as `startMoto` does. */
-export async function startMinistack(): Promise<AwsServer> {
-  const child = await startPython("serve_ministack.py", { LOG_LEVEL: "WARNING" });
+/**
+ * Starts ministack, whose Lambda functions run on this machine's Node.js.
+ * @param permissions "enforced": callers may do what their IAM policies allow; `credentials` are the account's root's.
+ * @throws Error as `startMoto` does.
+ */
+export async function startMinistack(permissions: "ignored" | "enforced" = "ignored"): Promise<AwsServer> {
+  const AUTH = String(permissions === "enforced");
+  const child = await startPython("serve_ministack.py", { LOG_LEVEL: "WARNING", AUTH });
   await untilReady(child, () => ask(`${child.url}/_ministack/health`, { method: "GET" }));
   return { ...child, reset: () => ask(`${child.url}/_ministack/reset`, { method: "POST" }) };
 }

@@ -1,5 +1,6 @@
 import { silentLogger } from "../../../functions/shared/logger.ts";
 import { seededRandom } from "../../../functions/shared/random.ts";
+import type { StateMachine } from "../../../simulator/asl/definition.ts";
 import { parseDefinition } from "../../../simulator/asl/parse.ts";
 import { SimulatedAutoScaling } from "../../../simulator/aws/autoscaling.ts";
 import { createSimulatedClients } from "../../../simulator/aws/clients.ts";
@@ -20,7 +21,6 @@ import { SimulatedS3 } from "../../../simulator/aws/s3.ts";
 import type { Caller } from "../../../simulator/aws/service.ts";
 import { SimulatedStepFunctions, stateMachineArn } from "../../../simulator/aws/step-functions.ts";
 import { VirtualClock } from "../../../simulator/clock.ts";
-import type { StateMachine } from "../../../simulator/asl/definition.ts";
 import { type Backend, type Cloud, cloudRegions, home, type Preparations } from "../backend.ts";
 import { definitionOf } from "./state-machines.ts";
 

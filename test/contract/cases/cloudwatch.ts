@@ -12,6 +12,11 @@ interface Datapoint {
   readonly value: number;
 }
 
+/** The start of the minute so many minutes ago. */
+function minutesAgo(cloud: Cloud, minutes: number): number {
+  return (Math.floor(cloud.clock.now() / 60_000) - minutes) * 60_000;
+}
+
 /** Minute by minute over the last quarter of an hour. */
 async function readMetric(
   cloud: Cloud,
@@ -19,7 +24,6 @@ async function readMetric(
   metric: AwsMetric,
   statistic = "Maximum",
 ): Promise<readonly Datapoint[]> {
-  const now = cloud.clock.now();
   const Dimensions = Object.entries(metric.dimensions).map(([Name, Value]) => ({ Name, Value }));
   const answer = await cloud.aws.cloudWatch(region).send(
     new GetMetricDataCommand({
@@ -33,8 +37,8 @@ async function readMetric(
           },
         },
       ],
-      StartTime: new Date(now - 900_000),
-      EndTime: new Date(now + 60_000),
+      StartTime: new Date(minutesAgo(cloud, 15)),
+      EndTime: new Date(minutesAgo(cloud, -1)),
       ScanBy: "TimestampAscending",
     }),
   );
@@ -66,15 +70,14 @@ const customersServed = (application: string): AwsMetric => ({
   dimensions: { Application: application },
 });
 
-/** The lag of the last quarter of an hour of a secondary in ireland. */
-function lagOf(cloud: Cloud, cluster: string) {
-  const now = cloud.clock.now();
+/** The lag of a secondary in ireland, of the last quarter of an hour unless said otherwise. */
+function lagOf(cloud: Cloud, cluster: string, from = minutesAgo(cloud, 15)) {
   return readLag(cloud, {
     region: ireland,
     clusterArn: `arn:aws:rds:${ireland}:111122223333:cluster:${cluster}`,
     sourceRegion: virginia,
-    from: isoInstant(now - 900_000),
-    to: isoInstant(now),
+    from: isoInstant(from),
+    to: isoInstant(cloud.clock.now()),
   });
 }
 
@@ -158,23 +161,22 @@ export const cloudWatch: Contract = {
 
     "minutes without a value are absent, not zero": async (cloud) => {
       const metric = customersServed(cloud.unique("shop"));
-      const minute = Math.floor(cloud.clock.now() / 60_000) * 60_000;
 
-      for (const minutesAgo of [6, 3]) await put(cloud, metric, minute - minutesAgo * 60_000, 1);
+      for (const minutes of [6, 3]) await put(cloud, metric, minutesAgo(cloud, minutes), 1);
 
       const found = await cloud.until(
         () => readMetric(cloud, home, metric),
         ({ length }) => length === 2,
       );
       expect(found).toEqual([
-        { at: isoInstant(minute - 360_000), value: 1 },
-        { at: isoInstant(minute - 180_000), value: 1 },
+        { at: isoInstant(minutesAgo(cloud, 6)), value: 1 },
+        { at: isoInstant(minutesAgo(cloud, 3)), value: 1 },
       ]);
     },
 
     "the values of one minute come to one datapoint at its start": async (cloud) => {
       const metric = customersServed(cloud.unique("shop"));
-      const minute = Math.floor(cloud.clock.now() / 60_000) * 60_000 - 300_000;
+      const minute = minutesAgo(cloud, 5);
 
       for (const [second, value] of [1, 4, 2].entries()) await put(cloud, metric, minute + second * 15_000, value);
 
@@ -202,6 +204,22 @@ export const cloudWatch: Contract = {
       const [first, second] = readings.map(({ sampledAt }) => Date.parse(sampledAt));
       expect((second as number) - (first as number)).toBe(60_000);
       expect((first as number) % 60_000).toBe(0);
+    },
+
+    "a time that begins within a minute counts from that minute's start": async (cloud) => {
+      const cluster = cloud.unique("shop");
+      await cloud.prepare.metric(ireland, lagMetric(cluster, "AuroraGlobalDBRPOLag"), [740, 1_200, 900]);
+      await cloud.until(
+        () => lagOf(cloud, cluster),
+        ({ length }) => length === 3,
+      );
+
+      const readings = await lagOf(cloud, cluster, minutesAgo(cloud, 2) + 20_000);
+
+      expect(readings.map(({ sampledAt, seconds }) => [sampledAt, seconds])).toEqual([
+        [isoInstant(minutesAgo(cloud, 2)), 1.2],
+        [isoInstant(minutesAgo(cloud, 1)), 0.9],
+      ]);
     },
 
     "a lag that is published by source Region as well is found under it": async (cloud) => {
@@ -235,10 +253,9 @@ export const cloudWatch: Contract = {
 
     "a datapoint from before the time asked for is not answered": async (cloud) => {
       const metric = customersServed(cloud.unique("shop"));
-      const minute = Math.floor(cloud.clock.now() / 60_000) * 60_000;
 
-      await put(cloud, metric, minute - 120_000, 1);
-      await put(cloud, metric, minute - 30 * 60_000, 1);
+      await put(cloud, metric, minutesAgo(cloud, 2), 1);
+      await put(cloud, metric, minutesAgo(cloud, 30), 1);
 
       const found = await cloud.until(
         () => readMetric(cloud, home, metric),

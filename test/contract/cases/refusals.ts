@@ -7,45 +7,59 @@ import { GetHealthCheckCommand } from "@aws-sdk/client-route-53";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { StartExecutionCommand } from "@aws-sdk/client-sfn";
 import type { AwsClients } from "../../../functions/shared/clients.ts";
-import type { Clock } from "../../../functions/shared/clock.ts";
 import { type Cloud, home, type RefusingService } from "../backend.ts";
 import { type Contract, type Refusal, refusalOf } from "../contract.ts";
 
-/** One call of each service that any adapter might make. What it asks for need not be there: refusals come first. */
-const calls: Readonly<Record<RefusingService, (aws: AwsClients, clock: Clock) => Promise<unknown>>> = {
-  autoscaling: (aws) => aws.autoScaling(home).send(new DescribeAutoScalingGroupsCommand({})),
-  cloudwatch: (aws, clock) =>
-    aws.cloudWatch(home).send(
-      new GetMetricDataCommand({
-        MetricDataQueries: [
-          { Id: "it", MetricStat: { Metric: { Namespace: "A", MetricName: "b" }, Period: 60, Stat: "Sum" } },
-        ],
-        StartTime: new Date(clock.now() - 60_000),
-        EndTime: new Date(clock.now()),
-      }),
-    ),
-  dynamodb: (aws) =>
-    aws.dynamoDB(home).send(new GetItemCommand({ TableName: "any", Key: { pk: { S: "a" }, sk: { S: "b" } } })),
-  events: (aws) =>
-    aws.eventBridge(home).send(new PutEventsCommand({ Entries: [{ Source: "a", DetailType: "b", Detail: "{}" }] })),
-  rds: (aws) => aws.rds(home).send(new DescribeGlobalClustersCommand({})),
-  route53: (aws) => aws.route53().send(new GetHealthCheckCommand({ HealthCheckId: "any" })),
-  s3: (aws) => aws.s3(home).send(new PutObjectCommand({ Bucket: "any-bucket", Key: "evacuate/any", Body: "{}" })),
-  states: (aws) =>
-    aws
-      .stepFunctions(home)
-      .send(
-        new StartExecutionCommand({
-          stateMachineArn: `arn:aws:states:${home}:111122223333:stateMachine:any`,
-          input: "{}",
+type Call = (aws: AwsClients) => Promise<unknown>;
+
+/** Prepares one call of each service that succeeds unless it is refused. */
+const preparations: Readonly<Record<RefusingService, (cloud: Cloud) => Promise<Call>>> = {
+  autoscaling: async () => (aws) => aws.autoScaling(home).send(new DescribeAutoScalingGroupsCommand({})),
+  cloudwatch:
+    async ({ clock }) =>
+    (aws) =>
+      aws.cloudWatch(home).send(
+        new GetMetricDataCommand({
+          MetricDataQueries: [
+            { Id: "it", MetricStat: { Metric: { Namespace: "A", MetricName: "b" }, Period: 60, Stat: "Sum" } },
+          ],
+          StartTime: new Date(clock.now() - 60_000),
+          EndTime: new Date(clock.now()),
         }),
       ),
+  dynamodb: async (cloud) => {
+    const TableName = cloud.unique("records");
+    await cloud.prepare.table(TableName, "eventual", [home]);
+    return (aws) => aws.dynamoDB(home).send(new GetItemCommand({ TableName, Key: { pk: { S: "a" }, sk: { S: "b" } } }));
+  },
+  events: async () => (aws) =>
+    aws.eventBridge(home).send(new PutEventsCommand({ Entries: [{ Source: "a", DetailType: "b", Detail: "{}" }] })),
+  rds: async (cloud) => {
+    await cloud.prepare.globalCluster(cloud.unique("shop"), home);
+    return (aws) => aws.rds(home).send(new DescribeGlobalClustersCommand({}));
+  },
+  route53: async (cloud) => {
+    const HealthCheckId = await cloud.prepare.healthCheck("calculated");
+    return (aws) => aws.route53().send(new GetHealthCheckCommand({ HealthCheckId }));
+  },
+  s3: async (cloud) => {
+    const Bucket = cloud.unique("switch");
+    await cloud.prepare.bucket(home, Bucket);
+    return (aws) => aws.s3(home).send(new PutObjectCommand({ Bucket, Key: "evacuate/any", Body: "{}" }));
+  },
+  states: async (cloud) => {
+    const stateMachineArn = await cloud.prepare.stateMachine(home, cloud.unique("failover"), "ends");
+    return (aws) => aws.stepFunctions(home).send(new StartExecutionCommand({ stateMachineArn, input: "{}" }));
+  },
 };
 
-/** What each service calls a caller without permission ("Common errors" of its API reference). */
+/**
+ * What each service calls a caller without permission ("Common errors" of its API reference): plain where the client speaks
+ * XML, with "Exception" where it speaks JSON, as that of CloudWatch does by now.
+ */
 const deniedNames: Readonly<Record<RefusingService, string>> = {
   autoscaling: "AccessDenied",
-  cloudwatch: "AccessDenied",
+  cloudwatch: "AccessDeniedException",
   dynamodb: "AccessDeniedException",
   events: "AccessDeniedException",
   rds: "AccessDenied",
@@ -56,7 +70,7 @@ const deniedNames: Readonly<Record<RefusingService, string>> = {
 
 const throttledNames: Readonly<Record<RefusingService, string>> = {
   autoscaling: "Throttling",
-  cloudwatch: "Throttling",
+  cloudwatch: "ThrottlingException",
   dynamodb: "ThrottlingException",
   events: "ThrottlingException",
   rds: "Throttling",
@@ -66,15 +80,16 @@ const throttledNames: Readonly<Record<RefusingService, string>> = {
 };
 
 async function refused(cloud: Cloud, service: RefusingService, reason: "throttle" | "deny"): Promise<Refusal> {
+  const call = await preparations[service](cloud);
   let refusal: Refusal | null = null;
   await cloud.disturb.whileRefused(service, reason, async (aws) => {
-    refusal = await refusalOf(calls[service](aws, cloud.clock));
+    refusal = await refusalOf(call(aws));
   });
   if (refusal === null) throw new Error("The call was never made");
   return refusal;
 }
 
-const services = Object.keys(calls) as RefusingService[];
+const services = Object.keys(preparations) as RefusingService[];
 
 export const refusals: Contract = {
   service: "Refusals",

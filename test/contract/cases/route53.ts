@@ -90,7 +90,7 @@ export const route53: Contract = {
       const refusal = await refusalOf(lever.read());
 
       expect(refusal.name).toBe("StepBlocked");
-      expect((await check(cloud, healthChecks[virginia]))?.HealthCheckConfig?.Inverted).toBe(false);
+      expect((await check(cloud, healthChecks[virginia]))?.HealthCheckConfig?.Inverted).not.toBe(true);
     },
 
     "an unknown check is NoSuchHealthCheck": async (cloud) => {

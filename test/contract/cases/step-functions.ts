@@ -115,8 +115,23 @@ export const stepFunctions: Contract = {
 
       const refusal = await refusalOf(start(cloud, machine, "run-1", "{}"));
 
-      expect(stopped).toMatchObject({ status: "ABORTED", error: "Stopped" });
+      expect(stopped.status).toBe("ABORTED");
       expect(refusal).toEqual({ name: "ExecutionAlreadyExists", sortedAs: "rejected" });
+    },
+
+    "why an execution was stopped is kept": async (cloud) => {
+      const machine = await cloud.prepare.stateMachine(home, cloud.unique("failover"), "waits");
+      const { executionArn: arn } = await start(cloud, machine, "run-1", "{}");
+
+      await cloud.aws
+        .stepFunctions(home)
+        .send(new StopExecutionCommand({ executionArn: arn, error: "Stopped", cause: "By a person" }));
+
+      const stopped = await cloud.until(
+        () => describe(cloud, arn ?? ""),
+        ({ status }) => status !== "RUNNING",
+      );
+      expect(stopped).toMatchObject({ status: "ABORTED", error: "Stopped", cause: "By a person" });
     },
 
     "a name in one Region is free in another": async (cloud) => {
