@@ -68,8 +68,8 @@ export interface Preparations {
   bucket(region: string, name: string): Promise<void>;
   /** `ends` at once, or `waits` for an hour; answers its ARN. */
   stateMachine(region: string, name: string, behaviour: "ends" | "waits"): Promise<string>;
-  /** What AWS itself measured, minute by minute, the last value being that of the last full minute. */
-  metric(region: string, metric: AwsMetric, values: readonly number[]): Promise<void>;
+  /** What AWS itself measured, minute by minute up to the last full minute; answers when that one began. */
+  metric(region: string, metric: AwsMetric, values: readonly number[]): Promise<number>;
   /** An ARC cluster with a routing control a Region, all of them on. */
   routingControls(): Promise<{
     readonly endpoints: readonly { readonly region: string; readonly url: string }[];

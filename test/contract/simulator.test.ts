@@ -1,4 +1,4 @@
 import { startSimulator } from "./backends/simulator.ts";
-import { declareContract } from "./contract.ts";
+import { declareContract } from "./declare.ts";
 
 declareContract("simulator", startSimulator);

@@ -1,5 +1,5 @@
 import { startMinistack } from "../contract/backends/ministack.ts";
-import { declareContract } from "../contract/contract.ts";
+import { declareContract } from "../contract/declare.ts";
 import { describeWithServers } from "./environment.ts";
 
 describeWithServers("Contract", () => declareContract("ministack", startMinistack));

@@ -1,5 +1,5 @@
 import { startMoto } from "../contract/backends/moto.ts";
-import { declareContract } from "../contract/contract.ts";
+import { declareContract } from "../contract/declare.ts";
 import { describeWithServers } from "./environment.ts";
 
 describeWithServers("Contract", () => declareContract("moto", startMoto));

@@ -210,18 +210,19 @@ function preparationsThrough(aws: AwsClients, url: string, unique: Cloud["unique
 
     /** AWS lets nobody else publish under its own namespaces; these servers have nothing that would. */
     async metric(region, metric, values) {
-      const lastMinute = Math.floor(systemClock.now() / minuteMs) * minuteMs;
+      const last = (Math.floor(systemClock.now() / minuteMs) - 1) * minuteMs;
       await aws.cloudWatch(region).send(
         new PutMetricDataCommand({
           Namespace: metric.namespace,
           MetricData: values.map((Value, index) => ({
             MetricName: metric.name,
             Dimensions: Object.entries(metric.dimensions).map(([Name, Text]) => ({ Name, Value: Text })),
-            Timestamp: new Date(lastMinute - (values.length - index) * minuteMs),
+            Timestamp: new Date(last - (values.length - 1 - index) * minuteMs),
             Value,
           })),
         }),
       );
+      return last;
     },
 
     /** Creating them takes another service, which neither server has; what is asked for then is this service alone. */

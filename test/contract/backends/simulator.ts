@@ -138,6 +138,7 @@ function createCloud() {
         sample: (at) => values[values.length - 1 - (lastMinute - at) / 60_000] ?? null,
         pastPeriods: values.length,
       });
+      return lastMinute - 60_000;
     },
     async routingControls() {
       const arn = (region: string) =>

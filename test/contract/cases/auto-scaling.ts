@@ -57,6 +57,20 @@ export const autoScaling: Contract = {
       expect((await read(cloud, `${name}-canary`)).desired).toBe(1);
     },
 
+    "a group is found by its name on the first page, however many there are": async (cloud) => {
+      // DescribeAutoScalingGroups answers with 50 unless it is asked for more.
+      const names = Array.from({ length: 52 }, () => cloud.unique("web"));
+      const none = { minimum: 0, desired: 0, maximum: 1 };
+      for (const name of names) await cloud.prepare.group(home, name, none);
+
+      const found = await Promise.all([names[0], names[51]].map((name) => readGroup(cloud.aws, home, name as string)));
+
+      expect(found.map((group) => group && bounds(group))).toEqual([
+        [0, 0, 1],
+        [0, 0, 1],
+      ]);
+    },
+
     "an unknown group is an empty list, not an error": async (cloud) => {
       expect(await readGroup(cloud.aws, home, cloud.unique("nobody"))).toBeNull();
     },

@@ -10,54 +10,59 @@ import type { AwsClients } from "../../../functions/shared/clients.ts";
 import { type Cloud, home, type RefusingService } from "../backend.ts";
 import { type Contract, type Refusal, refusalOf } from "../contract.ts";
 
-type Call = (aws: AwsClients) => Promise<unknown>;
-
-/** Prepares one call of each service that succeeds unless it is refused. */
-const preparations: Readonly<Record<RefusingService, (cloud: Cloud) => Promise<Call>>> = {
-  autoscaling: async () => (aws) => aws.autoScaling(home).send(new DescribeAutoScalingGroupsCommand({})),
-  cloudwatch:
-    async ({ clock }) =>
-    (aws) =>
-      aws.cloudWatch(home).send(
-        new GetMetricDataCommand({
-          MetricDataQueries: [
-            { Id: "it", MetricStat: { Metric: { Namespace: "A", MetricName: "b" }, Period: 60, Stat: "Sum" } },
-          ],
-          StartTime: new Date(clock.now() - 60_000),
-          EndTime: new Date(clock.now()),
-        }),
-      ),
-  dynamodb: async (cloud) => {
-    const TableName = cloud.unique("records");
-    await cloud.prepare.table(TableName, "eventual", [home]);
-    return (aws) => aws.dynamoDB(home).send(new GetItemCommand({ TableName, Key: { pk: { S: "a" }, sk: { S: "b" } } }));
-  },
-  events: async () => (aws) =>
+/** One call of each service, about a resource of the name, id or ARN given where it needs one. */
+export const calls: Readonly<Record<RefusingService, (aws: AwsClients, resource: string) => Promise<unknown>>> = {
+  autoscaling: (aws) => aws.autoScaling(home).send(new DescribeAutoScalingGroupsCommand({})),
+  cloudwatch: (aws) =>
+    aws.cloudWatch(home).send(
+      new GetMetricDataCommand({
+        MetricDataQueries: [
+          { Id: "it", MetricStat: { Metric: { Namespace: "A", MetricName: "b" }, Period: 60, Stat: "Sum" } },
+        ],
+        StartTime: new Date("2026-11-02T11:00:00Z"),
+        EndTime: new Date("2026-11-02T12:00:00Z"),
+      }),
+    ),
+  dynamodb: (aws, TableName) =>
+    aws.dynamoDB(home).send(new GetItemCommand({ TableName, Key: { pk: { S: "a" }, sk: { S: "b" } } })),
+  events: (aws) =>
     aws.eventBridge(home).send(new PutEventsCommand({ Entries: [{ Source: "a", DetailType: "b", Detail: "{}" }] })),
-  rds: async (cloud) => {
-    await cloud.prepare.globalCluster(cloud.unique("shop"), home);
-    return (aws) => aws.rds(home).send(new DescribeGlobalClustersCommand({}));
-  },
-  route53: async (cloud) => {
-    const HealthCheckId = await cloud.prepare.healthCheck("calculated");
-    return (aws) => aws.route53().send(new GetHealthCheckCommand({ HealthCheckId }));
-  },
-  s3: async (cloud) => {
-    const Bucket = cloud.unique("switch");
-    await cloud.prepare.bucket(home, Bucket);
-    return (aws) => aws.s3(home).send(new PutObjectCommand({ Bucket, Key: "evacuate/any", Body: "{}" }));
-  },
-  states: async (cloud) => {
-    const stateMachineArn = await cloud.prepare.stateMachine(home, cloud.unique("failover"), "ends");
-    return (aws) => aws.stepFunctions(home).send(new StartExecutionCommand({ stateMachineArn, input: "{}" }));
-  },
+  rds: (aws) => aws.rds(home).send(new DescribeGlobalClustersCommand({})),
+  route53: (aws, HealthCheckId) => aws.route53().send(new GetHealthCheckCommand({ HealthCheckId })),
+  s3: (aws, Bucket) => aws.s3(home).send(new PutObjectCommand({ Bucket, Key: "evacuate/any", Body: "{}" })),
+  states: (aws, stateMachineArn) =>
+    aws.stepFunctions(home).send(new StartExecutionCommand({ stateMachineArn, input: "{}" })),
 };
+
+/** Prepares what the call is about, so that it succeeds unless it is refused. */
+async function prepareResource({ prepare, unique }: Cloud, service: RefusingService): Promise<string> {
+  const name = unique(service);
+  switch (service) {
+    case "dynamodb":
+      await prepare.table(name, "eventual", [home]);
+      return name;
+    case "rds":
+      await prepare.globalCluster(name, home);
+      return name;
+    case "route53":
+      return prepare.healthCheck("calculated");
+    case "s3":
+      await prepare.bucket(home, name);
+      return name;
+    case "states":
+      return prepare.stateMachine(home, name, "ends");
+    case "autoscaling":
+    case "cloudwatch":
+    case "events":
+      return name;
+  }
+}
 
 /**
  * What each service calls a caller without permission ("Common errors" of its API reference): plain where the client speaks
  * XML, with "Exception" where it speaks JSON, as that of CloudWatch does by now.
  */
-const deniedNames: Readonly<Record<RefusingService, string>> = {
+export const deniedNames: Readonly<Record<RefusingService, string>> = {
   autoscaling: "AccessDenied",
   cloudwatch: "AccessDeniedException",
   dynamodb: "AccessDeniedException",
@@ -68,7 +73,7 @@ const deniedNames: Readonly<Record<RefusingService, string>> = {
   states: "AccessDeniedException",
 };
 
-const throttledNames: Readonly<Record<RefusingService, string>> = {
+export const throttledNames: Readonly<Record<RefusingService, string>> = {
   autoscaling: "Throttling",
   cloudwatch: "ThrottlingException",
   dynamodb: "ThrottlingException",
@@ -80,16 +85,16 @@ const throttledNames: Readonly<Record<RefusingService, string>> = {
 };
 
 async function refused(cloud: Cloud, service: RefusingService, reason: "throttle" | "deny"): Promise<Refusal> {
-  const call = await preparations[service](cloud);
+  const resource = await prepareResource(cloud, service);
   let refusal: Refusal | null = null;
   await cloud.disturb.whileRefused(service, reason, async (aws) => {
-    refusal = await refusalOf(call(aws));
+    refusal = await refusalOf(calls[service](aws, resource));
   });
   if (refusal === null) throw new Error("The call was never made");
   return refusal;
 }
 
-const services = Object.keys(preparations) as RefusingService[];
+export const services = Object.keys(calls) as RefusingService[];
 
 export const refusals: Contract = {
   service: "Refusals",
