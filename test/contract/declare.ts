@@ -52,7 +52,7 @@ async function demandDifference(
 }
 
 function differenceOf(backend: BackendName, title: string): Difference | null {
-  return differences.find((each) => each.backend === backend && each.cases.includes(title)) ?? null;
+  return differences[backend].find(({ cases }) => cases.includes(title)) ?? null;
 }
 
 /** Every case by the name that the table of differences uses. */

@@ -1,10 +1,11 @@
 import type { BackendName } from "./backend.ts";
+import { ministackDifferences } from "./differences/ministack.ts";
+import { motoDifferences } from "./differences/moto.ts";
 
-/** Cases in which one backend is known not to do as AWS does. */
+/** Something that one backend is known not to do as AWS does. The simulator is mended instead. */
 export interface Difference {
-  /** `service: title` of each. */
+  /** `service: title` of each case that it shows in. */
   readonly cases: readonly string[];
-  readonly backend: BackendName;
   /** What it does instead. */
   readonly instead: string;
   /** How the cases fail for that, in the name and message of the failure. */
@@ -13,4 +14,8 @@ export interface Difference {
   readonly documented: string;
 }
 
-export const differences: readonly Difference[] = [];
+export const differences: Readonly<Record<BackendName, readonly Difference[]>> = {
+  simulator: [],
+  moto: motoDifferences,
+  ministack: ministackDifferences,
+};
