@@ -1,7 +1,7 @@
 import type { Random } from "../../functions/shared/random.ts";
 import type { VirtualClock } from "../clock.ts";
 import { holds } from "./dynamodb/conditions.ts";
-import { type Item, type Key, keyOf, type PlainItem, plainItem } from "./dynamodb/item.ts";
+import { type Item, itemBytes, type Key, keyOf, type PlainItem, plainItem } from "./dynamodb/item.ts";
 import { keyRange } from "./dynamodb/key-conditions.ts";
 import { Substitutes } from "./dynamodb/names.ts";
 import type { DelayRange } from "./dynamodb/replication.ts";
@@ -44,6 +44,8 @@ export interface DynamoDBOptions {
   readonly conflictWindowMilliseconds?: number;
 }
 
+/** "Service, account, and table quotas in Amazon DynamoDB": items. */
+const mostItemBytes = 400 * 1_024;
 const conditionFields = ["ConditionExpression", "ExpressionAttributeNames", "ExpressionAttributeValues"] as const;
 const putFields = new Set([...conditionFields, "TableName", "Item", "ReturnValuesOnConditionCheckFailure"]);
 const deleteFields = new Set([...conditionFields, "TableName", "Key", "ReturnValuesOnConditionCheckFailure"]);
@@ -90,6 +92,7 @@ export class SimulatedDynamoDB implements SimulatedService {
       case "PutItem": {
         demandKnownFields(input, putFields, operation);
         const item = input.Item as Item;
+        if (itemBytes(item) > mostItemBytes) throw validation("Item size has exceeded the maximum allowed size");
         return this.#write(request, table, keyOf(item), item);
       }
       case "DeleteItem":

@@ -4,6 +4,9 @@ import type { Backend, BackendName, Cloud } from "./backend.ts";
 import { contracts } from "./cases/index.ts";
 import { type Difference, differences } from "./differences.ts";
 
+/** A server that is asked for something for the first time may load half of AWS's models before it answers. */
+const longestCaseMs = 90_000;
+
 /**
  * Declares every case for one backend. A case that the backend is known to differ in must go on failing in the way that
  * the table says: when it passes, or fails otherwise, the table is no longer true and the test fails.
@@ -21,12 +24,13 @@ export function declareContract(name: BackendName, start: () => Promise<Backend>
         for (const [title, holds] of Object.entries(cases)) {
           const difference = differenceOf(name, `${service}: ${title}`);
           if (difference === null) {
-            it(title, async () => {
+            const hold = async () => {
               expect.hasAssertions();
               await backend.play(holds);
-            });
+            };
+            it(title, hold, longestCaseMs);
           } else {
-            it(`differs: ${title}`, () => demandDifference(backend, holds, difference));
+            it(`differs: ${title}`, () => demandDifference(backend, holds, difference), longestCaseMs);
           }
         }
       });
@@ -34,7 +38,8 @@ export function declareContract(name: BackendName, start: () => Promise<Backend>
   });
 }
 
-async function demandDifference(
+/** @throws Error when the case holds, or fails in another way than the table says */
+export async function demandDifference(
   backend: Backend,
   holds: (cloud: Cloud) => Promise<void>,
   difference: Difference,

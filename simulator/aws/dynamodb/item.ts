@@ -20,6 +20,22 @@ export function plainItem(item: Item): PlainItem {
   return plain;
 }
 
+/** What an item counts for, names and values, by "DynamoDB item sizes and formats". */
+export function itemBytes(item: Item): number {
+  let bytes = 0;
+  for (const name in item) bytes += Buffer.byteLength(name) + valueBytes(item[name]);
+  return bytes;
+}
+
+function valueBytes(value: AttributeValue | undefined): number {
+  if (value?.S !== undefined) return Buffer.byteLength(value.S);
+  // Two digits a byte and one more, about: AWS does not say it more exactly.
+  if (value?.N !== undefined) return Math.ceil(value.N.length / 2) + 1;
+  if (value?.L !== undefined) return value.L.reduce((sum, each) => sum + 1 + valueBytes(each), 3);
+  if (value?.M !== undefined) return 3 + Object.keys(value.M).length + itemBytes(value.M);
+  return 1;
+}
+
 export interface Key {
   readonly pk: string;
   readonly sk: string;

@@ -262,6 +262,25 @@ export const cloudWatch: Contract = {
       expect(found).toHaveLength(1);
     },
 
+    "a datapoint of the very end of the time asked for is not answered": async (cloud) => {
+      const cluster = cloud.unique("shop");
+      const last = await cloud.prepare.metric(ireland, lagMetric(cluster, "AuroraGlobalDBRPOLag"), [740, 1_200]);
+      await cloud.until(
+        () => lagOf(cloud, cluster),
+        ({ length }) => length === 2,
+      );
+
+      const readings = await readLag(cloud, {
+        region: ireland,
+        clusterArn: `arn:aws:rds:${ireland}:111122223333:cluster:${cluster}`,
+        sourceRegion: virginia,
+        from: isoInstant(last - 300_000),
+        to: isoInstant(last),
+      });
+
+      expect(readings.map(({ seconds }) => seconds)).toEqual([0.74]);
+    },
+
     "a time that ends before it begins is refused": async (cloud) => {
       const now = cloud.clock.now();
       const metric = customersServed(cloud.unique("shop"));

@@ -6,6 +6,7 @@ import { createCoordinationStore } from "../../../functions/coordination/store.t
 import { fromAttributes, toAttributes } from "../../../functions/shared/attributes.ts";
 import { isoInstant } from "../../../functions/shared/clock.ts";
 import type { Dependencies } from "../../../functions/shared/dependencies.ts";
+import { classifyCallError } from "../../../functions/shared/errors.ts";
 import type { Plan } from "../../../functions/shared/plan/plan.ts";
 import { readReplica } from "../../../functions/tables/dynamodb.ts";
 import { findBreak } from "../../../functions/timeline/event.ts";
@@ -176,6 +177,27 @@ export const coordination: Contract = {
       expect(refusal).toEqual({ name: "ConditionalCheckFailedException", sortedAs: "conflict" });
     },
 
+    "of two that are first at once through two replicas one is refused": async (cloud) => {
+      const {
+        coordination: { table },
+      } = await withCoordination(cloud);
+      const writeAs = (region: string) =>
+        put(
+          cloud,
+          region,
+          table,
+          { pk: "coordination#x", sk: "item", by: region },
+          { text: "attribute_not_exists(pk)" },
+        ).then(
+          () => "written",
+          (error: unknown) => classifyCallError(error),
+        );
+
+      const outcomes = await Promise.all([writeAs(ireland), writeAs("eu-central-1")]);
+
+      expect([...outcomes].sort()).toEqual(["conflict", "written"]);
+    },
+
     "an unknown table is ResourceNotFoundException": async (cloud) => {
       const refusal = await refusalOf(get(cloud, home, cloud.unique("nobody"), "a", "b", "consistent"));
 
@@ -323,6 +345,42 @@ export const records: Contract = {
       expect(events.map((event) => (event as unknown as { name: string }).name)).toEqual(places);
     },
 
+    "a page that is just full may be followed by an empty one": async (cloud) => {
+      const deps = await withRecords(cloud);
+      const { recordsTable } = deps.plan;
+      for (const sk of ["1", "2"]) await put(cloud, home, recordsTable, { pk: "incident#1", sk });
+      const query = (more: object) =>
+        cloud.aws.dynamoDB(home).send(
+          new QueryCommand({
+            TableName: recordsTable,
+            KeyConditionExpression: "pk = :pk",
+            ExpressionAttributeValues: { ":pk": { S: "incident#1" } },
+            Limit: 2,
+            ...more,
+          }),
+        );
+
+      const first = await query({});
+      const second = await query({ ExclusiveStartKey: first.LastEvaluatedKey });
+
+      expect(first.Items).toHaveLength(2);
+      expect(first.LastEvaluatedKey).toEqual(toAttributes({ pk: "incident#1", sk: "2" }));
+      expect(second.Items).toEqual([]);
+      expect(second.LastEvaluatedKey).toBeUndefined();
+    },
+
+    "an item of more than 400 KB is refused": async (cloud) => {
+      const {
+        plan: { recordsTable },
+      } = await withRecords(cloud);
+      const item = { pk: "incident#1", sk: "1" };
+
+      await put(cloud, home, recordsTable, { ...item, filler: "x".repeat(380_000) });
+      const refusal = await refusalOf(put(cloud, home, recordsTable, { ...item, filler: "é".repeat(210_000) }));
+
+      expect(refusal).toEqual({ name: "ValidationException", sortedAs: "rejected" });
+    },
+
     "asked newest first for one, Query answers with the last of the prefix": async (cloud) => {
       const {
         plan: { recordsTable },
@@ -384,6 +442,28 @@ export const records: Contract = {
           ({ length }) => length > 0,
         ),
       ).toEqual([observation]);
+    },
+
+    "a condition is judged by the Region's own copy alone, so it is no lock, and the copies come to agree": async (
+      cloud,
+    ) => {
+      const {
+        plan: { recordsTable },
+      } = await withRecords(cloud);
+      const regions = [ireland, singapore];
+
+      await Promise.all(
+        regions.map((region) =>
+          put(cloud, region, recordsTable, { pk: "a", sk: "b", by: region }, { text: "attribute_not_exists(pk)" }),
+        ),
+      );
+
+      const copies = await cloud.until(
+        () => Promise.all(regions.map((region) => get(cloud, region, recordsTable, "a", "b"))),
+        ([here, there]) => here?.by === there?.by,
+      );
+      expect(regions).toContain(copies[0]?.by);
+      expect(copies[1]).toEqual(copies[0]);
     },
 
     "the command that a question names finds its token": async (cloud) => {

@@ -75,6 +75,14 @@ export const eventBridge: Contract = {
       ]);
     },
 
+    "more than a call may carry is refused": async (cloud) => {
+      const Detail = JSON.stringify({ filler: "x".repeat(1_200_000) });
+
+      const refusal = await refusalOf(putEvents(cloud, [{ ...good, Detail }]));
+
+      expect(refusal.sortedAs).toBe("rejected");
+    },
+
     "more than ten entries are refused": async (cloud) => {
       const refusal = await refusalOf(
         putEvents(

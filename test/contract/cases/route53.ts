@@ -84,6 +84,16 @@ export const route53: Contract = {
       expect(await lever.read()).toEqual([]);
     },
 
+    "a change that names no version is made whatever the version is": async (cloud) => {
+      const { lever, healthChecks } = await withSwitch(cloud);
+      const change = { HealthCheckId: healthChecks[virginia] };
+      await cloud.aws.route53().send(new UpdateHealthCheckCommand({ ...change, Inverted: false }));
+
+      await cloud.aws.route53().send(new UpdateHealthCheckCommand({ ...change, Inverted: true }));
+
+      expect(await lever.read()).toEqual([virginia]);
+    },
+
     "an endpoint's own check is not inverted": async (cloud) => {
       const { lever, healthChecks } = await withSwitch(cloud, "endpoint");
 

@@ -106,6 +106,21 @@ export const ministackDifferences: readonly Difference[] = [
   },
   {
     cases: [
+      "DynamoDB, records: a condition is judged by the Region's own copy alone, so it is no lock, and the copies come to agree",
+    ],
+    instead: "Every Region has the same copy at once, so that the second is refused",
+    shows: /^ConditionalCheckFailedException: /,
+    documented:
+      'Writes are judged in the Region and replicated later, last writer wins ("Global tables - how it works")',
+  },
+  {
+    cases: ["EventBridge: more than a call may carry is refused"],
+    instead: "Takes events of any size",
+    shows: /The call was to be refused/,
+    documented: 'The entries of a call have a size limit ("Calculating Amazon EventBridge PutEvents event entry size")',
+  },
+  {
+    cases: [
       "EventBridge: a detail that is no JSON fails in the answer, not as an error",
       "EventBridge: an entry without a type fails in the answer, not as an error",
       "EventBridge: of several entries each has its own answer, in order",

@@ -113,6 +113,7 @@ export const motoDifferences: readonly Difference[] = [
       "DynamoDB, coordination: a write through one replica is read consistently through each of the others",
       "DynamoDB, coordination: a condition is judged by what another replica has taken",
       "DynamoDB, records: what is written in one Region arrives in the others",
+      "DynamoDB, records: a condition is judged by the Region's own copy alone, so it is no lock, and the copies come to agree",
     ],
     instead: "UpdateTable makes no replica: the table is in its first Region alone",
     shows: /ResourceNotFoundException/,
@@ -134,6 +135,18 @@ export const motoDifferences: readonly Difference[] = [
     documented: 'A table in every Region of the global table ("Global tables - how it works")',
   },
   {
+    cases: ["DynamoDB, coordination: of two that are first at once through two replicas one is refused"],
+    instead: "UpdateTable makes no replica: the table is in its first Region alone",
+    shows: /- {3}"conflict",\n\+ {3}"rejected",/,
+    documented: 'A table in every Region of the global table ("Global tables - how it works")',
+  },
+  {
+    cases: ["DynamoDB, records: a page that is just full may be followed by an empty one"],
+    instead: "Knows that nothing follows, and names no LastEvaluatedKey",
+    shows: /Expected: \{"pk": .*\nReceived: undefined/,
+    documented: 'LastEvaluatedKey does not mean that there is more ("Paginating table query results")',
+  },
+  {
     cases: ["DynamoDB, coordination: a value that no expression uses is refused"],
     instead: "Takes a PutItem with a value that its condition does not use",
     shows: /The call was to be refused/,
@@ -144,6 +157,12 @@ export const motoDifferences: readonly Difference[] = [
     instead: "Fails over it: HTTP 500 and a page of HTML",
     shows: /\+ {3}"name": "SyntaxError",\n\+ {3}"sortedAs": "unknownOutcome"/,
     documented: 'ValidationException: attribute value used is not defined ("Expression attribute values")',
+  },
+  {
+    cases: ["EventBridge: more than a call may carry is refused"],
+    instead: "Takes events of any size",
+    shows: /The call was to be refused/,
+    documented: 'The entries of a call have a size limit ("Calculating Amazon EventBridge PutEvents event entry size")',
   },
   {
     cases: ["Step Functions: why an execution was stopped is kept"],
