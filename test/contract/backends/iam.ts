@@ -40,7 +40,10 @@ export async function actAs(key: AccessKey, act: (aws: AwsClients) => Promise<vo
   }
 }
 
-/** IAM is asked for this alone, by hand: a client of its own would be a dependency for two calls. Nobody checks the signature of the root's calls. */
+/**
+ * IAM is asked for this alone, and by hand: a client would be a dependency for three calls. Nobody checks the signature of
+ * the root's calls.
+ */
 async function askIam(url: string, parameters: Readonly<Record<string, string>>): Promise<string> {
   const answer = await fetch(url, {
     method: "POST",
