@@ -1,4 +1,4 @@
-import type { AwsClients } from "../../functions/shared/clients.ts";
+import type { AwsClients, AwsService } from "../../functions/shared/clients.ts";
 import type { Clock } from "../../functions/shared/clock.ts";
 import type { Dependencies } from "../../functions/shared/dependencies.ts";
 import type { Plan } from "../../functions/shared/plan/plan.ts";
@@ -41,7 +41,7 @@ export interface Cloud {
   readonly prepare: Preparations;
   readonly disturb: Disturbances;
   /** What an adapter takes, running in the home Region. @param stateMachineArn of startRun. @default none */
-  dependencies(plan: Plan, stateMachineArn?: string): Dependencies;
+  dependencies(plan: Plan, stateMachineArn?: string): Dependencies<AwsService>;
   /** A name that no other case has. */
   unique(base: string): string;
   /** Looks again and again, for as long as such a thing takes there, until `isSettled`; answers the last look. */

@@ -1,5 +1,5 @@
-import { createAwsClients } from "../../../functions/shared/aws.ts";
 import type { AwsClients } from "../../../functions/shared/clients.ts";
+import { createAwsClients } from "../../real-clients.ts";
 
 /** A server in Python on a machine with few cores may take its time; a case is not about that. */
 const patient = { connectMs: 5_000, answerMs: 20_000, wholeMs: 25_000 };

@@ -71,6 +71,7 @@ export function createServerBackend(name: BackendName, server: AwsServer, whileR
       http: { probe: () => Promise.reject(new Error("nothing is probed here")) },
       logger: silentLogger,
       stateMachineArn: machine ?? null,
+      reportBucket: null,
     }),
     async until(look, isSettled) {
       const end = systemClock.now() + longestWaitMs;

@@ -179,6 +179,7 @@ function createCloud() {
       http: { probe: noOne },
       logger: silentLogger,
       stateMachineArn: machine ?? null,
+      reportBucket: null,
     }),
     async until(look, isSettled) {
       for (;;) {

@@ -4,6 +4,7 @@ import { keepQuestion } from "../../../functions/approval/records.ts";
 import { initialItem } from "../../../functions/coordination/rules.ts";
 import { createCoordinationStore } from "../../../functions/coordination/store.ts";
 import { fromAttributes, toAttributes } from "../../../functions/shared/attributes.ts";
+import type { AwsService } from "../../../functions/shared/clients.ts";
 import { isoInstant } from "../../../functions/shared/clock.ts";
 import type { Dependencies } from "../../../functions/shared/dependencies.ts";
 import { classifyCallError } from "../../../functions/shared/errors.ts";
@@ -26,7 +27,7 @@ const entry = {
 } as const;
 
 /** A plan whose records table is there, in all the shop's Regions. */
-async function withRecords(cloud: Cloud): Promise<Dependencies> {
+async function withRecords(cloud: Cloud): Promise<Dependencies<AwsService>> {
   const recordsTable = cloud.unique("records");
   await cloud.prepare.table(recordsTable, "eventual", [ireland, virginia, singapore]);
   return cloud.dependencies({ ...storefront, application: cloud.unique("shop"), recordsTable });
