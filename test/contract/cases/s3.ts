@@ -5,6 +5,7 @@ import {
   ListObjectsV2Command,
   PutObjectCommand,
 } from "@aws-sdk/client-s3";
+import { keepReport } from "../../../functions/timeline/reports.ts";
 import { evacuationKey } from "../../../functions/traffic/health-check-switch.ts";
 import { createTrafficSwitch, type Lever } from "../../../functions/traffic/switch.ts";
 import { type Cloud, home, ireland, singapore, virginia } from "../backend.ts";
@@ -78,6 +79,23 @@ export const s3: Contract = {
       await put(cloud, bucket, evacuationKey(singapore));
 
       expect(await lever.read()).toEqual([singapore, virginia]);
+    },
+
+    "a report is kept under the keys that are answered, each form as its own type": async (cloud) => {
+      const bucket = cloud.unique("reports");
+      await cloud.prepare.bucket(home, bucket);
+      const run = { incident: "shop-us-east-1-e1", epoch: 1 };
+
+      const keys = await keepReport(cloud.dependencies(storefront), bucket, run, [
+        { extension: "html", contentType: "text/html; charset=utf-8", body: "<p>Über</p>" },
+        { extension: "json", contentType: "application/json", body: "{}" },
+      ]);
+
+      const kept = await Promise.all(
+        keys.map((Key) => cloud.aws.s3(home).send(new GetObjectCommand({ Bucket: bucket, Key }))),
+      );
+      expect(kept.map(({ ContentType }) => ContentType)).toEqual(["text/html; charset=utf-8", "application/json"]);
+      expect(await Promise.all(kept.map(({ Body }) => Body?.transformToString()))).toEqual(["<p>Über</p>", "{}"]);
     },
 
     "objects under other names do not count": async (cloud) => {
