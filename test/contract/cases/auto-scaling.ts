@@ -206,7 +206,7 @@ export const autoScaling: Contract = {
 
     "launches are activities that begin and succeed": async (cloud) => {
       const name = await withGroup(cloud);
-      const before = isoInstant(cloud.clock.now() - 1_000);
+      const before = cloud.clock.now() - 1_000;
 
       await raiseGroup(cloud.aws, home, name, await read(cloud, name), 6);
 
