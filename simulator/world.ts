@@ -78,8 +78,6 @@ export class World {
   readonly customers: Customers;
   /** Whether a person has accepted a loss of data. */
   lossApproved = false;
-  /** Whether a link between Regions is, or was, cut: then a vantage may honestly see what others do not. */
-  linksWereCut = false;
   /** By how much each Region's clocks are wrong (FM29). */
   skewMs: Readonly<Record<string, number>> = {};
   readonly #seed: number;
@@ -94,9 +92,6 @@ export class World {
     const serving = plan.regions.map(({ name }) => name);
     this.regions = new Regions(regionsOf(plan));
     const { regions } = this;
-    regions.subscribe((change) => {
-      if (change.kind === "link") this.linksWereCut = true;
-    });
     this.processes = new Processes(clock, regions);
     this.network = new Network({ clock, random: this.stream("network"), regions, processes: this.processes });
     this.s3 = new SimulatedS3({ clock });

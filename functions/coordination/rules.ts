@@ -45,6 +45,11 @@ export function regionsInService(item: CoordinationItem): readonly string[] {
   return Object.keys(item.regions).filter((name) => item.regions[name]?.state === "inService");
 }
 
+/** Regions whose evacuation was confirmed and that nobody has returned. */
+export function regionsEvacuated(item: CoordinationItem): readonly string[] {
+  return Object.keys(item.regions).filter((name) => item.regions[name]?.state === "evacuated");
+}
+
 export interface Holder {
   readonly region: string;
   readonly execution: string;

@@ -33,6 +33,8 @@ export function createRecordSwitch(
   }
 
   return {
+    // A check stays inverted whoever fails.
+    keepers: () => [],
     levers(run) {
       const id = plan.healthChecks[run.failedRegion];
       if (id === undefined) return [];

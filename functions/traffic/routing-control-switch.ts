@@ -58,6 +58,8 @@ export function createRoutingControlSwitch(
   }
 
   return {
+    // A control stays off whoever fails: the cluster keeps its state in five Regions.
+    keepers: () => [],
     levers(run) {
       const control = plan.controls[run.failedRegion];
       if (control === undefined) return [];

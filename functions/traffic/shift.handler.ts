@@ -1,4 +1,6 @@
-import { converge } from "../coordination/converge.ts";
+import { type Change, converge } from "../coordination/converge.ts";
+import { regionsEvacuated } from "../coordination/rules.ts";
+import { createCoordinationStore } from "../coordination/store.ts";
 import { dynamoDB } from "../shared/aws/dynamodb.ts";
 import { eventBridge } from "../shared/aws/eventbridge.ts";
 import { recoveryCluster } from "../shared/aws/recovery-cluster.ts";
@@ -7,7 +9,7 @@ import { s3 } from "../shared/aws/s3.ts";
 import { classifyCallError, errorMessage, errorName, FailoverError } from "../shared/errors.ts";
 import { createStep, type Handler, type StepContext, type StepDependencies, stepInput } from "../shared/step.ts";
 import { wire } from "../shared/wire.ts";
-import { createTrafficSwitch, judgeLever, type Lever } from "./switch.ts";
+import { createTrafficSwitch, judgeKeeper, judgeLever, type Kept, type Lever } from "./switch.ts";
 
 const inputSchema = stepInput({});
 
@@ -16,6 +18,12 @@ const leverDeadlineSeconds = 30;
 /** Once one lever is pulled traffic leaves; the others are tried so often in all. */
 const maximumRounds = 4;
 const betweenRoundsMs = 5_000;
+/** What earlier evacuations left is seen to when traffic has been moved, and no more is begun after so long. */
+const keeperDeadlineSeconds = 15;
+const keepersEndAfterMs = 60_000;
+
+type SwitchService = "recoveryCluster" | "route53" | "s3";
+type Context = StepContext<SwitchService>;
 
 /** How a lever ended: a "passing" obstacle may be gone the next time. */
 type Pulled =
@@ -23,11 +31,11 @@ type Pulled =
   | { readonly kind: "failed"; readonly reason: string; readonly obstacle: "passing" | "lasting" };
 
 /**
- * Takes the failed Region out of DNS. One lever suffices; the others make the evacuation outlive the acting Region, so
- * they are tried again while what stands in their way may pass. When none is pulled for such a reason, the state machine
+ * Takes the failed Region out of DNS, and keeps out what was evacuated before. One lever suffices; the others make the
+ * evacuation outlive the acting Region, so they are tried again while what stands in their way may pass. When none is pulled for such a reason, the state machine
  * tries the whole step again: traffic is what matters most (FM33).
  */
-export function createHandler(deps: StepDependencies<"recoveryCluster" | "route53" | "s3">): Handler {
+export function createHandler(deps: StepDependencies<SwitchService>): Handler {
   return createStep(deps, inputSchema, async (_input, context) => {
     const { deps: scoped, run, journal } = context;
     let pending = [...createTrafficSwitch(scoped).levers(run)];
@@ -53,28 +61,72 @@ export function createHandler(deps: StepDependencies<"recoveryCluster" | "route5
       const warning = `The evacuation hangs on ${pulled} of ${pulled + problems.length} levers: ${problems.join("; ")}`;
       await journal.append({ step: "traffic", kind: "observed", summary: warning, detail: { warning } });
     }
-    return { result: "shifted", levers: pulled, problems };
+    const left = await keepOut(context);
+    if (left.length > 0) {
+      const warning = `Regions evacuated earlier may come back: ${left.join("; ")}`;
+      await journal.append({ step: "traffic", kind: "observed", summary: warning, detail: { warning } });
+    }
+    return { result: "shifted", levers: pulled, problems: [...problems, ...left] };
   });
 }
 
-async function pull({ deps, run, guard, journal, logger }: StepContext, lever: Lever): Promise<Pulled> {
+/**
+ * Sees to it that this run's survivors keep out what was evacuated before it, also those that were away then: with one
+ * Region lost after the other, each that is left must hold every evacuation.
+ */
+async function keepOut(context: Context): Promise<readonly string[]> {
+  const { deps, run } = context;
+  const store = createCoordinationStore(deps, run.execution);
+  const trafficSwitch = createTrafficSwitch(deps);
+  const end = deps.clock.now() + keepersEndAfterMs;
+  const problems: string[] = [];
+  for (const region of regionsEvacuated(await store.read())) {
+    for (const keeper of trafficSwitch.keepers(run, region)) {
+      const result: Pulled =
+        deps.clock.now() > end
+          ? { kind: "failed", reason: "there was no time left to look", obstacle: "passing" }
+          : await tryTo(context, {
+              step: "traffic",
+              resource: keeper.resource,
+              summary: keeper.summary,
+              deadlineSeconds: keeperDeadlineSeconds,
+              async read(): Promise<Kept> {
+                const [out, item] = await Promise.all([keeper.read(), store.read()]);
+                return { out, book: item.regions };
+              },
+              judge: (kept) => judgeKeeper(region, run.failedRegion, kept),
+              apply: () => keeper.pull(),
+            });
+      if (result.kind === "failed") problems.push(`${keeper.resource}: ${result.reason}`);
+    }
+  }
+  return problems;
+}
+
+function pull(context: Context, lever: Lever): Promise<Pulled> {
+  const { deps, run } = context;
   const regions = deps.plan.regions.map((region) => region.name);
+  return tryTo(context, {
+    step: "traffic",
+    resource: lever.resource,
+    summary: lever.summary,
+    deadlineSeconds: leverDeadlineSeconds,
+    read: () => lever.read(),
+    judge: (out) => judgeLever(regions, run.failedRegion, out),
+    apply: () => lever.pull(),
+  });
+}
+
+/** Brings one change about; what stands in its way is told, except that this run may no longer act. */
+async function tryTo<State>({ deps, guard, journal, logger }: Context, change: Change<State>): Promise<Pulled> {
   try {
-    const converged = await converge(deps, guard, journal, {
-      step: "traffic",
-      resource: lever.resource,
-      summary: lever.summary,
-      deadlineSeconds: leverDeadlineSeconds,
-      read: () => lever.read(),
-      judge: (out) => judgeLever(regions, run.failedRegion, out),
-      apply: () => lever.pull(),
-    });
+    const converged = await converge(deps, guard, journal, change);
     if (converged.kind !== "blocked") return { kind: "pulled" };
     return { kind: "failed", reason: converged.reason, obstacle: "lasting" };
   } catch (error) {
     const name = errorName(error);
     if (name === "LeaseLost" || name === "LeaseStoreUnreachable") throw error;
-    logger.warn("A lever of the traffic switch could not be pulled", { resource: lever.resource });
+    logger.warn("A lever of the traffic switch could not be pulled", { resource: change.resource });
     return { kind: "failed", reason: errorMessage(error), obstacle: obstacleOf(error) };
   }
 }

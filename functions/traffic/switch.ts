@@ -1,5 +1,5 @@
 import type { Verdict } from "../coordination/converge.ts";
-import type { Run } from "../coordination/item.ts";
+import type { CoordinationItem, Run } from "../coordination/item.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
 import { createHealthCheckSwitch } from "./health-check-switch.ts";
 import { createRecordSwitch } from "./record-switch.ts";
@@ -17,6 +17,11 @@ export interface Lever {
 /** How traffic leaves a Region. The levers come most trusted first; one is enough, all are better. */
 export interface TrafficSwitch {
   levers(run: Run): readonly Lever[];
+  /**
+   * What keeps a Region out that an earlier run evacuated, where that hangs on the survivors of the time: none for a switch
+   * whose state outlives them.
+   */
+  keepers(run: Run, region: string): readonly Lever[];
 }
 
 export function createTrafficSwitch(deps: Dependencies<"recoveryCluster" | "route53" | "s3">): TrafficSwitch {
@@ -42,4 +47,27 @@ export function judgeLever(regions: readonly string[], failedRegion: string, out
     return { kind: "blocked", reason: `${out.join(", ")} are out already: no Region would stay in DNS` };
   }
   return { kind: "change", detail: { region: failedRegion, staysInDns: left } };
+}
+
+/** What a keeper's judgement rests on: its store, and the controller's book. */
+export interface Kept {
+  readonly out: readonly string[];
+  readonly book: CoordinationItem["regions"];
+}
+
+/**
+ * Whether a lever may be pulled to keep `region` out, while `failedRegion` is being evacuated. Only for a Region that the
+ * book holds as evacuated, never for one that somebody has returned; and only while another one that is in service stays.
+ */
+export function judgeKeeper(region: string, failedRegion: string, { out, book }: Kept): Verdict {
+  const standing = book[region]?.state ?? "inService";
+  if (standing !== "evacuated") {
+    return { kind: "blocked", reason: `${region} is ${standing} by now, and only what is evacuated is kept out` };
+  }
+  if (out.includes(region)) return { kind: "done" };
+  const left = Object.keys(book).filter(
+    (name) => name !== region && name !== failedRegion && !out.includes(name) && book[name]?.state === "inService",
+  );
+  if (left.length === 0) return { kind: "blocked", reason: "no Region in service would stay in DNS" };
+  return { kind: "change", detail: { region, staysInDns: left } };
 }

@@ -38,6 +38,11 @@ export class Dns {
     return (healthy.length === 0 ? this.records : healthy).map(({ region }) => region);
   }
 
+  /** Whether a Region's own record is healthy, and so answered where it is the nearest; false without a record. */
+  isHealthy(region: string): boolean {
+    return this.records.some((record) => record.region === region && record.isHealthy());
+  }
+
   /** Regions that somebody has taken out on purpose. */
   intentionallyOut(): ReadonlySet<string> {
     return new Set(this.records.filter((record) => record.isTakenOut()).map(({ region }) => region));

@@ -24,6 +24,8 @@ export interface TrafficControl {
   readonly route53: SimulatedRoute53;
   /** Null unless the plan's switch is a set of routing controls. */
   readonly recoveryCluster: SimulatedRecoveryCluster | null;
+  /** Regions that hold a Region's evacuation and can be reached; null where the switch keeps it in one place. */
+  readonly holdersOf: ((region: string) => readonly string[]) | null;
 }
 
 /** The object whose presence takes `region` out, in another Region's bucket. */
@@ -66,20 +68,24 @@ function withObjects(
       return id;
     });
     healthCheckers.add({ id: name, target: { kind: "all", children: [endpointId(name), ...switches] } });
-    const isTakenOut = () =>
-      others.some(([region, bucket]) => {
-        const health = regions.health(region);
-        return (health === "up" || health === "gray") && s3.has(bucket, key);
-      });
     return {
       region: name,
       healthCheckId: name,
       targetHealth: "ignored",
       isHealthy: () => healthCheckers.isHealthy(name),
-      isTakenOut,
+      isTakenOut: () => holdersOf(name).length > 0,
     };
   });
-  return assemble(plan, healthCheckers, new Dns(records), null);
+  return { ...assemble(plan, healthCheckers, new Dns(records), null), holdersOf };
+
+  function holdersOf(name: string): readonly string[] {
+    return Object.entries(buckets)
+      .filter(([region, bucket]) => {
+        const health = regions.health(region);
+        return region !== name && (health === "up" || health === "gray") && s3.has(bucket, evacuationKey(name));
+      })
+      .map(([region]) => region);
+  }
 }
 
 /** Each record follows its routing control and nothing else. */
@@ -149,7 +155,7 @@ function assemble(
 ): TrafficControl {
   const { hostedZoneId, record } = plan.traffic;
   const route53 = new SimulatedRoute53({ hostedZoneId, record, dns, healthCheckers });
-  return { dns, healthCheckers, route53, recoveryCluster };
+  return { dns, healthCheckers, route53, recoveryCluster, holdersOf: null };
 }
 
 function endpointId(region: string): string {

@@ -7,6 +7,7 @@ import type { AcceptedWrite } from "../aws/dynamodb.ts";
 export interface Tenure {
   readonly execution: string;
   readonly epoch: number;
+  readonly incident: string;
   readonly failedRegion: string;
   readonly from: number;
   to: number;
@@ -20,6 +21,7 @@ export class Ledger {
   readonly #recordsTable: string;
   readonly #tenures: Tenure[] = [];
   readonly #events: TimelineEvent[] = [];
+  readonly #storedAt = new Map<TimelineEvent, number>();
   readonly #decisions: TimelineEvent[] = [];
   readonly #rivals: string[] = [];
   #item: CoordinationItem | null = null;
@@ -48,6 +50,11 @@ export class Ledger {
     return this.#rivals;
   }
 
+  /** When an event of `events` was stored, by the world's own clock; its `at` is by the clock of its writer. */
+  storedAt(event: TimelineEvent): number {
+    return this.#storedAt.get(event) ?? Number.NEGATIVE_INFINITY;
+  }
+
   note(write: AcceptedWrite): void {
     if (write.item === null) return;
     const { pk } = write.key;
@@ -55,7 +62,7 @@ export class Ledger {
     if (pk.startsWith("coordination#")) {
       this.#noteItem(plainItem(write.item) as unknown as CoordinationItem, write.at);
     } else if (write.table === this.#recordsTable) {
-      if (pk.startsWith("incident#")) this.#events.push(toEvent(write.item));
+      if (pk.startsWith("incident#")) this.#noteEvent(toEvent(write.item), write.at);
       else if (pk.startsWith("decisions#")) this.#decisions.push(toEvent(write.item));
     }
   }
@@ -63,6 +70,11 @@ export class Ledger {
   /** How `execution` held the lease at some instant of the span; null when it did not. */
   tenureOf(execution: string, from: number, to: number): Tenure | null {
     return this.#tenures.findLast((each) => each.execution === execution && each.from <= to && each.to >= from) ?? null;
+  }
+
+  #noteEvent(event: TimelineEvent, at: number): void {
+    this.#events.push(event);
+    this.#storedAt.set(event, at);
   }
 
   #noteItem(item: CoordinationItem, at: number): void {
@@ -76,10 +88,11 @@ export class Ledger {
     if (holder !== null && item.incident !== null) {
       const rival = this.#tenures.find(({ epoch, execution }) => epoch === item.epoch && execution !== holder);
       if (rival !== undefined) this.#rivals.push(`${holder} and ${rival.execution} hold epoch ${item.epoch} both`);
-      const { failedRegion } = item.incident;
+      const { failedRegion, id: incident } = item.incident;
       this.#tenures.push({
         execution: holder,
         epoch: item.epoch,
+        incident,
         failedRegion,
         from: at,
         to: Number.POSITIVE_INFINITY,

@@ -3,7 +3,9 @@ import type { SizeChange } from "../aws/autoscaling.ts";
 import type { CallRecord } from "../aws/network.ts";
 import type { Violation } from "../result.ts";
 import type { World } from "../world.ts";
+import { Evacuations } from "./evacuations.ts";
 import { Ledger } from "./ledger.ts";
+import { Links } from "./links.ts";
 import { isMutation, resourceOf } from "./mutations.ts";
 
 /**
@@ -41,6 +43,8 @@ export class Monitor {
   readonly #darkSince = new Map<string, number>();
   /** Since when each Region has been in trouble, by the world's own truth; absent while it is well. */
   readonly #troubleSince = new Map<string, number>();
+  readonly #links = new Links();
+  readonly #evacuations: Evacuations;
   #eventsSeen = 0;
   readonly #mutations: CallRecord[] = [];
   /** Instants at which a Region's health changed. */
@@ -53,11 +57,12 @@ export class Monitor {
     this.#world = world;
     const { plan } = world;
     this.ledger = new Ledger({ records: plan.recordsTable });
+    this.#evacuations = new Evacuations(world.traffic);
     world.dynamoDB.observe((write) => this.ledger.note(write));
     world.network.observe((call) => this.#judgeCall(call));
     world.regions.subscribe((change) => {
-      if (change.kind !== "health") return;
       const now = world.clock.now();
+      if (change.kind === "link") return this.#links.note(change, now);
       this.#troubleAt.set(change.region, now);
       this.#changes.push(now);
       if (change.after === "up") this.#troubleSince.delete(change.region);
@@ -81,6 +86,9 @@ export class Monitor {
     }
     const promotions = world.promotions;
     for (; this.#promotionsSeen < promotions.length; this.#promotionsSeen++) this.#judgePromotion(this.#promotionsSeen);
+    for (const { invariant, message } of this.#evacuations.judge(this.ledger.item, world.clock.now())) {
+      this.#report(invariant, message);
+    }
   }
 
   /** Called once, when the world has come to rest. */
@@ -91,16 +99,23 @@ export class Monitor {
       // Nor does a later holder look where it no longer counts on anybody.
       if (this.#isGivenUp(call)) continue;
       const resource = resourceOf(call);
-      // A later holder that finds the change made has settled it as well, whatever it knows of who made it.
-      const epoch = this.ledger.tenureOf(call.caller.execution ?? "", 0, call.at)?.epoch ?? 0;
+      const tenure = this.ledger.tenureOf(call.caller.execution ?? "", 0, call.at);
+      if (tenure === null) continue; // reported as a change without the lease
+      const at = call.performedAt ?? call.at;
+      // A call that was on its way when its run was taken over lands when its successor may have looked already.
+      const landedLate = at > tenure.to;
       const settled = this.ledger.events.some(
         (event) =>
-          (event.detail.resource === resource &&
+          event.incident === tenure.incident &&
+          event.epoch >= tenure.epoch &&
+          (landedLate ? event.epoch > tenure.epoch : this.ledger.storedAt(event) >= at) &&
+          ((event.detail.resource === resource &&
             (event.kind === "confirmed" ||
               event.kind === "failed" ||
-              (event.kind === "observed" && event.epoch > epoch))) ||
-          // Where the journal itself was refused, the closing event says that the branch fell short.
-          (event.kind === "closed" && event.detail.outcome === "degraded" && event.epoch >= epoch),
+              // A later holder that finds the change made has settled it as well, whatever it knows of who made it.
+              (event.kind === "observed" && event.epoch > tenure.epoch))) ||
+            // Where the journal itself was refused, the closing event says that the branch fell short.
+            (event.kind === "closed" && event.detail.outcome === "degraded")),
       );
       if (!settled && !this.#world.isUnderWay()) {
         this.#report("mutationConfirmed", `${call.service}:${call.operation} on ${resource} was never confirmed`);
@@ -131,7 +146,11 @@ export class Monitor {
       return;
     }
     const resource = resourceOf(call);
-    const intended = this.ledger.events.some(({ kind, detail }) => kind === "intent" && detail.resource === resource);
+    // An intent of another incident, or of an earlier holder, announced another change.
+    const intended = this.ledger.events.some(
+      ({ kind, detail, incident, epoch }) =>
+        kind === "intent" && detail.resource === resource && incident === tenure.incident && epoch === tenure.epoch,
+    );
     if (!intended) this.#report("mutationJournalled", `${what} changed ${resource} without a journalled intent`);
     this.#judgeTraffic(what);
     if (call.service === "s3" || call.service.startsWith("route53")) this.#judgeEvacuation(what);
@@ -195,7 +214,8 @@ export class Monitor {
     const [only] = dead;
     const darkSince = only === undefined ? undefined : this.#darkSince.get(only.name);
     if (only === undefined || dead.length > 1 || darkSince === undefined || now - darkSince < answeredWithinMs) return;
-    const lately = this.#changes.some((at) => at > darkSince) || world.linksWereCut;
+    const from = Math.max(darkSince + 1, now - answeredWithinMs);
+    const lately = this.#changes.some((at) => at >= from) || this.#links.anyCutSince(from);
     const tried = world.network.firedFaults.length > 0;
     if (plan.automation.traffic !== "automatic" || lately || tried || !world.canBeTakenOver()) return;
     const ended = item?.completed.some(({ region }) => region === only.name) ?? false;
@@ -215,16 +235,17 @@ export class Monitor {
     if (incident == null) return;
     const { failedRegion, authority } = incident;
     const now = this.#world.clock.now();
+    const inDoubt = this.#links.cutSince(failedRegion, now - troubleMemoryMs);
     const inTrouble =
       this.#world.regions.health(failedRegion) !== "up" ||
       now - (this.#troubleAt.get(failedRegion) ?? Number.NEGATIVE_INFINITY) <= troubleMemoryMs ||
-      this.#world.linksWereCut;
+      inDoubt;
     const since = this.#troubleSince.get(failedRegion);
     const shortestMs = this.#world.plan.detection.confirmForSeconds * 1_000 - measuringErrorMs;
     // A takeover goes on with what was confirmed before.
     const isOpening = incident.id.endsWith(`-e${this.ledger.item?.epoch}`);
     const tooSoon = since !== undefined && now - since < shortestMs;
-    if (authority === "automation" && isOpening && tooSoon && !this.#world.linksWereCut) {
+    if (authority === "automation" && isOpening && tooSoon && !inDoubt) {
       this.#report("confirmedBeforeEvacuation", `${what} evacuates ${failedRegion} ${now - since} ms into its trouble`);
     }
     const out = this.#world.intentionallyOut();

@@ -15,6 +15,7 @@ import { grayThenDark } from "./gray-then-dark.ts";
 import { lagBeyondBudget } from "./lag-beyond-budget.ts";
 import { lagUnknown } from "./lag-unknown.ts";
 import { lastRegion } from "./last-region.ts";
+import { lateSurvivor } from "./late-survivor.ts";
 import { leaseStoreUnreachable } from "./lease-store-unreachable.ts";
 import { lostResponses } from "./lost-responses.ts";
 import { manualStart } from "./manual-start.ts";
@@ -47,6 +48,7 @@ export const scenarios: readonly Scenario[] = [
   alreadyMoving,
   twoWriters,
   actingRegionDies,
+  lateSurvivor,
   zombieHolder,
   lostResponses,
   throttling,
