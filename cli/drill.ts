@@ -108,12 +108,12 @@ function namedDrill(name: string, given: Plan | null, seed: number): Drill {
 
 /** The same world that `simulate` drew from this seed. */
 function randomDrill(seed: number): Drill {
-  const { scenario, faults, prepare: setUp } = drawScenario(seed);
+  const { scenario, plan, faults, prepare: setUp } = drawScenario(seed);
   return async (audience) => {
     audience?.announce(scenario);
     const played = await play({
       scenario,
-      plan: planNamed(scenario.plan),
+      plan,
       seed,
       faults,
       prepare: setUp,

@@ -49,8 +49,7 @@ export async function runJob(job: Job): Promise<JobResult> {
 async function playJob(job: Job) {
   switch (job.kind) {
     case "random": {
-      const { scenario, prepare, faults } = drawScenario(job.seed);
-      const plan = planNamed(scenario.plan);
+      const { scenario, plan, prepare, faults } = drawScenario(job.seed);
       return await play({ scenario, plan, seed: job.seed, prepare, faults, stop: "quiet" });
     }
     case "scenario": {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { loadPlan } from "../functions/shared/plan/load.ts";
-import type { Plan } from "../functions/shared/plan/plan.ts";
+import type { Plan, TrafficSwitchPlan } from "../functions/shared/plan/plan.ts";
 
 const loaded = new Map<string, Plan>();
 
@@ -13,4 +13,39 @@ export function planNamed(name: string): Plan {
     loaded.set(name, plan);
   }
   return plan;
+}
+
+export type SwitchKind = TrafficSwitchPlan["kind"];
+export const switchKinds: readonly SwitchKind[] = ["healthCheck", "routingControl", "record"];
+
+/** Where AWS runs the endpoints of ARC clusters. */
+const clusterRegions = ["us-east-1", "us-west-2", "eu-west-1", "ap-northeast-1", "ap-southeast-2"];
+
+/** A plan with another traffic switch, all else as it is; the same plan when it has that switch already. */
+export function withSwitch(plan: Plan, kind: SwitchKind): Plan {
+  if (plan.traffic.switch.kind === kind) return plan;
+  return { ...plan, traffic: { ...plan.traffic, switch: switchOf(plan, kind) } };
+}
+
+function switchOf({ application, regions }: Plan, kind: SwitchKind): TrafficSwitchPlan {
+  const perRegion = (value: (region: string) => string) =>
+    Object.fromEntries(regions.map(({ name }) => [name, value(name)]));
+  switch (kind) {
+    case "healthCheck":
+      return { kind, buckets: perRegion((region) => `${application}-switch-${region}`) };
+    case "routingControl":
+      return {
+        kind,
+        endpoints: clusterRegions.map((region) => ({
+          region,
+          url: `https://${application}.route53-recovery-cluster.${region}.amazonaws.com/v1`,
+        })),
+        controls: perRegion(
+          (region) =>
+            `arn:aws:route53-recovery-control::111122223333:controlpanel/${application}/routingcontrol/${region}`,
+        ),
+      };
+    case "record":
+      return { kind, healthChecks: perRegion((region) => `${application}-in-dns-${region}`) };
+  }
 }

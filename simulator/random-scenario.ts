@@ -1,12 +1,15 @@
+import type { Plan } from "../functions/shared/plan/plan.ts";
 import { integerBetween, pick, type Random, seededRandom } from "../functions/shared/random.ts";
 import { type FaultInjector, type FaultKind, randomFaults } from "./aws/faults.ts";
-import { planNamed } from "./plans.ts";
+import { planNamed, switchKinds, withSwitch } from "./plans.ts";
 import type { Action, Cue, Scenario } from "./scenario.ts";
 import type { World } from "./world.ts";
 
 /** A world drawn from a seed: what goes wrong in it, when, and how unruly AWS is meanwhile. */
 export interface RandomScenario {
   readonly scenario: Scenario;
+  /** The scenario's plan, perhaps with another traffic switch. */
+  readonly plan: Plan;
   prepare(world: World): void;
   faults(world: World): FaultInjector;
 }
@@ -20,23 +23,31 @@ const observing = { traffic: "observe", capacity: "observe", database: "observe"
 /** The same seed gives the same world. Whatever is drawn, the promises must hold. */
 export function drawScenario(seed: number): RandomScenario {
   const random = seededRandom(Math.imul(seed + 1, 0x9e3779b1));
-  const plan = random.next() < 0.75 ? "storefront" : pick(random, ["two-regions", "stateless"]);
-  const regions = planNamed(plan).regions.map(({ name }) => name);
+  const name = random.next() < 0.6 ? "storefront" : pick(random, ["two-regions", "stateless"]);
+  const home = planNamed(name);
+  const plan = random.next() < 0.6 ? home : withSwitch(home, pick(random, switchKinds));
+  const regions = plan.regions.map((region) => region.name);
   const chance = (probability: number) => random.next() < probability;
   const cues: Cue[] = [];
   const add = (at: number, action: Action) => cues.push({ at, action });
 
   const failed = chance(0.7) ? (regions[0] as string) : pick(random, regions);
-  drawOutage(random, failed, 0, add);
-  if (regions.length > 2 && chance(0.2)) {
-    const second = pick(
-      random,
-      regions.filter((region) => region !== failed),
-    );
-    drawOutage(random, second, integerBetween(random, 10, lastTroubleSeconds), add);
+  if (regions.length > 2 && chance(0.1)) {
+    drawLossInTurn(random, plan, failed, add);
+  } else {
+    drawOutage(random, failed, 0, add);
+    if (regions.length > 2 && chance(0.2)) {
+      const second = pick(
+        random,
+        regions.filter((region) => region !== failed),
+      );
+      drawOutage(random, second, integerBetween(random, 10, lastTroubleSeconds), add);
+    }
   }
-  if (plan !== "stateless") drawLag(random, regions, add);
-  drawEvents(random, plan, regions, failed, add);
+  if (plan.database !== null) drawLag(random, regions, add);
+  drawAlarms(random, plan, failed, add);
+  drawHealthEvents(random, plan, failed, add);
+  drawThrottling(random, plan, add);
   drawPeople(random, regions, failed, add);
   for (const region of regions) {
     if (chance(0.12)) add(-10, { kind: "shortage", region, launchable: integerBetween(random, 0, 6) });
@@ -69,7 +80,7 @@ export function drawScenario(seed: number): RandomScenario {
     scenario: {
       name: `seed-${seed}`,
       summary: "a random world",
-      plan,
+      plan: name,
       ...(automation === null ? {} : { automation }),
       failureModes: [],
       expected: "recovered",
@@ -77,6 +88,7 @@ export function drawScenario(seed: number): RandomScenario {
       script: cues,
       horizonSeconds,
     },
+    plan,
     prepare(world) {
       world.skewMs = skewMs;
       if (staleReads) world.dynamoDB.staleReads = { rate: 0.1, withinMilliseconds: 2_000 };
@@ -104,6 +116,24 @@ function drawOutage(random: Random, region: string, at: number, add: Add): void 
   else if (lasts < 0.4) add(at + integerBetween(random, 90, 900), { kind: "region", region, health: "up" });
 }
 
+/**
+ * One Region after the other is lost, and the one that is left was cut off when the first was evacuated. The first is well
+ * again by then, and only the evacuation keeps it out.
+ */
+function drawLossInTurn(random: Random, plan: Plan, first: string, add: Add): void {
+  const others = plan.regions.map(({ name }) => name).filter((name) => name !== first);
+  const last = pick(random, others);
+  const second = others.find((name) => name !== last) as string;
+  const [cutAt, mendedAt] = [integerBetween(random, 5, 25), integerBetween(random, 100, 200)];
+  for (const vantage of [first, second, ...plan.detection.witnesses]) {
+    add(cutAt, { kind: "link", between: [last, vantage], as: "cut" });
+    add(mendedAt, { kind: "link", between: [last, vantage], as: "mended" });
+  }
+  add(0, { kind: "region", region: first, health: "dark" });
+  add(integerBetween(random, 300, 600), { kind: "region", region: first, health: "up" });
+  add(integerBetween(random, 700, 1_000), { kind: "region", region: second, health: "dark" });
+}
+
 function drawLag(random: Random, regions: readonly string[], add: Add): void {
   const stalls = random.next() < 0.25;
   const secondsBefore = integerBetween(random, 20, 400);
@@ -115,20 +145,66 @@ function drawLag(random: Random, regions: readonly string[], add: Add): void {
   }
 }
 
-function drawEvents(random: Random, plan: string, regions: readonly string[], failed: string, add: Add): void {
-  if (plan !== "storefront") return;
+function drawAlarms(random: Random, plan: Plan, failed: string, add: Add): void {
+  const regions = plan.regions.map(({ name }) => name);
   for (let count = integerBetween(random, 0, 4); count > 0; count--) {
     const suspect = random.next() < 0.7 ? failed : pick(random, regions);
     const silenced = pick(random, [null, null, "muted", "suppressed", "replayed"] as const);
+    // A plan need not name any alarm: then it is a stranger's.
+    const alarm =
+      plan.detection.alarms.find(({ suspects }) => suspects === suspect)?.name ?? `${suspect}-of-a-stranger`;
     add(integerBetween(random, 0, 300), {
       kind: "alarmEvent",
       region: pick(random, regions),
-      alarm: `storefront-${suspect}-customers`,
+      alarm,
       state: pick(random, ["ALARM", "ALARM", "OK", "INSUFFICIENT_DATA"] as const),
       ageSeconds: random.next() < 0.2 ? integerBetween(random, 0, 3_600) : 0,
       copies: integerBetween(random, 1, 5),
       spreadSeconds: integerBetween(random, 0, 30),
       ...(silenced === null ? {} : { silenced }),
+    });
+  }
+}
+
+/** AWS Health speaks of a Region, of one that is fine, or of one that is nobody's; in time, late, or of something else. */
+function drawHealthEvents(random: Random, plan: Plan, failed: string, add: Add): void {
+  const regions = plan.regions.map(({ name }) => name);
+  for (let count = Math.max(0, integerBetween(random, -2, 2)); count > 0; count--) {
+    const eventRegion = random.next() < 0.7 ? failed : pick(random, [...regions, "sa-east-1"]);
+    add(integerBetween(random, 0, 400), {
+      kind: "healthEvent",
+      region: pick(random, regions),
+      eventRegion,
+      category: pick(random, ["issue", "issue", "issue", "scheduledChange"] as const),
+      status: pick(random, ["open", "open", "closed", "upcoming"] as const),
+      ageSeconds: random.next() < 0.2 ? integerBetween(random, 0, 3_600) : 0,
+    });
+  }
+}
+
+const throttled = [
+  "autoscaling",
+  "cloudwatch",
+  "dynamodb",
+  "events",
+  "rds",
+  "route53",
+  "route53-recovery-cluster",
+  "s3",
+  "states",
+] as const;
+
+/** Spells in which a Region's APIs, or a service everywhere, refuse some or all calls for their rate (FM33). */
+function drawThrottling(random: Random, plan: Plan, add: Add): void {
+  if (random.next() >= 0.25) return;
+  for (let count = integerBetween(random, 1, 2); count > 0; count--) {
+    const what =
+      random.next() < 0.5 ? { region: pick(random, plan.regions).name } : { service: pick(random, throttled) };
+    add(integerBetween(random, 0, 400), {
+      kind: "throttle",
+      what,
+      share: pick(random, [0.3, 0.7, 1]),
+      seconds: integerBetween(random, 20, 200),
     });
   }
 }

@@ -1,7 +1,7 @@
 import type { CoordinationItem } from "../functions/coordination/item.ts";
 import type { Plan } from "../functions/shared/plan/plan.ts";
 import type { BoundaryFault, ScriptedFault } from "./aws/faults.ts";
-import type { RegionHealth } from "./aws/service.ts";
+import type { RegionHealth, ServiceName } from "./aws/service.ts";
 
 /** How a run can end, as `drill --json` says it. */
 export type Outcome = "recovered" | "degraded" | "stoodDown" | "observed" | "waitingForApproval";
@@ -23,6 +23,15 @@ export type Action =
       readonly spreadSeconds?: number;
       readonly silenced?: "muted" | "suppressed" | "replayed";
     }
+  /** An AWS Health event about `eventRegion`, on the default bus of `region`. */
+  | {
+      readonly kind: "healthEvent";
+      readonly region: string;
+      readonly eventRegion: string;
+      readonly category: "issue" | "scheduledChange" | "accountNotification";
+      readonly status: "open" | "closed" | "upcoming";
+      readonly ageSeconds: number;
+    }
   /** Any event, as it is, on the default bus of `region`. */
   | { readonly kind: "event"; readonly region: string; readonly event: Readonly<Record<string, unknown>> }
   /** A person or their tooling starts the state machine with this input. */
@@ -38,6 +47,14 @@ export type Action =
   /** Writes the coordination item as if it had been so before. */
   | { readonly kind: "coordination"; readonly change: (item: CoordinationItem, nowMs: number) => CoordinationItem }
   | { readonly kind: "faults"; readonly faults: readonly ScriptedFault[] }
+  /** For a while so many of the calls to a Region's APIs, or to one service wherever it is asked, are throttled. */
+  | {
+      readonly kind: "throttle";
+      readonly what: { readonly region: string } | { readonly service: ServiceName };
+      /** In (0, 1]. */
+      readonly share: number;
+      readonly seconds: number;
+    }
   /** The acting Region dies at the n-th call of a function, wherever that turns out to run. */
   | {
       readonly kind: "crash";

@@ -3,7 +3,7 @@ import { initialItem } from "../functions/coordination/rules.ts";
 import { isoInstant } from "../functions/shared/clock.ts";
 import { integerBetween } from "../functions/shared/random.ts";
 import { alarmInstant } from "./aws/cloudwatch/events.ts";
-import { combineFaults, type FaultInjector, faultAtBoundary, scriptedFaults } from "./aws/faults.ts";
+import { combineFaults, type FaultInjector, faultAtBoundary, scriptedFaults, throttleFor } from "./aws/faults.ts";
 import { machineName } from "./deployment.ts";
 import type { Action } from "./scenario.ts";
 import type { World } from "./world.ts";
@@ -35,6 +35,9 @@ export class Stage {
         return;
       case "alarmEvent":
         this.#alarm(action);
+        return;
+      case "healthEvent":
+        this.#health(action);
         return;
       case "event":
         world.eventBridge.deliver(action.region, action.event as never, { delaySeconds: 0, copies: 1 });
@@ -69,6 +72,12 @@ export class Stage {
       case "faults":
         this.#addFaults(scriptedFaults(action.faults));
         return;
+      case "throttle": {
+        const { what, share, seconds } = action;
+        const random = world.stream(`throttle ${JSON.stringify(action)}`);
+        this.#addFaults(throttleFor(what, { random, share, until: world.clock.now() + seconds * 1_000 }));
+        return;
+      }
       case "crash": {
         const { functionName, state, call, as } = action;
         this.#addFaults(faultAtBoundary({ functionName, state, call }, as));
@@ -108,6 +117,25 @@ export class Stage {
       const delaySeconds = spreadSeconds === 0 ? 0 : integerBetween(this.#random, 0, spreadSeconds * 1_000) / 1_000;
       this.#world.eventBridge.deliver(region, event, { delaySeconds, copies: 1 });
     }
+  }
+
+  #health(action: Extract<Action, { kind: "healthEvent" }>): void {
+    const { region, eventRegion, category, status, ageSeconds } = action;
+    const { clock, eventBridge } = this.#world;
+    const event = {
+      source: "aws.health",
+      "detail-type": "AWS Health Event",
+      time: `${isoInstant(clock.now() - ageSeconds * 1_000).slice(0, 19)}Z`,
+      detail: {
+        eventArn: `arn:aws:health:${eventRegion}::event/EC2/AWS_EC2_OPERATIONAL_ISSUE/1`,
+        service: "EC2",
+        eventTypeCode: "AWS_EC2_OPERATIONAL_ISSUE",
+        eventTypeCategory: category,
+        eventRegion,
+        statusCode: status,
+      },
+    };
+    eventBridge.deliver(region, event, { delaySeconds: 0, copies: 1 });
   }
 
   /** As a person does in the console: an execution with this input. */

@@ -114,8 +114,15 @@ export async function converge<State>(
   );
 
   async function look(): Promise<State> {
+    let reads = 0;
     try {
-      return await retryRead(deps, () => change.read());
+      return await retryRead(deps, async () => {
+        reads++;
+        // What must be asked again takes long: the lease must not run out meanwhile.
+        if (reads === 1) return await change.read();
+        const [state] = await Promise.all([change.read(), guard.keep()]);
+        return state;
+      });
     } catch (error) {
       if (classifyCallError(error) === "accessDenied") await refuse("AccessDenied", error);
       throw error;

@@ -76,10 +76,28 @@ export function createStep<Input extends { readonly run: Run }, Own extends AwsS
         } as Prepared<unknown, Own>;
       },
     })
-    .handler((event: unknown) => {
+    .handler(async (event: unknown) => {
       const { input, context } = event as Prepared<Omit<Input, "run">, Own>;
-      return step(input, context);
+      try {
+        return await step(input, context);
+      } catch (error) {
+        if (errorName(mapError(error)) === "Transient") await keepForNextTry(context);
+        throw error;
+      }
     }) as unknown as Handler;
+}
+
+/**
+ * A step that AWS lets wait is tried again, many times over; without a renewal in between its lease would run out, and the
+ * next holder would find the same AWS. @throws FailoverError "LeaseLost"
+ */
+async function keepForNextTry({ guard, logger }: StepContext): Promise<void> {
+  try {
+    await guard.keep();
+  } catch (error) {
+    if (errorName(error) === "LeaseLost") throw error;
+    logger.warn("The lease could not be renewed before the next try", { error: errorMessage(error) });
+  }
 }
 
 /** A Lambda handler outside any run (the assessor, the watch): logging and error mapping, the input as it came. */

@@ -142,6 +142,18 @@ export function randomFaults(random: Random, options: RandomFaultOptions): Fault
   };
 }
 
+/** Throttles a share of the calls that match until an instant; after it, nothing is drawn any more. */
+export function throttleFor(
+  pattern: CallPattern,
+  spell: { readonly random: Random; readonly share: number; readonly until: number },
+): FaultInjector {
+  const { random, share, until } = spell;
+  return {
+    onCall: (request, now) =>
+      now < until && matchesCall(pattern, request) && random.next() < share ? { kind: "throttle" } : none,
+  };
+}
+
 /** One place in a run at which a crash can fall: the n-th call, from 1, that this function makes for this state. */
 export interface CallBoundary {
   readonly functionName: string;
