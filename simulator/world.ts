@@ -4,6 +4,7 @@ import { isoInstant, parseInstant } from "../functions/shared/clock.ts";
 import type { Dependencies } from "../functions/shared/dependencies.ts";
 import { silentLogger } from "../functions/shared/logger.ts";
 import type { Plan } from "../functions/shared/plan/plan.ts";
+import { pageEventType } from "../functions/watch/pages.ts";
 import { type Random, seededRandom } from "../functions/shared/random.ts";
 import { SimulatedAutoScaling } from "./aws/autoscaling.ts";
 import { createSimulatedClients } from "./aws/clients.ts";
@@ -13,7 +14,7 @@ import { SimulatedDynamoDB } from "./aws/dynamodb.ts";
 import { SimulatedEventBridge } from "./aws/eventbridge.ts";
 import type { HandlerFactory } from "./aws/lambda/handler.ts";
 import { SimulatedLambda } from "./aws/lambda.ts";
-import { Network } from "./aws/network.ts";
+import { type CallRecord, Network } from "./aws/network.ts";
 import { Processes } from "./aws/processes.ts";
 import { type Promotion, SimulatedRds } from "./aws/rds.ts";
 import { Regions } from "./aws/regions.ts";
@@ -54,6 +55,17 @@ const requestsPerInstance = 75;
 /** What the groups' own scaling policies aim at. */
 const targetUtilisation = 0.67;
 const approvalStates = new Set(["RequestApproval", "RequestPromotion"]);
+
+/** A page as it lies on the bus of the Region `from`. */
+export interface PageSent {
+  readonly at: number;
+  readonly from: string;
+  readonly incident: string;
+  readonly region: string;
+  readonly reason: string;
+  readonly summary: string;
+  readonly whatToDo: string;
+}
 
 /**
  * One simulated world: an application in several Regions, its customers, and the controller deployed beside it. Its only
@@ -255,6 +267,18 @@ export class World {
     return majority && this.plan.regions.some(({ name }) => name !== failed && connected(name));
   }
 
+  /** Every page that a bus has taken, in the order of sending. */
+  get pages(): readonly PageSent[] {
+    return this.network.apiLog.filter(isPage).flatMap(({ at, input, region }) => {
+      const entries = (input.Entries ?? []) as readonly { readonly Detail: string }[];
+      return entries.map(({ Detail }) => ({
+        ...(JSON.parse(Detail) as Omit<PageSent, "at" | "from">),
+        at,
+        from: region,
+      }));
+    });
+  }
+
   /** What the simulator could not do, or did not know: a run with a defect proves nothing. */
   get defects(): readonly string[] {
     return [...this.network.defects, ...this.stepFunctions.defects];
@@ -312,4 +336,9 @@ export class World {
       }
     }
   }
+}
+
+function isPage({ service, performed, input }: CallRecord): boolean {
+  const entries = (input.Entries ?? []) as readonly { readonly DetailType?: string }[];
+  return service === "events" && performed && entries.some(({ DetailType }) => DetailType === pageEventType);
 }

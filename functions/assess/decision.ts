@@ -6,7 +6,7 @@ import {
   type CoordinationItem,
   type Incident,
 } from "../coordination/item.ts";
-import { activePause, isExpired, regionsInService } from "../coordination/rules.ts";
+import { activePause, areTakeoversExhausted, isExpired, regionsInService } from "../coordination/rules.ts";
 import { describeInstant, isoInstant, parseInstant } from "../shared/clock.ts";
 import { describeSeconds } from "../shared/plan/duration.ts";
 import type { Plan } from "../shared/plan/plan.ts";
@@ -26,6 +26,7 @@ export type NoReason =
   | "incidentInProgress"
   | "otherIncidentInProgress"
   | "nothingToTakeOver"
+  | "takeoversExhausted"
   | "nothingToRetry"
   | "notInService"
   | "lastRegion"
@@ -59,6 +60,7 @@ export type Decision =
       readonly holderRegion: "down" | "notKnownToBeDown";
       /** Regions that take over now; the holder's own may have died since. */
       readonly survivors: readonly string[];
+      readonly authority: Authority;
       readonly explanation: string;
     }
   | { readonly kind: "observed" | "stoodDown" | "refused"; readonly reason: NoReason; readonly explanation: string };
@@ -86,7 +88,7 @@ export function decide(input: DecisionInput): Decision {
     case "watch":
       return decideForRegion(input, signal.region, "automation");
     case "takeover":
-      return decideTakeover(input, signal.incident, signal.epoch);
+      return decideTakeover(input, signal.incident, signal.epoch, "automation");
     case "retry":
       return decideRetry(input, signal);
   }
@@ -121,7 +123,7 @@ function decideForRegion(input: DecisionInput, region: string, authority: Author
   if (self === region) {
     return stoodDown("observerIsSuspect", `A controller in ${region} does not evacuate ${region}; a survivor does`);
   }
-  if (item.incident !== null) return decideDuringIncident(input, region);
+  if (item.incident !== null) return decideDuringIncident(input, region, authority);
 
   const state = item.regions[region]?.state ?? "inService";
   if (state === "evacuated" || state === "returning") {
@@ -160,17 +162,18 @@ function decideForRegion(input: DecisionInput, region: string, authority: Author
 }
 
 /** One incident at a time: join it, wait for it, or take it over from a holder that is gone (FM1, FM12). */
-function decideDuringIncident(input: DecisionInput, region: string): Decision {
+function decideDuringIncident(input: DecisionInput, region: string, authority: Authority): Decision {
   const { item } = input;
   const incident = item.incident as Incident;
-  const takeover = decideTakeover(input, incident.id, item.epoch);
+  const takeover = decideTakeover(input, incident.id, item.epoch, authority);
   if (takeover.kind === "takeOver") return takeover;
+  if ("reason" in takeover && takeover.reason === "takeoversExhausted") return takeover;
   return incident.failedRegion === region
     ? stoodDown("incidentInProgress", `${incident.id} is in progress for ${region}`)
     : stoodDown("otherIncidentInProgress", `${incident.id} is in progress for ${incident.failedRegion}`);
 }
 
-function decideTakeover(input: DecisionInput, incident: string, epoch: number): Decision {
+function decideTakeover(input: DecisionInput, incident: string, epoch: number, authority: Authority): Decision {
   const { plan, item, evidence, self, now } = input;
   if (item.incident?.id !== incident || item.epoch !== epoch || item.lease === null) {
     return stoodDown("nothingToTakeOver", `${incident} under epoch ${epoch} is no longer in progress`);
@@ -187,7 +190,13 @@ function decideTakeover(input: DecisionInput, incident: string, epoch: number): 
       `${item.lease.execution} holds ${incident} until ${describeInstant(item.lease.expiresAt)}`,
     );
   }
-  const { failedRegion } = item.incident;
+  const { failedRegion, takeovers } = item.incident;
+  if (authority === "automation" && areTakeoversExhausted(item.incident)) {
+    return refused(
+      "takeoversExhausted",
+      `${incident} has been taken over ${takeovers} times and never ended; a person must find out why, and may start it by hand`,
+    );
+  }
   // The evacuation is under way, so whoever lives must take over, seen to serve or not.
   const fit = rankFit(
     input,
@@ -199,6 +208,7 @@ function decideTakeover(input: DecisionInput, incident: string, epoch: number): 
     epoch,
     survivors: fit.length > 0 ? fit : item.incident.survivors,
     holderRegion: holderIsDown ? "down" : "notKnownToBeDown",
+    authority,
     explanation: holderIsDown
       ? `${holder}, which ran ${incident}, is itself down`
       : `The lease of ${incident} expired at ${describeInstant(item.lease.expiresAt)} without renewal from ${holder}`,
@@ -250,6 +260,8 @@ function decideRetry(input: DecisionInput, signal: Extract<Signal, { kind: "retr
       survivors,
       branches: signal.branches,
       question: null,
+      takeovers: 0,
+      paged: [],
       authority: "person",
       startedBy: signal.source,
       reason: signal.reason,
@@ -382,6 +394,8 @@ function act(
       authority,
       startedBy: signal.source,
       reason,
+      takeovers: 0,
+      paged: [],
     },
     warnings,
     explanation: `${reason}; survivors ${survivors.join(", ")}`,

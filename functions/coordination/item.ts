@@ -57,6 +57,10 @@ export interface Incident {
   /** Who or what asked: an alarm's name, a person, `watch`. */
   readonly startedBy: string;
   readonly reason: string;
+  /** How often automation has taken it over since a person last had a hand in it. */
+  readonly takeovers: number;
+  /** What people have been paged about, so that they are paged once: the `about` of each page. */
+  readonly paged: readonly string[];
 }
 
 export interface CompletedRun {

@@ -1,5 +1,15 @@
 import { isoInstant, parseInstant } from "../shared/clock.ts";
-import type { CompletedRun, CoordinationItem, Incident, Lease, Pause, RegionEntry, RegionState, Run } from "./item.ts";
+import type {
+  Authority,
+  CompletedRun,
+  CoordinationItem,
+  Incident,
+  Lease,
+  Pause,
+  RegionEntry,
+  RegionState,
+  Run,
+} from "./item.ts";
 
 /**
  * Every change that the coordination item may undergo, as pure functions from one item to the next. The store applies
@@ -14,6 +24,14 @@ export type Transition =
   | { readonly kind: "refused"; readonly reason: string };
 
 const completedRunsKept = 10;
+
+/**
+ * So often automation takes an incident over. Each takeover costs a holder, by a crash or with its Region: more of them
+ * than a plan has Regions to lose is no bad luck, but a run that cannot end, and the next holder would not end it either.
+ */
+export const maximumTakeovers = 5;
+/** One page a Region and one a spell of takeovers: more than an incident has to say. */
+const pagesKept = 20;
 
 /** The item of an application that has never run. */
 export function initialItem(application: string, regions: readonly string[], now: number): CoordinationItem {
@@ -90,9 +108,15 @@ export function openIncident(
   });
 }
 
+/** Whether an incident is left to people: it was taken over again and again, and never ended. */
+export function areTakeoversExhausted(incident: Incident): boolean {
+  return incident.takeovers >= maximumTakeovers;
+}
+
 /**
  * Takes over the incident in progress: its holder's lease expired or its Region is down (FM12, FM22, FM23). The
- * `epoch` that the caller saw must still be the current one, so that of two that try only one succeeds.
+ * `epoch` that the caller saw must still be the current one, so that of two that try only one succeeds. Automation does
+ * so a bounded number of times; a person may at any time, and the count begins anew.
  */
 export function takeOverIncident(
   item: CoordinationItem,
@@ -102,6 +126,7 @@ export function takeOverIncident(
     readonly holder: Holder;
     readonly holderRegion: "down" | "notKnownToBeDown";
     readonly survivors: readonly string[];
+    readonly authority: Authority;
     readonly now: number;
     readonly leaseSeconds: number;
   },
@@ -112,13 +137,31 @@ export function takeOverIncident(
   if (item.lease !== null && !isExpired(item.lease, request.now) && request.holderRegion !== "down") {
     return refused(`its holder in ${item.lease.region} has a lease until ${item.lease.expiresAt}`);
   }
+  if (request.authority === "automation" && areTakeoversExhausted(item.incident)) {
+    return refused(`it has been taken over ${item.incident.takeovers} times and is left to people`);
+  }
   return changed({
     ...item,
     epoch: item.epoch + 1,
     lease: leaseFor(request.holder, request.now, request.leaseSeconds),
     // Whoever acts need not be one that takes over: a Region out of service may act, and gets no customers by it (FM46).
-    incident: { ...item.incident, survivors: request.survivors },
+    incident: {
+      ...item.incident,
+      survivors: request.survivors,
+      takeovers: request.authority === "automation" ? item.incident.takeovers + 1 : 0,
+    },
   });
+}
+
+/** Remembers that people have been paged about something, so that no other vantage pages them again. */
+export function notePage(
+  item: CoordinationItem,
+  request: { readonly incident: string; readonly about: string },
+): Transition {
+  const { incident } = item;
+  if (incident?.id !== request.incident) return refused(`incident ${request.incident} is not in progress`);
+  if (incident.paged.includes(request.about)) return refused(`people have been paged about ${request.about}`);
+  return changed({ ...item, incident: { ...incident, paged: [...incident.paged, request.about].slice(-pagesKept) } });
 }
 
 /**

@@ -19,6 +19,8 @@ const incident = z.object({
   authority,
   startedBy: z.string(),
   reason: z.string(),
+  takeovers: z.int().check(z.minimum(0)),
+  paged: z.array(z.string()),
 });
 
 /** What is read back from the table is checked before anything rests on it. */

@@ -1,10 +1,12 @@
-import { decide } from "../assess/decision.ts";
+import { type DecisionInput, decide } from "../assess/decision.ts";
 import { gatherEvidence } from "../assess/evidence.ts";
+import { pageFor } from "../assess/page.ts";
 import type { CoordinationItem } from "../coordination/item.ts";
 import { createCoordinationStore } from "../coordination/store.ts";
 import { autoScaling } from "../shared/aws/auto-scaling.ts";
 import { cloudWatch } from "../shared/aws/cloudwatch.ts";
 import { dynamoDB } from "../shared/aws/dynamodb.ts";
+import { eventBridge } from "../shared/aws/eventbridge.ts";
 import { stepFunctions } from "../shared/aws/step-functions.ts";
 import { isoInstant, secondsBetween } from "../shared/clock.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
@@ -14,6 +16,7 @@ import { wire } from "../shared/wire.ts";
 import { publishMetrics } from "./metrics.ts";
 import type { Observation } from "./observation.ts";
 import { readObservations, writeObservation } from "./observations.ts";
+import { sendPage } from "./pages.ts";
 import { type Look, probePublicName, probeRegion } from "./probes.ts";
 import { sampleCapacity, sampleLag } from "./samples.ts";
 import { startRun } from "./start.ts";
@@ -24,7 +27,7 @@ const invocationSeconds = 60;
 /** While a run is under way, customers are looked at this often, so that the run notices at once what they get. */
 const closeLookEverySeconds = 2;
 
-type Services = "autoScaling" | "cloudWatch" | "dynamoDB" | "stepFunctions";
+type Services = "autoScaling" | "cloudWatch" | "dynamoDB" | "eventBridge" | "stepFunctions";
 
 /**
  * The scheduled vantage. Round after round it probes every Region and the public name, writes what it saw (its votes, its
@@ -108,9 +111,9 @@ function compose(
   };
 }
 
-/** Decides for every Region as an execution would, and starts one where the answer is to act. */
+/** Decides for every Region as an execution would; starts one where the answer is to act, pages people where it is theirs. */
 async function assessAll(
-  deps: Dependencies<"stepFunctions">,
+  deps: Dependencies<"dynamoDB" | "eventBridge" | "stepFunctions">,
   item: CoordinationItem,
   observations: readonly Observation[],
 ): Promise<void> {
@@ -119,14 +122,13 @@ async function assessAll(
   const now = clock.now();
   const evidence = gatherEvidence(plan, self, observations, isoInstant(now));
   for (const { name } of plan.regions) {
-    const decision = decide({
-      plan,
-      signal: { kind: "watch", region: name, source: `watch in ${self}` },
-      evidence,
-      item,
-      self,
-      now,
-    });
+    const signal = { kind: "watch", region: name, source: `watch in ${self}` } as const;
+    const input: DecisionInput = { plan, signal, evidence, item, self, now };
+    const decision = decide(input);
+    const page = pageFor(input, name, decision);
+    if (page !== null && !item.incident?.paged.includes(page.about)) {
+      await orNull(deps, `page about ${page.about}`, () => sendPage(deps, page));
+    }
     switch (decision.kind) {
       case "act":
         return startRun(deps, item, { kind: "failover", region: name });
@@ -167,4 +169,4 @@ async function orNull<Answer>(deps: Dependencies, what: string, call: () => Prom
   }
 }
 
-export const handler: Handler = wire(createHandler, { autoScaling, cloudWatch, dynamoDB, stepFunctions });
+export const handler: Handler = wire(createHandler, { autoScaling, cloudWatch, dynamoDB, eventBridge, stepFunctions });

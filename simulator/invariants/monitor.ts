@@ -1,4 +1,6 @@
 import { maximumProofAgeMs } from "../../functions/coordination/guard.ts";
+import type { Incident } from "../../functions/coordination/item.ts";
+import { maximumTakeovers } from "../../functions/coordination/rules.ts";
 import type { SizeChange } from "../aws/autoscaling.ts";
 import type { CallRecord } from "../aws/network.ts";
 import type { Violation } from "../result.ts";
@@ -349,9 +351,14 @@ export class Monitor {
       }
     }
     const incident = this.ledger.item?.incident;
-    if (incident != null && !world.somebodyWaits() && world.canBeTakenOver()) {
+    if (incident != null && !world.somebodyWaits() && world.canBeTakenOver() && !this.#isLeftToPeople(incident)) {
       this.#report("everyRunEnds", `${incident.id} is in progress and nobody works on it`);
     }
+  }
+
+  /** Whether automation has given up on an incident, as it may after so many tries, and has told people. */
+  #isLeftToPeople({ id, takeovers }: Incident): boolean {
+    return takeovers >= maximumTakeovers && this.#world.pages.some(({ incident }) => incident === id);
   }
 
   #report(invariant: string, message: string): void {

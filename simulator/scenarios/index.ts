@@ -19,11 +19,13 @@ import { lateSurvivor } from "./late-survivor.ts";
 import { leaseStoreUnreachable } from "./lease-store-unreachable.ts";
 import { lostResponses } from "./lost-responses.ts";
 import { manualStart } from "./manual-start.ts";
+import { neverCloses } from "./never-closes.ts";
 import { noCapacity } from "./no-capacity.ts";
 import { observeMode } from "./observe-mode.ts";
 import { observerPartition } from "./observer-partition.ts";
 import { poisonEvents } from "./poison-events.ts";
 import { regionOutage } from "./region-outage.ts";
+import { secondRegionWaits } from "./second-region-waits.ts";
 import { secondaryOutage } from "./secondary-outage.ts";
 import { throttling } from "./throttling.ts";
 import { twoRegionsNoWitness } from "./two-regions-no-witness.ts";
@@ -49,6 +51,8 @@ export const scenarios: readonly Scenario[] = [
   twoWriters,
   actingRegionDies,
   lateSurvivor,
+  secondRegionWaits,
+  neverCloses,
   zombieHolder,
   lostResponses,
   throttling,

@@ -15,6 +15,8 @@ const before: Incident = {
   authority: "automation",
   startedBy: "watch in eu-west-1",
   reason: "us-east-1 is down",
+  takeovers: 0,
+  paged: [],
 };
 
 export const manualStart: Scenario = {

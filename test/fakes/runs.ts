@@ -22,6 +22,8 @@ export function incidentOf(
     authority: "automation",
     startedBy: "watch in eu-west-1",
     reason: `${failed} is down`,
+    takeovers: 0,
+    paged: [],
     ...changes,
   };
 }

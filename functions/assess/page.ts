@@ -1,0 +1,71 @@
+import type { Incident } from "../coordination/item.ts";
+import { assess } from "./assessment.ts";
+import type { Decision, DecisionInput, NoReason } from "./decision.ts";
+
+/** Something that people must be told at once, because automation cannot or may not deal with it now. */
+export interface Page {
+  /** Names the matter within its incident: people are paged once about each. */
+  readonly about: string;
+  readonly incident: string;
+  /** The Region that people have to look at. */
+  readonly region: string;
+  readonly reason: NoReason;
+  readonly summary: string;
+  readonly whatToDo: string;
+}
+
+/**
+ * Whether a decision to do nothing about `region` calls for a person, and for what. Pure.
+ *
+ * Two do: an incident that automation has given up on, and a second Region that is confirmed to fail while the run for the
+ * first one holds the lease, which lasts as long as a person takes to answer it.
+ */
+export function pageFor(input: DecisionInput, region: string, decision: Decision): Page | null {
+  const { incident, epoch, lease } = input.item;
+  if (incident === null || !("reason" in decision)) return null;
+  if (decision.reason === "takeoversExhausted") {
+    return {
+      about: `takeoversExhausted/e${epoch}`,
+      incident: incident.id,
+      region: incident.failedRegion,
+      reason: decision.reason,
+      summary: decision.explanation,
+      whatToDo: `See in its timeline and executions why it does not end. Then start the failover of ${incident.failedRegion} by hand: that takes it over, and the count begins anew`,
+    };
+  }
+  if (decision.reason === "otherIncidentInProgress" && isConfirmed(input, region)) {
+    return {
+      about: `otherIncidentInProgress/${region}`,
+      incident: incident.id,
+      region,
+      reason: decision.reason,
+      summary: `${region} fails as well, and nothing is done about it while ${incident.id} is in progress`,
+      whatToDo: `If ${incident.id} waits for an answer (${whereToAnswer(incident, lease?.region)}), answer it: it ends soon after, approved or declined, and ${region} is looked at next`,
+    };
+  }
+  return null;
+}
+
+function whereToAnswer({ id }: Incident, region: string | undefined): string {
+  return `approval#${id} in the records table${region === undefined ? "" : ` of ${region}`}`;
+}
+
+/** Whether automation would evacuate the Region on this evidence, were it not for the incident in progress. */
+function isConfirmed({ plan, evidence, item }: DecisionInput, region: string): boolean {
+  if ((item.regions[region]?.state ?? "inService") !== "inService") return false;
+  const assessment = assess(plan, evidence, region);
+  switch (assessment.kind) {
+    case "down":
+    case "gray":
+      return true;
+    case "disputed":
+      return assessment.dispute === "lasting";
+    case "serving":
+    case "unknown":
+    case "unconfirmed":
+    case "flapping":
+    case "everythingFailing":
+    case "observerIsolated":
+      return false;
+  }
+}
