@@ -1,3 +1,4 @@
+import { areTakeoversExhausted } from "../functions/coordination/rules.ts";
 import { parseInstant, secondsBetween } from "../functions/shared/clock.ts";
 import type { Plan } from "../functions/shared/plan/plan.ts";
 import type { TimelineEvent } from "../functions/timeline/event.ts";
@@ -194,6 +195,10 @@ function outcomeOf(
   if (world.somebodyWaits()) {
     const asked = monitor.ledger.events.filter(({ kind }) => kind === "approvalRequested");
     return { outcome: "waitingForApproval", reasons: asked.map(({ summary }) => summary) };
+  }
+  const left = world.coordinationItem()?.incident ?? null;
+  if (left !== null && areTakeoversExhausted(left)) {
+    return { outcome: "degraded", reasons: world.pages.map(({ summary }) => summary) };
   }
   const { decisions } = monitor.ledger;
   const observed = decisions.some(({ detail }) => detail.decision === "observed");

@@ -4,8 +4,8 @@ import { isoInstant, parseInstant } from "../functions/shared/clock.ts";
 import type { Dependencies } from "../functions/shared/dependencies.ts";
 import { silentLogger } from "../functions/shared/logger.ts";
 import type { Plan } from "../functions/shared/plan/plan.ts";
-import { pageEventType } from "../functions/watch/pages.ts";
 import { type Random, seededRandom } from "../functions/shared/random.ts";
+import { pageEventType } from "../functions/watch/pages.ts";
 import { SimulatedAutoScaling } from "./aws/autoscaling.ts";
 import { createSimulatedClients } from "./aws/clients.ts";
 import { SimulatedCloudWatch } from "./aws/cloudwatch.ts";
@@ -90,6 +90,8 @@ export class World {
   readonly customers: Customers;
   /** Whether a person has accepted a loss of data. */
   lossApproved = false;
+  /** Incidents whose evacuation a person has approved: from then on it is that person's. */
+  readonly evacuationsApproved = new Set<string>();
   /** By how much each Region's clocks are wrong (FM29). */
   skewMs: Readonly<Record<string, number>> = {};
   readonly #seed: number;

@@ -61,6 +61,8 @@ export type Decision =
       /** Regions that take over now; the holder's own may have died since. */
       readonly survivors: readonly string[];
       readonly authority: Authority;
+      /** What to ask before anything more is changed; null leaves it at what the incident asks. */
+      readonly question: string | null;
       readonly explanation: string;
     }
   | { readonly kind: "observed" | "stoodDown" | "refused"; readonly reason: NoReason; readonly explanation: string };
@@ -209,10 +211,22 @@ function decideTakeover(input: DecisionInput, incident: string, epoch: number, a
     survivors: fit.length > 0 ? fit : item.incident.survivors,
     holderRegion: holderIsDown ? "down" : "notKnownToBeDown",
     authority,
+    question: authority === "automation" ? askAgain(plan, evidence, failedRegion) : null,
     explanation: holderIsDown
       ? `${holder}, which ran ${incident}, is itself down`
       : `The lease of ${incident} expired at ${describeInstant(item.lease.expiresAt)} without renewal from ${holder}`,
   };
+}
+
+/**
+ * What to ask where a run lost its holder before it moved traffic, and its Region has come back meanwhile: what was decided
+ * then would not be decided now, and nobody knows how much has been changed. Null where the run simply goes on.
+ */
+function askAgain(plan: Plan, evidence: Evidence, region: string): string | null {
+  const assessment = assess(plan, evidence, region);
+  const serves = assessment.kind === "serving" && assessment.steadiness === "steady";
+  if (!serves || !evidence.servesCustomers.includes(region)) return null;
+  return `The run for ${region} lost its holder, and ${region} serves its customers again. Evacuate it all the same?`;
 }
 
 /**

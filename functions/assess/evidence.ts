@@ -33,6 +33,8 @@ export interface Evidence {
   readonly regions: readonly RegionEvidence[];
   /** Whether the vantage that gathers this hears nobody else: then it may itself be the problem (FM14). */
   readonly observer: "connected" | "isolated";
+  /** Regions that customers of some vantage are sent to, and served by, as far as that is known now. */
+  readonly servesCustomers: readonly string[];
 }
 
 /** Probes that a vantage may miss before its word is old. */
@@ -80,8 +82,14 @@ export function gatherEvidence(
     };
   };
 
+  const served = observations.flatMap(({ vantage, customers }) => {
+    const isFresh = (ageSeconds.get(vantage) ?? Number.POSITIVE_INFINITY) <= maximumAgeSeconds;
+    return isFresh && customers.vote === "passing" && customers.servedBy !== null ? [customers.servedBy] : [];
+  });
+
   return {
     at: now,
+    servesCustomers: [...new Set(served)],
     observer: isIsolated(byVantage.get(observer), vantages, observer, now) ? "isolated" : "connected",
     regions: plan.regions.map(({ name }) => {
       const heartbeatAge = ageSeconds.get(name);

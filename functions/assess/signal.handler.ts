@@ -118,6 +118,7 @@ function apply(deps: Dependencies, item: CoordinationItem, decision: Decision, e
         holderRegion: decision.holderRegion,
         survivors: decision.survivors,
         authority: decision.authority,
+        question: decision.question,
         holder,
         now,
         leaseSeconds,

@@ -87,7 +87,7 @@ export interface CoordinationItem {
   readonly lease: Lease | null;
   readonly regions: Readonly<Record<string, RegionEntry>>;
   readonly incident: Incident | null;
-  /** Newest first, at most ten. */
+  /** Newest first, at most ten of automation and ten of people. */
   readonly completed: readonly CompletedRun[];
   readonly pause: Pause | null;
   /** Names the write that produced this version, so that a writer whose answer was lost knows its own (FM31). */

@@ -23,7 +23,11 @@ export type Transition =
   | { readonly kind: "changed"; readonly item: CoordinationItem }
   | { readonly kind: "refused"; readonly reason: string };
 
-const completedRunsKept = 10;
+/**
+ * Runs remembered, of automation and of people each: a plan may allow as many automatic ones a day, and those that people
+ * start must not push them out of the count.
+ */
+export const completedRunsKept = 10;
 
 /**
  * So often automation takes an incident over. Each takeover costs a holder, by a crash or with its Region: more of them
@@ -127,6 +131,8 @@ export function takeOverIncident(
     readonly holderRegion: "down" | "notKnownToBeDown";
     readonly survivors: readonly string[];
     readonly authority: Authority;
+    /** What to ask first; null leaves it at what the incident asks. */
+    readonly question: string | null;
     readonly now: number;
     readonly leaseSeconds: number;
   },
@@ -148,6 +154,7 @@ export function takeOverIncident(
     incident: {
       ...item.incident,
       survivors: request.survivors,
+      question: request.question ?? item.incident.question,
       takeovers: request.authority === "automation" ? item.incident.takeovers + 1 : 0,
     },
   });
@@ -235,9 +242,14 @@ export function closeIncident(
     ...item,
     lease: null,
     incident: null,
-    completed: [run, ...item.completed].slice(0, completedRunsKept),
+    completed: keepNewest([run, ...item.completed]),
     regions: mark(item.regions, incident.failedRegion, request.regionState, incident.id, request.now),
   });
+}
+
+function keepNewest(runs: readonly CompletedRun[]): readonly CompletedRun[] {
+  const kept: Record<Authority, number> = { automation: 0, person: 0 };
+  return runs.filter(({ record }) => kept[record.authority]++ < completedRunsKept);
 }
 
 /** Holds automation back until `until`; a person who starts a run by hand outranks it. */

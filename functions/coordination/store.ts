@@ -30,17 +30,21 @@ export function createCoordinationStore(deps: Dependencies<"dynamoDB">, writer: 
 
   async function atAnyReplica<Answer>(call: (replica: string) => Promise<Answer>): Promise<Answer> {
     let last: unknown;
+    let rejections = 0;
     for (const replica of [...order]) {
       try {
         return await call(replica);
       } catch (error) {
         const failure = classifyCallError(error);
-        if (failure === "conflict" || failure === "rejected") throw error;
+        if (failure === "conflict") throw error;
+        // What one replica refuses (its table is being made, or has been deleted there) another one may take.
+        if (failure === "rejected") rejections++;
         last = error;
         order.push(...order.splice(order.indexOf(replica), 1));
         if (failure === "unknownOutcome" && error instanceof UnknownWrite) throw error;
       }
     }
+    if (rejections === order.length) throw last;
     throw new FailoverError(
       "LeaseStoreUnreachable",
       `No replica of ${plan.coordination.table} in ${replicas.join(", ")} answered: ${errorMessage(last)}. Without the lease nothing is changed`,

@@ -255,7 +255,8 @@ export class Monitor {
       ({ name }) => !out.has(name) && (this.#world.regions.health(name) === "up" || this.#isFresh(name)),
     );
     if (serving.length === 0) this.#report("evacuatedToSomewhere", `${what} leaves no Region that serves in DNS`);
-    if (authority === "automation" && !inTrouble) {
+    const isPersons = authority === "person" || this.#world.evacuationsApproved.has(incident.id);
+    if (!isPersons && !inTrouble) {
       this.#report("noWrongEvacuation", `${what} evacuates ${failedRegion}, which serves its customers`);
     }
   }

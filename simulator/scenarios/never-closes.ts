@@ -5,7 +5,7 @@ export const neverCloses: Scenario = {
   summary: "No run can be closed, for its role may not write: it is taken over a few times, then people are paged",
   plan: "storefront",
   failureModes: ["FM23", "FM34"],
-  expected: "stoodDown",
+  expected: "degraded",
   failedRegion: "us-east-1",
   script: [
     { at: 0, action: { kind: "region", region: "us-east-1", health: "dark" } },

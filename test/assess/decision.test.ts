@@ -2,7 +2,7 @@ import { type Decision, type DecisionInput, decide, type NoReason } from "../../
 import { createHandler } from "../../functions/assess/signal.handler.ts";
 import type { Signal } from "../../functions/assess/signal.ts";
 import type { CompletedRun, CoordinationItem, RegionState } from "../../functions/coordination/item.ts";
-import { initialItem } from "../../functions/coordination/rules.ts";
+import { initialItem, maximumTakeovers } from "../../functions/coordination/rules.ts";
 import { describeInstant, isoInstant, parseInstant } from "../../functions/shared/clock.ts";
 import { vantagesOf } from "../../functions/shared/plan/plan.ts";
 import { FakeAws, invocation, noAnswer } from "../fakes/aws.ts";
@@ -115,6 +115,11 @@ async function handled(input: unknown, prepare: (aws: FakeAws) => void = () => {
   return { kind: answer.decision, reason: record.detail.reason };
 }
 
+/** A run whose lease expired for the last time that automation cares for. */
+function takenOverOften(): CoordinationItem {
+  return openItem(plan, now - 600_000, { takeovers: maximumTakeovers });
+}
+
 type Answered = { readonly kind: string; readonly reason?: NoReason };
 type Case = readonly [string, "observed" | "stoodDown" | "refused", () => Decision | Promise<Answered>];
 
@@ -200,6 +205,20 @@ const everyNo: Record<NoReason, readonly [Case, ...Case[]]> = {
         const item = openItem(plan, now - 600_000);
         return decided({ item: { ...item, epoch: 2 }, signal: takeoverOf(item) });
       },
+    ],
+  ],
+  takeoversExhausted: [
+    ["FM23: a run that never ends, to the watch", "refused", () => decided({ item: takenOverOften() })],
+    ["and to an alarm", "refused", () => decided({ item: takenOverOften(), signal: alarm })],
+    [
+      "and to an execution that was started to take it over",
+      "refused",
+      () => decided({ item: takenOverOften(), signal: takeoverOf(takenOverOften()) }),
+    ],
+    [
+      "and whichever Region it is about",
+      "refused",
+      () => decided({ item: takenOverOften(), signal: { ...watch, region: "ap-southeast-1" } }),
     ],
   ],
   nothingToRetry: [
@@ -417,6 +436,8 @@ describe("to act", () => {
         authority: "automation",
         startedBy: "watch in eu-west-1",
         reason: "us-east-1 is down",
+        takeovers: 0,
+        paged: [],
       },
       warnings: [],
       explanation: "us-east-1 is down; survivors eu-west-1, ap-southeast-1",

@@ -63,7 +63,9 @@ function prepare() {
           log.push("stillHeld");
           world.stillHeld();
         },
-        keep: () => Promise.reject(new Error("not here")),
+        async keep() {
+          log.push("keep");
+        },
         holdFor: () => Promise.reject(new Error("not here")),
       };
       const journal = {
@@ -217,7 +219,7 @@ describe("FM31: a lost answer", () => {
     expect(world.entries.map(({ kind }) => kind)).toEqual(["intent", "confirmed"]);
   });
 
-  it("of a look: asked again", async () => {
+  it("of a look: asked again, with the lease kept meanwhile", async () => {
     const world = prepare();
     let looks = 0;
     world.sees = () => {
@@ -226,6 +228,7 @@ describe("FM31: a lost answer", () => {
     };
 
     expect(await world.converge()).toMatchObject({ kind: "changed" });
+    expect(world.log.slice(0, 6)).toEqual(["read", "read", "keep", "read", "keep", "intent"]);
   });
 
   it("a change that shows late is waited for and not repeated", async () => {

@@ -36,6 +36,8 @@ function prepare() {
           epoch: stored().epoch,
           holder: { region: "ap-southeast-1", execution: "execution-2" },
           holderRegion: "down",
+          authority: "automation",
+          question: null,
           survivors: ["ap-southeast-1"],
           now: aws.clock.now(),
           leaseSeconds,

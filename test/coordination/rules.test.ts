@@ -1,10 +1,13 @@
 import fc from "fast-check";
-import type { CoordinationItem, Run } from "../../functions/coordination/item.ts";
+import type { CoordinationItem, Incident, Run } from "../../functions/coordination/item.ts";
 import {
   activePause,
+  areTakeoversExhausted,
   closeIncident,
   incidentName,
   initialItem,
+  maximumTakeovers,
+  notePage,
   openIncident,
   pause,
   regionsInService,
@@ -43,6 +46,8 @@ function takeOver(item: CoordinationItem, changes: Partial<Parameters<typeof tak
     holder: rival,
     holderRegion: "notKnownToBeDown",
     survivors: ["eu-west-1", "ap-southeast-1"],
+    authority: "automation",
+    question: null,
     now: later(60),
     leaseSeconds,
     ...changes,
@@ -97,7 +102,81 @@ describe("takeOverIncident", () => {
       ...open,
       epoch: 2,
       lease: { ...rival, expiresAt: isoInstant(later(120)) },
+      incident: { ...open.incident, takeovers: 1 },
     });
+  });
+
+  it("asks what the one who takes over wants asked, else what was to be asked before", () => {
+    const asking = openItem(plan, now, { question: "Evacuate?" });
+
+    expect(itemAfter(takeOver(asking)).incident?.question).toBe("Evacuate?");
+    expect(itemAfter(takeOver(asking, { question: "All the same?" })).incident?.question).toBe("All the same?");
+  });
+
+  /** Takes over `count` times in a row, each time after the lease has run out. */
+  function taken(count: number, by: readonly ("automation" | "person")[]): CoordinationItem {
+    let item = open;
+    for (let each = 0; each < count; each++) {
+      const transition = takeOver(item, {
+        epoch: item.epoch,
+        holder: { region: "eu-west-1", execution: `execution-${each + 2}` },
+        authority: by[each % by.length] ?? "automation",
+        now: later((each + 1) * 3_600),
+      });
+      if (transition.kind === "refused") return item;
+      item = transition.item;
+    }
+    return item;
+  }
+
+  it.each([
+    [4, false],
+    [5, true],
+    [6, true],
+    [50, true],
+  ])("FM23: after %i tries of automation, whether it is left to people: %s", (tries, left) => {
+    const item = taken(tries, ["automation"]);
+
+    expect(areTakeoversExhausted(item.incident as Incident)).toBe(left);
+    expect(item.epoch).toBe(1 + Math.min(tries, maximumTakeovers));
+  });
+
+  it("FM23, FM27: what automation has given up on, a person may take over, and the count begins anew", () => {
+    const givenUp = taken(50, ["automation"]);
+    const late = { epoch: givenUp.epoch, now: later(1_000_000), holder: rival };
+
+    expect(takeOver(givenUp, late)).toEqual({ kind: "refused", reason: expect.stringMatching(/5 times.*people/) });
+    const byPerson = itemAfter(takeOver(givenUp, { ...late, authority: "person" }));
+    expect(byPerson).toMatchObject({ epoch: givenUp.epoch + 1, incident: { takeovers: 0 } });
+    expect(areTakeoversExhausted(byPerson.incident as Incident)).toBe(false);
+  });
+
+  it("FM23: whoever tries in whatever order, automation takes over at most five times in a row", () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom("automation" as const, "person" as const), { maxLength: 30 }), (tries) => {
+        let item = open;
+        let inARow = 0;
+        for (const [index, authority] of tries.entries()) {
+          const transition = takeOver(item, {
+            epoch: item.epoch,
+            holder: { region: "eu-west-1", execution: `execution-${index + 2}` },
+            authority,
+            now: later((index + 1) * 3_600),
+          });
+          if (authority === "person") {
+            expect(transition.kind).toBe("changed");
+            inARow = 0;
+          } else if (transition.kind === "changed") {
+            inARow++;
+          } else {
+            expect(inARow).toBe(maximumTakeovers);
+          }
+          if (transition.kind === "changed") item = transition.item;
+          expect(inARow).toBeLessThanOrEqual(maximumTakeovers);
+          expect(item.incident?.takeovers).toBe(inARow);
+        }
+      }),
+    );
   });
 
   it("FM22: or at once when the holder's Region is down", () => {
@@ -168,6 +247,24 @@ describe("the lease", () => {
     expect(renewLease(item, { run: by, now: later(70), leaseSeconds })).toEqual(refused);
     expect(setLeaseEnd(item, { run: by, until: isoInstant(later(70)) })).toEqual(refused);
     expect(close(item, by)).toEqual(refused);
+  });
+});
+
+describe("notePage", () => {
+  const about = "otherIncidentInProgress/eu-west-1";
+
+  it("remembers a page once, under the incident in progress", () => {
+    const noted = itemAfter(notePage(open, { incident: run.incident, about }));
+
+    expect(noted).toEqual({ ...open, incident: { ...open.incident, paged: [about] } });
+    expect(notePage(noted, { incident: run.incident, about })).toMatchObject({ kind: "refused" });
+  });
+
+  it.each<[string, CoordinationItem]>([
+    ["none is in progress", itemAfter(close(open))],
+    ["another one is", openItem(plan, now, { failedRegion: "eu-west-1" })],
+  ])("is refused where %s", (_name, item) => {
+    expect(notePage(item, { incident: run.incident, about })).toMatchObject({ kind: "refused" });
   });
 });
 
@@ -260,6 +357,8 @@ function transit(item: CoordinationItem, actor: Actor, operation: Operation, at:
             holder: by,
             holderRegion: operation === "takeOver" ? "notKnownToBeDown" : "down",
             survivors: ["ap-southeast-1"],
+            authority: "automation",
+            question: null,
             now: at,
             leaseSeconds,
           });

@@ -72,6 +72,7 @@ describe("which replica", () => {
     ["no answer", noAnswer],
     ["throttling", () => awsError("ThrottlingException")],
     ["no permission there", () => awsError("AccessDeniedException")],
+    ["a table that is not there yet", () => awsError("ResourceNotFoundException")],
     ["a fault of the service", () => awsError("InternalServerError", 500)],
   ])("the last of three, past %s", async (_name, error) => {
     const { aws, store } = prepare();
@@ -98,14 +99,34 @@ describe("which replica", () => {
     expect(aws.made("PutItem")).toEqual([]);
   });
 
-  it("a table that is not there is said as AWS says it, and not looked for elsewhere", async () => {
+  it("what every replica refuses is said as AWS says it", async () => {
     const { aws, store } = prepare();
     aws.before = () => {
       throw awsError("ResourceNotFoundException");
     };
 
     await expect(aws.finish(store.read())).rejects.toMatchObject({ name: "ResourceNotFoundException" });
-    expect(aws.calls.length).toBe(1);
+    expect(aws.made()).toEqual(["GetItem@eu-west-1", "GetItem@eu-west-2", "GetItem@eu-central-1"]);
+  });
+
+  it("FM26: refused by some and unanswered by the others, the store is unreachable", async () => {
+    const { aws, store } = prepare();
+    aws.before = ({ region }) => {
+      throw region === "eu-west-1" ? awsError("ResourceNotFoundException") : noAnswer();
+    };
+
+    await expect(aws.finish(store.read())).rejects.toMatchObject({ name: "LeaseStoreUnreachable" });
+  });
+
+  it("a replica that refuses a write does not stand in the way of the next", async () => {
+    const { aws, store, stored } = prepare();
+    aws.before = ({ region, operation }) => {
+      if (region === "eu-west-1" && operation === "PutItem") throw awsError("ResourceNotFoundException");
+    };
+
+    expect(await aws.finish(store.change(counting().rule))).toMatchObject({ kind: "changed" });
+    expect(stored()?.version).toBe(1);
+    expect(aws.made("PutItem")).toEqual(["PutItem@eu-west-1", "PutItem@eu-west-2"]);
   });
 });
 

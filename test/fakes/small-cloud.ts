@@ -82,6 +82,8 @@ export class SmallCloud {
         question: null,
         authority,
         startedBy: "a test",
+        takeovers: 0,
+        paged: [],
         reason: "a test",
       },
       completed: [],

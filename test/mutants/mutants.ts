@@ -125,6 +125,40 @@ export const mutants: readonly Mutant[] = [
     caughtBy: "deadRegionAnswered",
   },
   {
+    name: "a shift that forgets what was evacuated before",
+    failureMode: "FM54",
+    changes: [
+      {
+        file: "functions/traffic/shift.handler.ts",
+        find: "for (const region of regionsEvacuated(await store.read())) {",
+        replace: "for (const region of [] as string[]) {",
+      },
+    ],
+    caughtBy: "evacuatedStaysOut",
+  },
+  {
+    name: "a lease that nobody renews between two tries",
+    failureMode: "FM33",
+    changes: [
+      {
+        file: "functions/shared/step.ts",
+        find: 'if (errorName(mapError(error)) === "Transient") await keepForNextTry(context);',
+        replace: "",
+      },
+      {
+        file: "functions/coordination/converge.ts",
+        find: "const [state] = await Promise.all([change.read(), guard.keep()]);",
+        replace: "const [state] = await Promise.all([change.read()]);",
+      },
+      {
+        file: "functions/coordination/rules.ts",
+        find: "export const maximumTakeovers = 5;",
+        replace: "export const maximumTakeovers = 500;",
+      },
+    ],
+    caughtBy: "everyRunEnds",
+  },
+  {
     name: "no confirmation window",
     failureMode: "FM17",
     changes: [

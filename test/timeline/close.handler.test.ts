@@ -114,6 +114,8 @@ it("FM24: a run that was taken over closes nothing and writes no last event", as
     epoch: 1,
     holder: { region: "ap-southeast-1", execution: "execution-2" },
     holderRegion: "down",
+    authority: "automation",
+    question: null,
     survivors: ["ap-southeast-1"],
     now: aws.clock.now(),
     leaseSeconds: 60,

@@ -149,13 +149,13 @@ const contradictions: readonly (readonly [ExampleName, Changes, string])[] = [
   ],
   [
     "storefront",
-    { "coordination.lease": "PT29S" },
-    "coordination.lease: received 29 s: must be at least 30 s and longer than twice detection.probeEvery, 10 s",
+    { "coordination.lease": "PT44S" },
+    "coordination.lease: received 44 s: must be at least 45 s and longer than twice detection.probeEvery, 10 s",
   ],
   [
     "storefront",
     { "coordination.lease": "PT1M", "detection.probeEvery": "PT30S" },
-    "coordination.lease: received 1 min: must be at least 30 s and longer than twice detection.probeEvery, 30 s",
+    "coordination.lease: received 1 min: must be at least 45 s and longer than twice detection.probeEvery, 30 s",
   ],
   ["storefront", { tables: ["Users", "Users"] }, "tables: received Users more than once: must name a table once"],
   [
@@ -259,6 +259,16 @@ const contradictions: readonly (readonly [ExampleName, Changes, string])[] = [
     "storefront",
     { "automation.approval": { timeout: "PT3H" } },
     "automation.approval.timeout: received 3 h: must be 1 s or more, and 2 h or less",
+  ],
+  [
+    "storefront",
+    { "automation.approval": { timeout: "PT1H33M21S" } },
+    "automation.approval.timeout: received 1 h 33 min 21 s: must be 1 h 33 min 20 s or less: 3 questions, the deadlines of database and recovery, and an hour for the work must fit into the 6 h of a run",
+  ],
+  [
+    "storefront",
+    { "detection.maximumRunsPerDay": 11 },
+    "detection.maximumRunsPerDay: received 11: must be at most 10: no more completed runs are remembered",
   ],
   [
     "storefront",

@@ -9,8 +9,16 @@ const strongConsistencySets: readonly (readonly string[])[] = [
   ["ap-northeast-1", "ap-northeast-2", "ap-northeast-3"],
 ];
 
-/** A renewal is a call to another Region: a shorter lease would be lost to one slow answer. */
-const shortestLeaseSeconds = 30;
+/**
+ * The longest that a healthy run is silent: the pause between two tries of a step (MaxDelaySeconds of
+ * statemachines/failover.asl.json), the start of its function (Assumption: 5 s), and a first look at five endpoints that
+ * hang, one after the other. Whoever looks longer renews meanwhile.
+ */
+export const longestSilence = { betweenTriesSeconds: 10, startSeconds: 5, endpoints: 5, answerSeconds: 6 } as const;
+const shortestLeaseSeconds =
+  longestSilence.betweenTriesSeconds +
+  longestSilence.startSeconds +
+  longestSilence.endpoints * longestSilence.answerSeconds;
 
 function coordinationRegionsAreDistinct(plan: Plan): readonly PlanFinding[] {
   return refuseRepeated("coordination.regions", plan.coordination.regions, "must name each replica's Region once");

@@ -1,3 +1,4 @@
+import { completedRunsKept } from "../../../coordination/rules.ts";
 import { describeSeconds } from "../duration.ts";
 import type { Plan } from "../plan.ts";
 import { finding, listed, type PlanFinding, type PlanRule, refuseRepeated, regionNames } from "./finding.ts";
@@ -87,6 +88,19 @@ function alarmsAreNamedOnce(plan: Plan): readonly PlanFinding[] {
   );
 }
 
+/** Runs are counted among those that are remembered: a higher limit would never be reached. */
+function dailyLimitCanBeReached(plan: Plan): readonly PlanFinding[] {
+  const { maximumRunsPerDay } = plan.detection;
+  if (maximumRunsPerDay <= completedRunsKept) return [];
+  return [
+    finding(
+      "detection.maximumRunsPerDay",
+      String(maximumRunsPerDay),
+      `must be at most ${completedRunsKept}: no more completed runs are remembered`,
+    ),
+  ];
+}
+
 /** Rules about who observes, and about how much it takes to believe them. */
 export const detectionRules: readonly PlanRule[] = [
   witnessesAreDistinct,
@@ -96,4 +110,5 @@ export const detectionRules: readonly PlanRule[] = [
   clearingTakesLongerThanConfirming,
   alarmsSuspectThePlansRegions,
   alarmsAreNamedOnce,
+  dailyLimitCanBeReached,
 ];

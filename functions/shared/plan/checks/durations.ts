@@ -7,8 +7,14 @@ const longestSeconds = 7 * 86_400;
 
 /** What one run polls for in bounded rounds: 20 rounds of two minutes (statemachines/failover.asl.json) cover it. */
 const longestDeadlineSeconds = 30 * 60;
-/** Two questions one after the other, and the run around them, end well within the state machine's six hours. */
+/** Nobody who was told answers later than this. */
 const longestApprovalSeconds = 2 * 3_600;
+/** TimeoutSeconds of statemachines/failover.asl.json. */
+export const longestRunSeconds = 21_600;
+/** Of these, what a run needs besides its waits: functions, their retries, traffic and capacity before the verification. */
+const workSeconds = 3_600;
+/** Whether to evacuate, and twice whether to promote (`$promotions < 3` in the state machine). */
+const questionsOf = (plan: Plan) => (plan.database === null ? 1 : 3);
 /** One look at DNS waits for the TTL and some more, and must end before its function's time is up. */
 const longestTimeToLiveSeconds = 5 * 60;
 
@@ -81,6 +87,22 @@ function soakFitsIntoItsDeadline(plan: Plan): readonly PlanFinding[] {
   ];
 }
 
+/** A run whose questions are all answered at the last moment must still be verified and closed. */
+function questionsFitIntoARun(plan: Plan): readonly PlanFinding[] {
+  const { timeoutSeconds } = plan.automation.approval;
+  const waits = (plan.database?.deadlineSeconds ?? 0) + plan.recovery.deadlineSeconds + workSeconds;
+  const questions = questionsOf(plan);
+  const most = Math.floor((longestRunSeconds - waits) / questions);
+  if (timeoutSeconds <= most || timeoutSeconds > longestApprovalSeconds) return [];
+  return [
+    finding(
+      "automation.approval.timeout",
+      describeSeconds(timeoutSeconds),
+      `must be ${describeSeconds(most)} or less: ${questions === 1 ? "a question" : `${questions} questions`}, the deadlines of database and recovery, and an hour for the work must fit into the ${describeSeconds(longestRunSeconds)} of a run`,
+    ),
+  ];
+}
+
 /** Confirming comes first, and resolvers keep the old answer for a time to live: nobody recovers sooner. */
 function recoveryTimeCanBeMet(plan: Plan): readonly PlanFinding[] {
   const { recoveryTimeSeconds } = plan.objectives;
@@ -96,4 +118,9 @@ function recoveryTimeCanBeMet(plan: Plan): readonly PlanFinding[] {
 }
 
 /** Rules about how long things take. */
-export const durationRules: readonly PlanRule[] = [durationsAreOfUse, soakFitsIntoItsDeadline, recoveryTimeCanBeMet];
+export const durationRules: readonly PlanRule[] = [
+  durationsAreOfUse,
+  soakFitsIntoItsDeadline,
+  questionsFitIntoARun,
+  recoveryTimeCanBeMet,
+];
