@@ -454,6 +454,24 @@ describe("to act", () => {
     expect(decided({ signal, voices: {} }).kind).toBe("stoodDown");
   });
 
+  const states = ["ALARM", "OK", "INSUFFICIENT_DATA"] as const;
+
+  it.each(states)("FM8: %s alone moves nothing while the Region serves", (state) => {
+    expect(decided({ signal: { ...alarm, state }, voices: {} }).kind).toBe("stoodDown");
+  });
+
+  it("FM8: what the watch decides is the same, whatever an alarm said before", () => {
+    // No alarm is part of the evidence: the decision has nowhere to look one up.
+    const without = decided();
+    const afterAlarms = states.map((state) => {
+      decided({ signal: { ...alarm, state } });
+      return decided();
+    });
+
+    expect(without.kind).toBe("act");
+    expect(afterAlarms).toEqual([without, without, without]);
+  });
+
   it("FM16: a gray Region is evacuated as such", () => {
     const voices = { ...regionDown(plan, suspect), [suspect]: { age: 5 } };
 
@@ -663,6 +681,52 @@ describe("FM23: taking over", () => {
     ["a second is left", openItem(plan, now - 59_000), "stoodDown"],
   ])("%s", (_name, held, kind) => {
     expect(decided({ item: held, self: "ap-southeast-1", signal: takeoverOf(held) }).kind).toBe(kind);
+  });
+
+  it("FM27: what automation has given up on, a person's start still takes over", () => {
+    expect(decided({ item: takenOverOften(), signal: request })).toMatchObject({
+      kind: "takeOver",
+      authority: "person",
+      question: null,
+    });
+  });
+
+  it.each([0, 1, maximumTakeovers - 1])("automation takes over after %i times", (takeovers) => {
+    expect(decided({ item: openItem(plan, now - 600_000, { takeovers }) })).toMatchObject({
+      kind: "takeOver",
+      authority: "automation",
+    });
+  });
+
+  describe("when the failed Region serves again", () => {
+    const sentThere = { "us-west-2": { servedBy: suspect } };
+
+    it("asks first, where customers are still sent there", () => {
+      expect(decided({ item, voices: sentThere })).toMatchObject({
+        kind: "takeOver",
+        question: expect.stringMatching(/us-east-1 serves its customers again.*\?$/),
+      });
+    });
+
+    it.each<[string, Record<string, Voice>]>([
+      ["nobody is sent there any more", {}],
+      ["the one who said so was heard long ago", { "us-west-2": { servedBy: suspect, age: 40 } }],
+      ["customers fail there", { "us-west-2": { servedBy: suspect, customers: "failing" } }],
+      [
+        "it has not been well for long",
+        {
+          ...sentThere,
+          "eu-west-1": { words: { [suspect]: { ...passing(60), changesAgo: [60] } } },
+        },
+      ],
+      ["it is still down", { ...regionDown(plan, suspect), "us-west-2": { servedBy: suspect } }],
+    ])("goes on without asking where %s", (_name, voices) => {
+      expect(decided({ item, voices })).toMatchObject({ kind: "takeOver", question: null });
+    });
+
+    it("a person who starts it by hand is not asked", () => {
+      expect(decided({ item, voices: sentThere, signal: request })).toMatchObject({ kind: "takeOver", question: null });
+    });
   });
 
   it("any signal finds an orphaned run, also one about another Region", () => {

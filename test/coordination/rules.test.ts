@@ -4,6 +4,7 @@ import {
   activePause,
   areTakeoversExhausted,
   closeIncident,
+  completedRunsKept,
   incidentName,
   initialItem,
   maximumTakeovers,
@@ -300,6 +301,20 @@ describe("closeIncident", () => {
     expect(item.completed.map(({ incident }) => incident)).toEqual(
       [12, 11, 10, 9, 8, 7, 6, 5, 4, 3].map((epoch) => incidentName("storefront", "us-east-1", epoch)),
     );
+  });
+
+  it("runs of people push none of automation's out of what is remembered", () => {
+    let item = fresh;
+    for (const authority of [...Array(10).fill("automation"), ...Array(12).fill("person")] as const) {
+      item = itemAfter(openIncident(item, { incident: incidentOf(plan, { authority }), holder, now, leaseSeconds }));
+      item = itemAfter(close(item, runIn(item)));
+    }
+
+    const by = (authority: string) => item.completed.filter(({ record }) => record.authority === authority);
+    expect(by("automation").map(({ incident }) => incident)).toEqual(
+      [10, 9, 8, 7, 6, 5, 4, 3, 2, 1].map((epoch) => incidentName("storefront", "us-east-1", epoch)),
+    );
+    expect(by("person")).toHaveLength(completedRunsKept);
   });
 });
 

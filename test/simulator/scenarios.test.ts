@@ -2,7 +2,7 @@ import { findBreak } from "../../functions/timeline/event.ts";
 import { renderJson } from "../../functions/timeline/report/json.ts";
 import { summarize } from "../../functions/timeline/report/summary.ts";
 import { isMutation } from "../../simulator/invariants/mutations.ts";
-import { planNamed } from "../../simulator/plans.ts";
+import { planNamed, withSwitch } from "../../simulator/plans.ts";
 import { play } from "../../simulator/play.ts";
 import type { DrillResult } from "../../simulator/result.ts";
 import { scenarios } from "../../simulator/scenarios/index.ts";
@@ -112,6 +112,56 @@ describe("region-outage", () => {
     const gaps = readable.slice(1).map(({ at }, index) => at - (readable[index]?.at ?? at));
     expect(done).toBeDefined();
     expect(Math.max(...gaps)).toBeLessThanOrEqual(2_000);
+  });
+});
+
+describe("late-survivor", () => {
+  it("FM54: the last Region holds what was evacuated while it was cut off", async () => {
+    const scenario = scenarios.find(({ name }) => name === "late-survivor");
+    if (scenario === undefined) throw new RangeError("late-survivor");
+
+    const { world } = await play({ scenario, plan: planNamed(scenario.plan), seed: 1 });
+
+    expect(world.s3.has("storefront-switch-ap-southeast-1", "evacuate/eu-west-1")).toBe(true);
+    expect(world.regions.health("eu-west-1")).toBe("up");
+    expect(world.traffic.dns.inAnswers()).toEqual(["ap-southeast-1"]);
+  });
+});
+
+describe("never-closes", () => {
+  it("FM23: is taken over five times, and then people are paged, once", async () => {
+    const scenario = scenarios.find(({ name }) => name === "never-closes");
+    if (scenario === undefined) throw new RangeError("never-closes");
+
+    const { world, result } = await play({ scenario, plan: planNamed(scenario.plan), seed: 1 });
+
+    expect(result.epoch).toBe(6);
+    expect(world.coordinationItem()).toMatchObject({ epoch: 6, incident: { takeovers: 5 } });
+    expect(world.pages).toMatchObject([{ reason: "takeoversExhausted", region: "us-east-1" }]);
+  });
+});
+
+describe("second-region-waits", () => {
+  it("people are paged about the second Region within two minutes, once", async () => {
+    const scenario = scenarios.find(({ name }) => name === "second-region-waits");
+    if (scenario === undefined) throw new RangeError("second-region-waits");
+
+    const { world, faultAt } = await play({ scenario, plan: planNamed(scenario.plan), seed: 1 });
+
+    expect(world.pages).toMatchObject([{ reason: "otherIncidentInProgress", region: "eu-west-1" }]);
+    expect(world.pages[0]?.at).toBeLessThan(faultAt + (420 + 120) * 1_000);
+  });
+});
+
+describe("region-outage with the record switch", () => {
+  it("FM33, FM35: its one holder keeps the lease while Route 53's control plane is away", async () => {
+    const scenario = scenarios.find(({ name }) => name === "region-outage");
+    if (scenario === undefined) throw new RangeError("region-outage");
+
+    const { result } = await play({ scenario, plan: withSwitch(planNamed("storefront"), "record"), seed: 1 });
+
+    expect(result).toMatchObject({ outcome: "degraded", epoch: 1, violations: [] });
+    expect(result.reasons).toEqual(expect.arrayContaining([expect.stringMatching(/^traffic: /)]));
   });
 });
 

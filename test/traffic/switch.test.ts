@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { createGuard } from "../../functions/coordination/guard.ts";
-import type { Run } from "../../functions/coordination/item.ts";
+import { type CoordinationItem, type RegionState, type Run, regionStates } from "../../functions/coordination/item.ts";
 import type { Plan } from "../../functions/shared/plan/plan.ts";
 import { createJournal } from "../../functions/timeline/journal.ts";
 import { createHandler } from "../../functions/traffic/shift.handler.ts";
-import { createTrafficSwitch, judgeLever } from "../../functions/traffic/switch.ts";
+import { createTrafficSwitch, judgeKeeper, judgeLever } from "../../functions/traffic/switch.ts";
 import { awsError, type Call, FakeAws, invocation, noAnswer } from "../fakes/aws.ts";
 import { examplePlan } from "../fakes/plans.ts";
 import { itemKey, openItem, runIn } from "../fakes/runs.ts";
@@ -26,6 +26,21 @@ function prepare(plan: Plan, seed = 7) {
     guard: createGuard(deps, run),
     timeline: () =>
       aws.rows(plan.recordsTable, `incident#${run.incident}`).map(({ kind, summary }) => `${kind}: ${summary}`),
+  };
+}
+
+/** The storefront with a fourth Region. */
+function fourRegions(): Plan {
+  const three = examplePlan("storefront");
+  const [first] = three.regions;
+  const buckets = three.traffic.switch.kind === "healthCheck" ? three.traffic.switch.buckets : {};
+  return {
+    ...three,
+    regions: [...three.regions, { ...first, name: "sa-east-1" } as Plan["regions"][number]],
+    traffic: {
+      ...three.traffic,
+      switch: { kind: "healthCheck", buckets: { ...buckets, "sa-east-1": "storefront-switch-sa-east-1" } },
+    },
   };
 }
 
@@ -72,12 +87,55 @@ describe("FM54: a lever is pulled only if a Region stays in DNS", () => {
   });
 });
 
+describe("FM54: what an earlier run evacuated is kept out only while that is right", () => {
+  const since = "2026-03-14T09:00:00.000Z";
+  const book = (states: Readonly<Record<string, RegionState>>) =>
+    Object.fromEntries(Object.entries(states).map(([name, state]) => [name, { state, since, incident: null }]));
+
+  it.each<[string, Readonly<Record<string, RegionState>>, string[], object]>([
+    [
+      "evacuated",
+      { a: "evacuated", b: "evacuating", c: "inService" },
+      [],
+      { kind: "change", detail: { staysInDns: ["c"] } },
+    ],
+    ["there already", { a: "evacuated", b: "evacuating", c: "inService" }, ["a"], { kind: "done" }],
+    ["returned by somebody", { a: "inService", b: "evacuating", c: "inService" }, [], { kind: "blocked" }],
+    ["on its way back", { a: "returning", b: "evacuating", c: "inService" }, [], { kind: "blocked" }],
+    ["being evacuated", { a: "evacuating", b: "evacuating", c: "inService" }, [], { kind: "blocked" }],
+    ["not in the book", { b: "evacuating", c: "inService" }, [], { kind: "blocked" }],
+    ["with nobody in service besides", { a: "evacuated", b: "evacuating", c: "evacuated" }, [], { kind: "blocked" }],
+    [
+      "with the last one in service out by hand",
+      { a: "evacuated", b: "evacuating", c: "inService" },
+      ["c"],
+      { kind: "blocked" },
+    ],
+  ])("%s", (_name, states, out, verdict) => {
+    expect(judgeKeeper("a", "b", { out, book: book(states) })).toMatchObject(verdict);
+  });
+
+  it("whatever the book and the store say, one in service stays, and nothing is done to one that serves", () => {
+    const names = ["a", "b", "c", "d"];
+    const states = fc.dictionary(fc.constantFrom(...names), fc.constantFrom(...regionStates), { maxKeys: 4 });
+    fc.assert(
+      fc.property(states, fc.subarray(names), (standing, out) => {
+        const verdict = judgeKeeper("a", "b", { out, book: book(standing) });
+        if (verdict.kind === "blocked") return;
+        expect(standing.a).toBe("evacuated");
+        const staying = names.filter((name) => name !== "b" && !out.includes(name) && standing[name] === "inService");
+        if (verdict.kind === "change") expect(staying.length).toBeGreaterThan(0);
+      }),
+    );
+  });
+});
+
 describe("the healthCheck switch", () => {
   const plan = examplePlan("storefront");
 
   /** Buckets in memory. */
-  function withBuckets(seed?: number) {
-    const world = prepare(plan, seed);
+  function withBuckets(seed?: number, of: Plan = plan) {
+    const world = prepare(of, seed);
     const objects = new Set<string>();
     world.aws.answers.ListObjectsV2 = ({ input }) => ({
       Contents: [...objects]
@@ -179,6 +237,120 @@ describe("the healthCheck switch", () => {
       name: "StepBlocked",
       message: expect.stringMatching(/us-east-1: .*eu-west-1.*; .*ap-southeast-1/),
     });
+  });
+
+  describe("FM54: a Region evacuated before", () => {
+    /** Of four Regions eu-west-1 was evacuated first; now us-east-1 is. */
+    const four = fourRegions();
+    const earlier = (state: RegionState) => {
+      const world = withBuckets(7, four);
+      const { aws, run } = world;
+      const item = openItem(four, aws.clock.now(), { survivors: ["ap-southeast-1", "sa-east-1"] }, acting);
+      const entry = { state, since: "2026-03-14T08:00:00.000Z", incident: null };
+      aws.put(four.coordination.table, { ...itemKey(four), ...item, regions: { ...item.regions, "eu-west-1": entry } });
+      const by = { ...run, ...runIn(item) };
+      return {
+        ...world,
+        shift: () => aws.finish(createHandler(aws.dependencies(four, acting.region))({ run: by }, invocation)),
+      };
+    };
+    const acting = { region: "ap-southeast-1", execution: "execution-1" };
+    const about = (objects: ReadonlySet<string>) => [...objects].filter((each) => each.endsWith("/eu-west-1"));
+
+    it("is kept out by every survivor of this run, after traffic has been moved", async () => {
+      const { aws, objects, shift } = earlier("evacuated");
+
+      expect(await shift()).toEqual({ result: "shifted", levers: 2, problems: [] });
+      expect(about(objects)).toEqual([
+        "storefront-switch-ap-southeast-1/evacuate/eu-west-1",
+        "storefront-switch-sa-east-1/evacuate/eu-west-1",
+      ]);
+      expect([...objects].map((each) => each.split("/").at(-1))).toEqual([
+        "us-east-1",
+        "us-east-1",
+        "eu-west-1",
+        "eu-west-1",
+      ]);
+      expect(aws.made("PutObject").some((call) => /us-east-1|eu-west-1/.test(call))).toBe(false);
+    });
+
+    it("each write is announced and confirmed in the journal of this run", async () => {
+      const { shift, timeline } = earlier("evacuated");
+
+      await shift();
+
+      expect(timeline().filter((line) => line.includes("evacuate/eu-west-1"))).toEqual([
+        "intent: Write evacuate/eu-west-1 to the bucket of ap-southeast-1",
+        "confirmed: Done: Write evacuate/eu-west-1 to the bucket of ap-southeast-1",
+        "intent: Write evacuate/eu-west-1 to the bucket of sa-east-1",
+        "confirmed: Done: Write evacuate/eu-west-1 to the bucket of sa-east-1",
+      ]);
+    });
+
+    it.each<RegionState>(["inService", "returning", "evacuating"])(
+      "nothing is written about one that is %s",
+      async (state) => {
+        const { objects, shift } = earlier(state);
+
+        await shift();
+
+        expect(about(objects)).toEqual([]);
+      },
+    );
+
+    it("that somebody returns in this very moment is left alone, and that is said", async () => {
+      const { aws, objects, shift, timeline } = earlier("evacuated");
+      aws.after = ({ operation, input }) => {
+        // Between the announcement and the write.
+        const isAnnounced = operation === "PutItem" && input.Item.kind?.S === "intent";
+        if (!isAnnounced || !input.Item.summary.S.includes("evacuate/eu-west-1")) return;
+        const stored = aws.items.get(
+          `${four.coordination.table}|${itemKey(four).pk}|item`,
+        ) as never as CoordinationItem;
+        const entry = { state: "inService", since: "2026-03-14T09:05:00.000Z", incident: null };
+        aws.put(four.coordination.table, {
+          ...itemKey(four),
+          ...stored,
+          version: stored.version + 1,
+          regions: { ...stored.regions, "eu-west-1": entry },
+        });
+      };
+
+      expect(await shift()).toMatchObject({ result: "shifted", levers: 2 });
+      expect(about(objects)).toEqual([]);
+      expect(timeline()).toContainEqual(expect.stringMatching(/^failed: .*eu-west-1 is inService by now/));
+    });
+
+    it("that cannot be kept out by one survivor is a problem, not a failure", async () => {
+      const { aws, shift } = earlier("evacuated");
+      aws.before = ({ operation, region, input }) => {
+        if (operation === "PutObject" && region === "sa-east-1" && input.Key.endsWith("eu-west-1")) {
+          throw awsError("AccessDenied", 403);
+        }
+      };
+
+      expect(await shift()).toMatchObject({
+        result: "shifted",
+        levers: 2,
+        problems: [expect.stringMatching(/sa-east-1\/evacuate\/eu-west-1/)],
+      });
+    });
+  });
+
+  it("FM33: a step that AWS lets wait keeps its lease for the next try", async () => {
+    const { aws, shift } = withBuckets();
+    aws.before = ({ operation }) => {
+      if (operation === "ListObjectsV2") throw noAnswer();
+    };
+    aws.latencyMs = ({ operation }) => (operation === "ListObjectsV2" ? 2_500 : 5);
+    const before = (aws.items.get(`${plan.coordination.table}|${itemKey(plan).pk}|item`) as never as CoordinationItem)
+      .lease;
+
+    await expect(shift()).rejects.toMatchObject({ name: "Transient" });
+
+    const after = (aws.items.get(`${plan.coordination.table}|${itemKey(plan).pk}|item`) as never as CoordinationItem)
+      .lease;
+    expect(Date.parse(after?.expiresAt ?? "")).toBeGreaterThan(Date.parse(before?.expiresAt ?? ""));
   });
 
   it("FM54: is blocked where no Region would stay in DNS", async () => {

@@ -1,7 +1,9 @@
+import type { CoordinationItem } from "../../functions/coordination/item.ts";
+import { maximumTakeovers } from "../../functions/coordination/rules.ts";
 import { isoInstant } from "../../functions/shared/clock.ts";
 import type { Observation } from "../../functions/watch/observation.ts";
 import { createHandler } from "../../functions/watch/watch.handler.ts";
-import { FakeAws, invocation, noAnswer } from "../fakes/aws.ts";
+import { awsError, FakeAws, invocation, noAnswer } from "../fakes/aws.ts";
 import { observe, regionDown, type Voice } from "../fakes/observations.ts";
 import { examplePlan } from "../fakes/plans.ts";
 import { itemKey, openItem } from "../fakes/runs.ts";
@@ -127,6 +129,118 @@ describe("nothing stops the vantage", () => {
     await watch();
 
     expect(own()).toMatchObject({ votes: [{ vote: "passing" }, { vote: "passing" }, { vote: "passing" }] });
+  });
+});
+
+describe("paging people", () => {
+  const second = "ap-southeast-1";
+  /** The run for us-east-1 waits for a person, and `second` is down as well. */
+  function waiting() {
+    const prepared = prepare([second], regionDown(plan, second));
+    const { aws } = prepared;
+    const item = openItem(plan, aws.clock.now());
+    const lease = { region: self, execution: "execution-1", expiresAt: isoInstant(aws.clock.now() + 1_800_000) };
+    aws.put(plan.coordination.table, { ...itemKey(plan), ...item, lease });
+    return { ...prepared, ...pagesOf(aws) };
+  }
+
+  function pagesOf(aws: FakeAws) {
+    return {
+      pages: () =>
+        aws.calls
+          .filter(({ operation }) => operation === "PutEvents")
+          .flatMap(({ input }) => input.Entries)
+          .filter(({ DetailType }) => DetailType === "Attention Needed")
+          .map(({ Source, Detail }) => ({ source: Source, ...JSON.parse(Detail) })),
+      paged: () =>
+        (aws.items.get(`${plan.coordination.table}|${itemKey(plan).pk}|item`) as never as CoordinationItem).incident
+          ?.paged,
+    };
+  }
+
+  it("about a second Region that fails while the first one's run waits: once, with what to do", async () => {
+    const { watch, pages, paged, started } = waiting();
+
+    await watch();
+    await watch();
+
+    expect(pages()).toEqual([
+      {
+        source: "region-failover",
+        application: "storefront",
+        incident: "storefront-us-east-1-e1",
+        region: second,
+        reason: "otherIncidentInProgress",
+        summary: expect.stringContaining(`${second} fails as well`),
+        whatToDo: expect.stringMatching(/storefront-us-east-1-e1 waits for an answer.*answer it/),
+        heldBy: "execution-1",
+      },
+    ]);
+    expect(paged()).toEqual([`otherIncidentInProgress/${second}`]);
+    expect(started()).toEqual([]);
+  });
+
+  it("not again where another vantage was quicker since the item was read", async () => {
+    const { aws, watch, pages, paged } = waiting();
+    let reads = 0;
+    aws.before = ({ operation, input }) => {
+      if (operation !== "GetItem" || input.TableName !== plan.coordination.table || ++reads !== 2) return;
+      const stored = aws.items.get(`${plan.coordination.table}|${itemKey(plan).pk}|item`) as never as CoordinationItem;
+      const incident = { ...stored.incident, paged: [`otherIncidentInProgress/${second}`] };
+      aws.put(plan.coordination.table, { ...itemKey(plan), ...stored, incident, version: 2 });
+    };
+
+    await watch();
+
+    expect(pages()).toEqual([]);
+    expect(paged()).toHaveLength(1);
+  });
+
+  it("again in the next round, when the bus did not take it", async () => {
+    const { aws, watch, pages, paged } = waiting();
+    let refused = 0;
+    aws.before = ({ operation, input }) => {
+      if (operation === "PutEvents" && input.Entries[0].DetailType === "Attention Needed" && refused++ < 1) {
+        throw awsError("ValidationException");
+      }
+    };
+
+    await watch();
+
+    expect(pages()).toHaveLength(2);
+    expect(paged()).toHaveLength(1);
+  });
+
+  it("FM23: about a run that automation has given up on: once, and starts nothing", async () => {
+    const { aws, watch, started } = prepare();
+    const { pages } = pagesOf(aws);
+    const item = openItem(plan, aws.clock.now() - 600_000, { takeovers: maximumTakeovers });
+    aws.put(plan.coordination.table, { ...itemKey(plan), ...item });
+
+    await watch();
+    await watch();
+
+    expect(pages()).toMatchObject([
+      {
+        region: "us-east-1",
+        reason: "takeoversExhausted",
+        whatToDo: expect.stringMatching(/start the failover of us-east-1 by hand/),
+      },
+    ]);
+    expect(started()).toEqual([]);
+  });
+
+  it.each<[string, readonly string[], Record<string, Voice>]>([
+    ["every other Region serves", [], {}],
+    ["one vantage alone sees it fail", [second], {}],
+  ])("not where %s", async (_name, dark, voices) => {
+    const { aws, watch } = prepare(dark, voices);
+    const { pages } = pagesOf(aws);
+    aws.put(plan.coordination.table, { ...itemKey(plan), ...openItem(plan, aws.clock.now()) });
+
+    await watch();
+
+    expect(pages()).toEqual([]);
   });
 });
 

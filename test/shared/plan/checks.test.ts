@@ -1,3 +1,7 @@
+import { readFileSync } from "node:fs";
+import { productionLimits } from "../../../functions/shared/aws.ts";
+import { longestSilence } from "../../../functions/shared/plan/checks/coordination.ts";
+import { longestRunSeconds } from "../../../functions/shared/plan/checks/durations.ts";
 import { findPlanProblems } from "../../../functions/shared/plan/load.ts";
 import { changeExample, type ExampleName } from "./examples.ts";
 
@@ -318,6 +322,28 @@ describe("A plan that contradicts itself is refused for that and nothing else", 
   });
 });
 
+describe("The bounds of the plan are those of the state machine", () => {
+  const definition = JSON.parse(
+    readFileSync(new URL("../../../statemachines/failover.asl.json", import.meta.url), "utf8"),
+  ) as { readonly TimeoutSeconds: number };
+  const text = JSON.stringify(definition);
+
+  it("a run lasts as long as its questions are reckoned with", () => {
+    expect(definition.TimeoutSeconds).toBe(longestRunSeconds);
+    expect(text).toContain("$promotions < 3");
+  });
+
+  it("no pause between two tries is longer than the lease is reckoned with", () => {
+    const pauses = [...text.matchAll(/"MaxDelaySeconds":(\d+)/g)].map(([, seconds]) => Number(seconds));
+    expect(pauses.length).toBeGreaterThan(10);
+    expect(Math.max(...pauses)).toBe(longestSilence.betweenTriesSeconds);
+  });
+
+  it("no answer takes longer than the lease is reckoned with", () => {
+    expect(productionLimits.wholeMs).toBeLessThanOrEqual(longestSilence.answerSeconds * 1_000);
+  });
+});
+
 describe("A plan at the edge of what is allowed can be used", () => {
   it.each<[string, ExampleName, Changes]>([
     ["demand shares that are rounded", "storefront", { "regions.us-east-1.demandShare": 0.495 }],
@@ -329,6 +355,10 @@ describe("A plan at the edge of what is allowed can be used", () => {
     ["a quorum of all observers", "storefront", { "detection.quorum": 3 }],
     ["a budget of all that the objective allows", "storefront", { "database.dataLossBudget": "PT30S" }],
     ["a budget of nothing: always ask", "storefront", { "database.dataLossBudget": "PT0S" }],
+    ["answers as late as a run can bear", "storefront", { "automation.approval": { timeout: "PT1H33M20S" } }],
+    ["two hours to answer where there is one question", "stateless", { "automation.approval": { timeout: "PT2H" } }],
+    ["as many runs a day as are remembered", "storefront", { "detection.maximumRunsPerDay": 10 }],
+    ["the shortest lease", "storefront", { "coordination.lease": "PT45S" }],
     ["no cooldown", "storefront", { "detection.cooldown": "PT0S" }],
     ["a dispute that is put to a person at once", "storefront", { "detection.disputeFor": "PT0S" }],
     [
