@@ -166,6 +166,17 @@ describe("region-outage with the record switch", () => {
 });
 
 describe("gray-failure", () => {
+  it("FM9: is seen by the controller's own probes, though the health check says 200 all the while", async () => {
+    const scenario = scenarios.find(({ name }) => name === "gray-failure");
+    if (scenario === undefined) throw new RangeError("gray-failure");
+
+    const { world, result } = await play({ scenario, plan: planNamed(scenario.plan), seed: 1 });
+
+    expect(world.traffic.healthCheckers.isHealthy("us-east-1-endpoint")).toBe(true);
+    expect(world.intentionallyOut()).toEqual(new Set(["us-east-1"]));
+    expect(result.outcome).toBe("recovered");
+  });
+
   it("FM16: switches the writer over without loss", async () => {
     const { apiCalls, rpoSeconds } = await drill("gray-failure");
 

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { productionLimits } from "../../../functions/shared/aws.ts";
+import { productionLimits } from "../../../functions/shared/aws/bounds.ts";
 import { longestSilence } from "../../../functions/shared/plan/checks/coordination.ts";
 import { longestRunSeconds } from "../../../functions/shared/plan/checks/durations.ts";
 import { findPlanProblems } from "../../../functions/shared/plan/load.ts";
