@@ -23,5 +23,5 @@ export const neverCloses: Scenario = {
       },
     },
   ],
-  horizonSeconds: 2400,
+  horizonSeconds: 1200,
 };
