@@ -3,7 +3,7 @@ import type { Plan } from "../plan.ts";
 import { finding, listed, type PlanFinding, type PlanRule, refuseRepeated } from "./finding.ts";
 
 /** The Region sets of multi-Region strong consistency: a table's replicas and witness lie inside one of them. */
-const strongConsistencySets: readonly (readonly string[])[] = [
+export const strongConsistencySets: readonly (readonly string[])[] = [
   ["us-east-1", "us-east-2", "us-west-2"],
   ["eu-west-1", "eu-west-2", "eu-west-3", "eu-central-1"],
   ["ap-northeast-1", "ap-northeast-2", "ap-northeast-3"],

@@ -1,0 +1,25 @@
+import { assemble, assemblyOptions, planOptionsHelp } from "./assembly.ts";
+import { readOptions, runCommand } from "./usage.ts";
+
+const options = { ...assemblyOptions, help: { type: "boolean" } } as const;
+
+const help = `Writes the CloudFormation templates of a plan, every stack of every Region, to cdk.out/. Offline.
+
+  npm run synth -- [options]
+
+${planOptionsHelp}
+
+Exit code 0: written. 2: bad options or a bad plan; nothing is written.
+`;
+
+await runCommand(async () => {
+  const chosen = readOptions(process.argv.slice(2), options);
+  if (chosen.help) {
+    process.stdout.write(help);
+    return 0;
+  }
+  for (const { name, region, template } of (await assemble(chosen)).stacks) {
+    process.stdout.write(`${region.padEnd(16)}${name.padEnd(48)}${template}\n`);
+  }
+  return 0;
+});

@@ -1,0 +1,74 @@
+/** The Lambda functions, by the names that the state machine's placeholders have; and the watch. */
+export type FunctionName =
+  | "AssessSignal"
+  | "ApprovalRequest"
+  | "ApprovalRecord"
+  | "TrafficShift"
+  | "TrafficVerify"
+  | "CapacityRaise"
+  | "CapacityAwait"
+  | "DatabasePromote"
+  | "DatabaseAwait"
+  | "TablesCheck"
+  | "RecoveryVerify"
+  | "TimelineClose"
+  | "Watch";
+
+export interface FunctionSpec {
+  readonly name: FunctionName;
+  /** Folder of `dist/` that `npm run build` bundles the handler into. */
+  readonly folder: string;
+  readonly description: string;
+  /** Shorter than the TimeoutSeconds of each Task that calls it: a task that is tried again must not run beside itself. */
+  readonly timeoutSeconds: number;
+  readonly memoryMiB: number;
+  /** Null: takes what the account has left. */
+  readonly reservedConcurrency: number | null;
+}
+
+/** Lambda gives processor time by memory; TLS handshakes and parsing are quick with this much. Assumption. */
+const stepMemoryMiB = 512;
+
+function step(
+  name: FunctionName,
+  folder: string,
+  description: string,
+  more: { readonly timeoutSeconds?: number; readonly reservedConcurrency?: number } = {},
+): FunctionSpec {
+  const { timeoutSeconds = 180, reservedConcurrency = null } = more;
+  return { name, folder, description, timeoutSeconds, memoryMiB: stepMemoryMiB, reservedConcurrency };
+}
+
+/** The functions that the state machine calls. */
+export const stepSpecs: readonly FunctionSpec[] = [
+  // Reserved both ways: a storm of events cannot take all of the account's concurrency, nor be starved of it (FM5).
+  step("AssessSignal", "assess-signal", "Looks at a signal, decides, takes the lease", {
+    timeoutSeconds: 100,
+    reservedConcurrency: 50,
+  }),
+  step("ApprovalRequest", "approval-request", "Asks a person"),
+  step("ApprovalRecord", "approval-record", "Records a person's answer, or their silence"),
+  step("TrafficShift", "traffic-shift", "Takes the failed Region out of DNS"),
+  step("TrafficVerify", "traffic-verify", "Verifies that nobody is sent to the failed Region", { timeoutSeconds: 500 }),
+  step("CapacityRaise", "capacity-raise", "Raises the survivors' Auto Scaling groups"),
+  step("CapacityAwait", "capacity-await", "Waits for the survivors' instances"),
+  step("DatabasePromote", "database-promote", "Makes a surviving Aurora cluster the writer", { timeoutSeconds: 500 }),
+  step("DatabaseAwait", "database-await", "Waits until the promotion has ended"),
+  step("TablesCheck", "tables-check", "Says whether the global tables' replicas serve"),
+  step("RecoveryVerify", "recovery-verify", "Proves that customers are served"),
+  step("TimelineClose", "timeline-close", "Closes the timeline and gives the lease back"),
+];
+
+/**
+ * The scheduled vantage. It runs all the time, so that its memory is most of what it costs; it waits for the network
+ * nearly all of that time.
+ */
+export const watchSpec: FunctionSpec = {
+  name: "Watch",
+  folder: "watch-watch",
+  description: "Probes every Region, keeps the heartbeat, starts what no event started",
+  // An invocation looks around for a minute; what its last look does may take a little longer.
+  timeoutSeconds: 75,
+  memoryMiB: 256,
+  reservedConcurrency: null,
+};

@@ -1,0 +1,124 @@
+import { Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
+import { Effect, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import {
+  ApplicationLogLevel,
+  Architecture,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+  SystemLogLevel,
+  Tracing,
+} from "aws-cdk-lib/aws-lambda";
+import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
+import { Construct } from "constructs";
+import { acknowledge } from "./acknowledge.ts";
+import type { FunctionSpec } from "./functions.ts";
+import type { HandlerCode } from "./handler-code.ts";
+import { functionName, type Place } from "./names.ts";
+import { type Permission, permissionsOf, platformPermissions } from "./permissions.ts";
+import type { PlanDocument } from "./plan-document.ts";
+
+export interface HandlerFunctionProps {
+  readonly document: PlanDocument;
+  readonly spec: FunctionSpec;
+  readonly code: HandlerCode;
+  readonly logRetention: RetentionDays;
+  /** Environment variables besides the plan's path. @default none */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** One handler as a Lambda function, with a role and a log group of its own. */
+export class HandlerFunction extends Construct {
+  readonly spec: FunctionSpec;
+  readonly function: LambdaFunction;
+
+  constructor(scope: Construct, id: string, props: HandlerFunctionProps) {
+    super(scope, id);
+    const { document, spec, code, logRetention, environment = {} } = props;
+    const name = functionName(document.plan, spec.name);
+    this.spec = spec;
+
+    const logGroup = new LogGroup(this, "Log", {
+      logGroupName: `/aws/lambda/${name}`,
+      retention: logRetention,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const place = placeOf(this);
+    const logGroupArn = `arn:${place.partition}:logs:${place.region}:${place.account}:log-group:/aws/lambda/${name}`;
+    const permissionsIn = (where: Place, log: string) => [
+      ...permissionsOf(spec.name, document.plan, where),
+      ...platformPermissions(log),
+    ];
+    const role = new Role(this, "Role", {
+      description: `${name} in ${place.region}: ${spec.description}`,
+      assumedBy: new ServicePrincipal("lambda.amazonaws.com"),
+      inlinePolicies: {
+        permissions: new PolicyDocument({ statements: permissionsIn(place, logGroupArn).map(statementOf) }),
+      },
+    });
+    acknowledgeWildcards(role, permissionsIn(place, logGroupArn));
+
+    this.function = new LambdaFunction(this, "Function", {
+      functionName: name,
+      description: spec.description,
+      code: code.codeOf(spec, document),
+      handler: "index.handler",
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: spec.memoryMiB,
+      timeout: Duration.seconds(spec.timeoutSeconds),
+      ...(spec.reservedConcurrency === null ? {} : { reservedConcurrentExecutions: spec.reservedConcurrency }),
+      // Whoever invokes a function tries again by its own rules; Lambda must not do so as well, beside them.
+      retryAttempts: 0,
+      maxEventAge: Duration.minutes(1),
+      role,
+      logGroup,
+      loggingFormat: LoggingFormat.JSON,
+      applicationLogLevelV2: ApplicationLogLevel.INFO,
+      systemLogLevelV2: SystemLogLevel.INFO,
+      tracing: Tracing.ACTIVE,
+      environment: {
+        FAILOVER_PLAN: "/var/task/plan.json",
+        NODE_OPTIONS: "--enable-source-maps",
+        POWERTOOLS_SERVICE_NAME: name,
+        ...environment,
+      },
+    });
+  }
+}
+
+/** Account, partition and Region of the stack that a construct is in. */
+export function placeOf(construct: Construct): Place {
+  const { account, partition, region } = Stack.of(construct);
+  return { account, partition, region };
+}
+
+function statementOf({ actions, resources, conditions }: Permission): PolicyStatement {
+  return new PolicyStatement({
+    effect: Effect.ALLOW,
+    actions: [...actions],
+    resources: [...resources],
+    ...(conditions === undefined ? {} : { conditions }),
+  });
+}
+
+/** Each resource with a wildcard has its reason in the table of permissions. */
+function acknowledgeWildcards(role: Role, permissions: readonly Permission[]): void {
+  const stack = Stack.of(role);
+  for (const { resources, reason } of permissions) {
+    for (const resource of resources.filter((each) => each.includes("*"))) {
+      acknowledge(role, { [`IAM5[Resource::${flatten(stack.resolve(resource))}]`]: reason });
+    }
+  }
+}
+
+/** Text as cdk-nag shows it: a reference in it as its name in angle brackets. */
+function flatten(value: unknown): string {
+  if (typeof value === "string") return value;
+  const { "Fn::Join": join, Ref: reference } = value as {
+    readonly "Fn::Join"?: readonly [string, readonly unknown[]];
+    readonly Ref?: string;
+  };
+  if (reference !== undefined) return `<${reference}>`;
+  return join === undefined ? JSON.stringify(value) : join[1].map(flatten).join(join[0]);
+}

@@ -1,0 +1,88 @@
+import { CfnOutput, Duration, Tags } from "aws-cdk-lib";
+import { HealthCheck, HealthCheckType } from "aws-cdk-lib/aws-route53";
+import { Construct } from "constructs";
+import type { Plan, TrafficSwitchPlan } from "../functions/shared/plan/plan.ts";
+import { evacuationKey } from "../functions/traffic/health-check-switch.ts";
+
+/** Ten seconds three times over: half a minute to notice, either way. A record's TTL comes after that. */
+const looks = { requestInterval: Duration.seconds(10), failureThreshold: 3 };
+
+/** The one health check a Region's record carries, by Region. */
+export type HealthCheckIds = Readonly<Record<string, string>>;
+
+/**
+ * The health checks of the `healthCheck` switch. The record of Region A carries one calculated check: its endpoint passes,
+ * and no other Region's bucket has the object that evacuates A.
+ *
+ * All children must be healthy (the threshold is their number): one object, in one bucket, is enough to evacuate, because
+ * the others may be out of reach. An inverted child is healthy while its object is absent or its bucket unreachable, so a
+ * Region that dies evacuates nobody.
+ */
+export class HealthChecks extends Construct {
+  readonly ids: HealthCheckIds;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    {
+      plan,
+      buckets,
+    }: { readonly plan: Plan; readonly buckets: Extract<TrafficSwitchPlan, { kind: "healthCheck" }>["buckets"] },
+  ) {
+    super(scope, id);
+    this.ids = Object.fromEntries(
+      plan.regions.map(({ name: region, probeUrl }) => {
+        const home = new Construct(this, region);
+        const endpoint = named(`${plan.application} ${region} endpoint`, endpointCheck(home, "Endpoint", probeUrl));
+        const switches = Object.entries(buckets)
+          .filter(([holder]) => holder !== region)
+          .map(([holder, bucket]) =>
+            named(
+              `${plan.application} ${region} not evacuated by ${holder}`,
+              new HealthCheck(home, `NotEvacuatedBy-${holder}`, {
+                ...looks,
+                type: HealthCheckType.HTTPS,
+                // The Region's own endpoint: that of us-east-1 answers a young bucket of another Region with a redirect,
+                // which counts as healthy, and would evacuate (docs/adr/0014).
+                fqdn: `${bucket}.s3.${holder}.amazonaws.com`,
+                resourcePath: `/${evacuationKey(region)}`,
+                inverted: true,
+              }),
+            ),
+          );
+        const children = [endpoint, ...switches];
+        const whole = named(
+          `${plan.application} ${region}`,
+          new HealthCheck(home, "InService", {
+            type: HealthCheckType.CALCULATED,
+            childHealthChecks: children,
+            healthThreshold: children.length,
+          }),
+        );
+        new CfnOutput(home, "HealthCheckId", {
+          description: `Health check for the record of ${plan.traffic.record} in ${region}`,
+          value: whole.healthCheckId,
+        });
+        return [region, whole.healthCheckId];
+      }),
+    );
+  }
+}
+
+function endpointCheck(scope: Construct, id: string, probeUrl: string): HealthCheck {
+  const url = new URL(probeUrl);
+  const secure = url.protocol === "https:";
+  return new HealthCheck(scope, id, {
+    ...looks,
+    type: secure ? HealthCheckType.HTTPS : HealthCheckType.HTTP,
+    fqdn: url.hostname,
+    port: url.port === "" ? (secure ? 443 : 80) : Number(url.port),
+    resourcePath: `${url.pathname}${url.search}`,
+  });
+}
+
+/** What the console shows in place of an identifier. */
+function named(name: string, check: HealthCheck): HealthCheck {
+  Tags.of(check).add("Name", name);
+  return check;
+}

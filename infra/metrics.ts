@@ -1,0 +1,38 @@
+import { Metric, type MetricOptions, Stats } from "aws-cdk-lib/aws-cloudwatch";
+import type { Plan } from "../functions/shared/plan/plan.ts";
+import { metricNamespace } from "../functions/watch/metrics.ts";
+
+/** What the watch publishes (functions/watch/metrics.ts), in the Region of each vantage. */
+
+/** 1 while this vantage sees `subject` pass its probe, 0 while it sees it fail. */
+export function probeMetric(plan: Plan, subject: string, options: MetricOptions = {}): Metric {
+  return new Metric({
+    namespace: metricNamespace,
+    metricName: "ProbeSuccess",
+    dimensionsMap: { Application: plan.application, Region: subject },
+    statistic: Stats.MAXIMUM,
+    ...options,
+  });
+}
+
+/** 1 while this vantage is served under the public name. */
+export function customersMetric(plan: Plan, options: MetricOptions = {}): Metric {
+  return new Metric({
+    namespace: metricNamespace,
+    metricName: "CustomersServed",
+    dimensionsMap: { Application: plan.application },
+    statistic: Stats.MINIMUM,
+    ...options,
+  });
+}
+
+/** 1 while automation is paused; no data while the coordination table cannot be read. */
+export function pausedMetric(plan: Plan, options: MetricOptions = {}): Metric {
+  return new Metric({
+    namespace: metricNamespace,
+    metricName: "Paused",
+    dimensionsMap: { Application: plan.application },
+    statistic: Stats.MINIMUM,
+    ...options,
+  });
+}

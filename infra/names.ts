@@ -1,0 +1,42 @@
+import type { Plan } from "../functions/shared/plan/plan.ts";
+import type { FunctionName } from "./functions.ts";
+
+/**
+ * Names that the deployment gives, so that a person can find things at three in the morning and so that one Region's
+ * stack can speak of another Region's resources without depending on that stack (docs/adr/0013).
+ */
+
+/** The state machine, the same in every Region that serves. */
+export function machineName(plan: Plan): string {
+  return `failover-${plan.application}`;
+}
+
+/** A Lambda function: `failover-<application>-<room>-<action>`, or `failover-<application>-watch`. */
+export function functionName(plan: Plan, name: FunctionName): string {
+  const kebab = name.replaceAll(/(?<=[a-z])(?=[A-Z])/g, "-").toLowerCase();
+  return `failover-${plan.application}-${kebab}`;
+}
+
+/** A stack, or anything else of which there is one for each part: `failover-<application>-<part>`. */
+export function partName(plan: Plan, part: string): string {
+  return `failover-${plan.application}-${part}`;
+}
+
+/** Where an ARN lies. All three may be CDK tokens. */
+export interface Place {
+  readonly partition: string;
+  readonly account: string;
+  readonly region: string;
+}
+
+export function machineArn(plan: Plan, { partition, account, region }: Place): string {
+  return `arn:${partition}:states:${region}:${account}:stateMachine:${machineName(plan)}`;
+}
+
+export function tableArn(table: string, { partition, account, region }: Place): string {
+  return `arn:${partition}:dynamodb:${region}:${account}:table/${table}`;
+}
+
+export function defaultBusArn({ partition, account, region }: Place): string {
+  return `arn:${partition}:events:${region}:${account}:event-bus/default`;
+}

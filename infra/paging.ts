@@ -1,0 +1,88 @@
+import { Alarm, type ComparisonOperator, type IMetric, type TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
+import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
+import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { Key } from "aws-cdk-lib/aws-kms";
+import { Topic } from "aws-cdk-lib/aws-sns";
+import { Construct } from "constructs";
+import type { Plan } from "../functions/shared/plan/plan.ts";
+import { placeOf } from "./handler-function.ts";
+import { partName } from "./names.ts";
+
+/** An alarm that pages: only on metrics that exist, and only where somebody has to do something. */
+export interface PagingAlarm {
+  /** What is wrong; the alarm is named `failover-<application>-<name>`. */
+  readonly name: string;
+  /** Why somebody is paged, and what to do. */
+  readonly because: string;
+  readonly metric: IMetric;
+  readonly comparison: ComparisonOperator;
+  readonly threshold: number;
+  /** How many of the metric's periods in a row. */
+  readonly periods: number;
+  readonly missing: TreatMissingData;
+}
+
+export interface PagingProps {
+  readonly plan: Plan;
+  /** What the topic is called, after `failover-<application>-`. @default people */
+  readonly name?: string;
+}
+
+/** A Region's topic for people. */
+export class Paging extends Construct {
+  readonly topic: Topic;
+  readonly alarms: Alarm[] = [];
+  readonly #plan: Plan;
+
+  constructor(scope: Construct, id: string, { plan, name = "people" }: PagingProps) {
+    super(scope, id);
+    this.#plan = plan;
+    const { account } = placeOf(this);
+    // EventBridge and CloudWatch cannot publish to a topic under the account's default key for SNS: it needs one of its own.
+    const key = new Key(this, "Key", {
+      description: `Encrypts ${partName(plan, name)}`,
+      enableKeyRotation: true,
+    });
+    const publishers = ["events.amazonaws.com", "cloudwatch.amazonaws.com"].map(
+      (service) => new ServicePrincipal(service),
+    );
+    const ofThisAccount = { StringEquals: { "aws:SourceAccount": account } };
+    key.addToResourcePolicy(
+      new PolicyStatement({
+        principals: publishers,
+        actions: ["kms:Decrypt", "kms:GenerateDataKey"],
+        resources: ["*"],
+        conditions: ofThisAccount,
+      }),
+    );
+    this.topic = new Topic(this, "Topic", {
+      topicName: partName(plan, name),
+      displayName: `Failover of ${plan.application}`,
+      masterKey: key,
+      enforceSSL: true,
+    });
+    this.topic.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal("cloudwatch.amazonaws.com")],
+        actions: ["sns:Publish"],
+        resources: [this.topic.topicArn],
+        conditions: ofThisAccount,
+      }),
+    );
+  }
+
+  alarm(scope: Construct, id: string, about: PagingAlarm): Alarm {
+    const alarm = new Alarm(scope, id, {
+      alarmName: partName(this.#plan, about.name),
+      alarmDescription: about.because,
+      metric: about.metric,
+      comparisonOperator: about.comparison,
+      threshold: about.threshold,
+      evaluationPeriods: about.periods,
+      treatMissingData: about.missing,
+    });
+    alarm.addAlarmAction(new SnsAction(this.topic));
+    this.alarms.push(alarm);
+    return alarm;
+  }
+}

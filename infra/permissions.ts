@@ -1,0 +1,412 @@
+import { approvalEventType } from "../functions/approval/events.ts";
+import type { DatabasePlan, Plan } from "../functions/shared/plan/plan.ts";
+import { timelineEventSource, timelineEventType } from "../functions/timeline/journal.ts";
+import { evacuationKey } from "../functions/traffic/health-check-switch.ts";
+import { metricNamespace } from "../functions/watch/metrics.ts";
+import type { FunctionName } from "./functions.ts";
+import { defaultBusArn, machineArn, type Place, tableArn } from "./names.ts";
+
+/**
+ * What each function may do in AWS, and why: the whole of it, in one table, computed from the plan. A function has a role
+ * of its own with exactly this. Nothing here depends on the CDK: accounts and partitions may be its tokens or plain text.
+ */
+
+/** One statement of a function's policy. */
+export interface Permission {
+  /** `service:Action`; never with a wildcard. */
+  readonly actions: readonly string[];
+  /** ARNs; "*" only where the API knows no other, and then the reason says so. */
+  readonly resources: readonly string[];
+  /** IAM condition operators by name. */
+  readonly conditions?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+  /** What the function needs it for. */
+  readonly reason: string;
+}
+
+/** Whose permissions: the plan, and the Region in which the function runs. */
+interface Subject {
+  readonly plan: Plan;
+  readonly place: Place;
+}
+
+type Rule = (subject: Subject) => readonly Permission[];
+
+/** Every function's permissions, by name, each in the order in which it comes to use them. */
+const table: Readonly<Record<FunctionName, readonly Rule[]>> = {
+  AssessSignal: [readsObservations, changesTheCoordinationItem, keepsTheTimeline, recordsDecisions],
+  ApprovalRequest: [changesTheCoordinationItem, keepsQuestions, keepsTheTimeline, sendsQuestions],
+  ApprovalRecord: [changesTheCoordinationItem, keepsTheTimeline],
+  TrafficShift: [changesTheCoordinationItem, keepsTheTimeline, throwsTheSwitch],
+  TrafficVerify: [changesTheCoordinationItem, keepsTheTimeline, readsObservations],
+  CapacityRaise: [
+    changesTheCoordinationItem,
+    keepsTheTimeline,
+    readsObservations,
+    readsGroups,
+    readsInstanceRefreshes,
+    raisesGroups,
+  ],
+  CapacityAwait: [
+    changesTheCoordinationItem,
+    keepsTheTimeline,
+    readsObservations,
+    readsGroups,
+    readsScalingActivities,
+    raisesGroups,
+  ],
+  DatabasePromote: [
+    changesTheCoordinationItem,
+    keepsTheTimeline,
+    readsObservations,
+    readsTheDatabase,
+    readsLagEverywhere,
+    movesTheWriter,
+  ],
+  DatabaseAwait: [changesTheCoordinationItem, keepsTheTimeline, readsTheDatabase],
+  TablesCheck: [keepsTheTimeline, readsObservations, describesTables],
+  RecoveryVerify: [changesTheCoordinationItem, keepsTheTimeline, readsObservations],
+  TimelineClose: [changesTheCoordinationItem, keepsTheTimeline],
+  Watch: [
+    readsObservations,
+    writesObservations,
+    readsTheCoordinationItem,
+    samplesItsOwnGroup,
+    samplesItsOwnLag,
+    publishesMetrics,
+    startsTheMachine,
+  ],
+};
+
+/**
+ * What a function may do where it runs. What the Lambda service needs of any function, to write logs and traces, is
+ * `platformPermissions`.
+ * @param place account and partition of the deployment, and the Region in which this function runs
+ */
+export function permissionsOf(name: FunctionName, plan: Plan, place: Place): readonly Permission[] {
+  return table[name].flatMap((rule) => rule({ plan, place }));
+}
+
+/** What the Lambda service does in a function's name. @param logGroupArn without `:*` at its end */
+export function platformPermissions(logGroupArn: string): readonly Permission[] {
+  return [
+    {
+      actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
+      resources: [`${logGroupArn}:*`],
+      reason: "Writes its log: the streams of its own log group, whose names Lambda makes up",
+    },
+    {
+      actions: ["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
+      resources: ["*"],
+      reason: "Sends its traces; X-Ray knows no resource to name for either",
+    },
+  ];
+}
+
+/** Only the application's own items, also where a table holds those of others. */
+function itemsUnder(...partitionKeys: readonly string[]): NonNullable<Permission["conditions"]> {
+  return { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": partitionKeys } };
+}
+
+/** Partition keys of all incidents there may be: an incident is named after application, Region and epoch. */
+export function ofAnyIncident(plan: Plan, kind: "incident" | "approval"): readonly string[] {
+  return plan.regions.map(({ name }) => `${kind}#${plan.application}-${name}-e*`);
+}
+
+function coordinationTable({ plan, place }: Subject): readonly string[] {
+  return plan.coordination.regions.map((region) => tableArn(plan.coordination.table, { ...place, region }));
+}
+
+function recordsTable({ plan, place }: Subject): readonly string[] {
+  return [tableArn(plan.recordsTable, place)];
+}
+
+function readsTheCoordinationItem(subject: Subject): readonly Permission[] {
+  return [
+    {
+      actions: ["dynamodb:GetItem"],
+      resources: coordinationTable(subject),
+      conditions: itemsUnder(`coordination#${subject.plan.application}`),
+      reason: "Reads the coordination item at whichever replica answers",
+    },
+  ];
+}
+
+function changesTheCoordinationItem(subject: Subject): readonly Permission[] {
+  return [
+    {
+      actions: ["dynamodb:GetItem", "dynamodb:PutItem"],
+      resources: coordinationTable(subject),
+      conditions: itemsUnder(`coordination#${subject.plan.application}`),
+      reason: "Proves and renews the lease by compare-and-set, at whichever replica answers",
+    },
+  ];
+}
+
+function readsObservations(subject: Subject): readonly Permission[] {
+  return [
+    {
+      actions: ["dynamodb:Query"],
+      resources: recordsTable(subject),
+      conditions: itemsUnder("observations"),
+      reason: "Reads what every vantage saw, from its own Region's copy",
+    },
+  ];
+}
+
+function writesObservations(subject: Subject): readonly Permission[] {
+  return [
+    {
+      actions: ["dynamodb:PutItem"],
+      resources: recordsTable(subject),
+      conditions: itemsUnder("observations"),
+      reason: "Writes what this vantage saw, which is its heartbeat too",
+    },
+  ];
+}
+
+function keepsTheTimeline(subject: Subject): readonly Permission[] {
+  return [
+    {
+      actions: ["dynamodb:PutItem", "dynamodb:Query"],
+      resources: recordsTable(subject),
+      conditions: itemsUnder(...ofAnyIncident(subject.plan, "incident")),
+      reason: "Appends to the timeline of the incident and reads it back",
+    },
+    sends(subject, timelineEventType, "Tells listeners of what the timeline says"),
+  ];
+}
+
+function recordsDecisions(subject: Subject): readonly Permission[] {
+  return [
+    {
+      actions: ["dynamodb:PutItem"],
+      resources: recordsTable(subject),
+      conditions: itemsUnder(`decisions#${subject.plan.application}`),
+      reason: "Records decisions that open no incident",
+    },
+  ];
+}
+
+function keepsQuestions(subject: Subject): readonly Permission[] {
+  return [
+    {
+      actions: ["dynamodb:PutItem"],
+      resources: recordsTable(subject),
+      conditions: itemsUnder(...ofAnyIncident(subject.plan, "approval")),
+      reason: "Keeps the question and its task token, so that it can be answered",
+    },
+  ];
+}
+
+function sendsQuestions(subject: Subject): readonly Permission[] {
+  return [sends(subject, approvalEventType, "Tells people that they are asked")];
+}
+
+function sends({ place }: Subject, detailType: string, reason: string): Permission {
+  return {
+    actions: ["events:PutEvents"],
+    resources: [defaultBusArn(place)],
+    conditions: { StringEquals: { "events:source": timelineEventSource, "events:detail-type": detailType } },
+    reason,
+  };
+}
+
+/** One Region's bucket holds the objects that evacuate the others, never its own. */
+function throwsTheSwitch({ plan, place }: Subject): readonly Permission[] {
+  const { switch: chosen } = plan.traffic;
+  switch (chosen.kind) {
+    case "healthCheck": {
+      const buckets = Object.entries(chosen.buckets).map(
+        ([region, bucket]) => [region, `arn:${place.partition}:s3:::${bucket}`] as const,
+      );
+      return [
+        {
+          actions: ["s3:ListBucket"],
+          resources: buckets.map(([, arn]) => arn),
+          conditions: { StringEquals: { "s3:prefix": evacuationKey("") } },
+          reason: "Reads which Regions are evacuated, before and after",
+        },
+        {
+          actions: ["s3:PutObject"],
+          resources: buckets.flatMap(([region, arn]) =>
+            plan.regions.filter(({ name }) => name !== region).map(({ name }) => `${arn}/${evacuationKey(name)}`),
+          ),
+          reason: "Evacuates a Region: writes its object to the survivors' buckets",
+        },
+      ];
+    }
+    case "routingControl":
+      return [
+        {
+          actions: ["route53-recovery-cluster:ListRoutingControls"],
+          resources: ["*"],
+          reason: "Reads which Regions are evacuated; the API knows no resource to name for it",
+        },
+        {
+          actions: ["route53-recovery-cluster:UpdateRoutingControlState"],
+          resources: Object.values(chosen.controls),
+          reason: "Evacuates a Region: turns its routing control off",
+        },
+      ];
+    case "record":
+      return [
+        {
+          actions: ["route53:GetHealthCheck", "route53:UpdateHealthCheck"],
+          resources: Object.values(chosen.healthChecks).map(
+            (id) => `arn:${place.partition}:route53:::healthcheck/${id}`,
+          ),
+          reason: "Reads which Regions are evacuated; evacuates a Region: inverts its health check",
+        },
+      ];
+  }
+}
+
+/** "*" is all that Auto Scaling's Describe actions take; the Regions, at least, can be named. */
+function describesGroups(action: string, regions: readonly string[], purpose: string): readonly Permission[] {
+  if (regions.length === 0) return [];
+  return [
+    {
+      actions: [`autoscaling:${action}`],
+      resources: ["*"],
+      conditions: { StringEquals: { "aws:RequestedRegion": regions } },
+      reason: `${purpose}; the API knows no resource to name for it`,
+    },
+  ];
+}
+
+function regionsWithGroups(plan: Plan): readonly string[] {
+  return plan.regions.filter(({ autoScalingGroup }) => autoScalingGroup !== null).map(({ name }) => name);
+}
+
+function readsGroups({ plan }: Subject): readonly Permission[] {
+  return describesGroups("DescribeAutoScalingGroups", regionsWithGroups(plan), "Reads the survivors' groups");
+}
+
+function readsScalingActivities({ plan }: Subject): readonly Permission[] {
+  const purpose = "Reads why instances do not come";
+  return describesGroups("DescribeScalingActivities", regionsWithGroups(plan), purpose);
+}
+
+function readsInstanceRefreshes({ plan }: Subject): readonly Permission[] {
+  const purpose = "Reads whether a deployment is replacing instances";
+  return describesGroups("DescribeInstanceRefreshes", regionsWithGroups(plan), purpose);
+}
+
+function samplesItsOwnGroup({ plan, place }: Subject): readonly Permission[] {
+  const own = regionsWithGroups(plan).filter((region) => region === place.region);
+  return describesGroups("DescribeAutoScalingGroups", own, "Samples the capacity of its own Region");
+}
+
+function raisesGroups({ plan, place }: Subject): readonly Permission[] {
+  const groups = plan.regions.flatMap(({ name: region, autoScalingGroup }) =>
+    autoScalingGroup === null
+      ? []
+      : [
+          `arn:${place.partition}:autoscaling:${region}:${place.account}:autoScalingGroup:*:autoScalingGroupName/${autoScalingGroup}`,
+        ],
+  );
+  if (groups.length === 0) return [];
+  return [
+    {
+      actions: ["autoscaling:UpdateAutoScalingGroup"],
+      resources: groups,
+      reason: "Raises the survivors' groups; an ARN holds an identifier that AWS makes up, the group's name is exact",
+    },
+  ];
+}
+
+function withDatabase(rule: (database: DatabasePlan, subject: Subject) => readonly Permission[]): Rule {
+  return (subject) => (subject.plan.database === null ? [] : rule(subject.plan.database, subject));
+}
+
+function globalClusterArn({ globalCluster }: DatabasePlan, { place }: Subject): string {
+  return `arn:${place.partition}:rds::${place.account}:global-cluster:${globalCluster}`;
+}
+
+function readsTheDatabase(subject: Subject): readonly Permission[] {
+  return withDatabase((database) => [
+    {
+      actions: ["rds:DescribeGlobalClusters"],
+      resources: [globalClusterArn(database, subject)],
+      reason: "Reads who is the writer and what moves",
+    },
+    {
+      actions: ["rds:DescribeDBClusters"],
+      resources: Object.values(database.clusters),
+      reason: "Reads whether the clusters are available",
+    },
+  ])(subject);
+}
+
+function movesTheWriter(subject: Subject): readonly Permission[] {
+  return withDatabase((database) => [
+    {
+      actions: ["rds:FailoverGlobalCluster", "rds:SwitchoverGlobalCluster"],
+      resources: [globalClusterArn(database, subject), ...Object.values(database.clusters)],
+      reason: "Makes a survivor the writer; AWS asks for the global cluster and for both clusters that change places",
+    },
+  ])(subject);
+}
+
+function readsLag(regions: readonly string[], purpose: string): readonly Permission[] {
+  if (regions.length === 0) return [];
+  return [
+    {
+      actions: ["cloudwatch:GetMetricData"],
+      resources: ["*"],
+      conditions: { StringEquals: { "aws:RequestedRegion": regions } },
+      reason: `${purpose}; the API knows no resource to name for it`,
+    },
+  ];
+}
+
+function readsLagEverywhere(subject: Subject): readonly Permission[] {
+  return withDatabase((database) => readsLag(Object.keys(database.clusters), "Reads a survivor's replication lag"))(
+    subject,
+  );
+}
+
+function samplesItsOwnLag(subject: Subject): readonly Permission[] {
+  return withDatabase(({ clusters }, { place }) =>
+    readsLag(
+      Object.keys(clusters).filter((region) => region === place.region),
+      "Samples the replication lag of its own Region",
+    ),
+  )(subject);
+}
+
+function describesTables({ plan, place }: Subject): readonly Permission[] {
+  if (plan.tables.length === 0) return [];
+  return [
+    {
+      actions: ["dynamodb:DescribeTable"],
+      resources: plan.tables.flatMap((name) =>
+        plan.regions.map(({ name: region }) => tableArn(name, { ...place, region })),
+      ),
+      reason: "Reads the state of the survivors' replicas",
+    },
+  ];
+}
+
+function publishesMetrics(): readonly Permission[] {
+  return [
+    {
+      actions: ["cloudwatch:PutMetricData"],
+      resources: ["*"],
+      conditions: { StringEquals: { "cloudwatch:namespace": metricNamespace } },
+      reason: "Publishes what it saw, under the project's own namespace; the API knows no resource to name for it",
+    },
+  ];
+}
+
+/** A witness only watches: there is no machine where it runs. */
+function startsTheMachine({ plan, place }: Subject): readonly Permission[] {
+  if (!plan.regions.some(({ name }) => name === place.region)) return [];
+  return [
+    {
+      actions: ["states:StartExecution"],
+      resources: [machineArn(plan, place)],
+      reason: "Starts what no event started",
+    },
+  ];
+}

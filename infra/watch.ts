@@ -1,0 +1,76 @@
+import { Duration } from "aws-cdk-lib";
+import { ComparisonOperator, Stats, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
+import { Rule, Schedule } from "aws-cdk-lib/aws-events";
+import { LambdaFunction } from "aws-cdk-lib/aws-events-targets";
+import type { RetentionDays } from "aws-cdk-lib/aws-logs";
+import { Construct } from "constructs";
+import type { DeadLetters } from "./dead-letters.ts";
+import { functionAlarm } from "./function-alarm.ts";
+import { watchSpec } from "./functions.ts";
+import type { HandlerCode } from "./handler-code.ts";
+import { HandlerFunction } from "./handler-function.ts";
+import { pausedMetric } from "./metrics.ts";
+import { partName } from "./names.ts";
+import type { Paging } from "./paging.ts";
+import type { PlanDocument } from "./plan-document.ts";
+import { delivered } from "./rules.ts";
+
+export interface WatchProps {
+  readonly document: PlanDocument;
+  readonly code: HandlerCode;
+  readonly logRetention: RetentionDays;
+  readonly paging: Paging;
+  readonly deadLetters: DeadLetters;
+  /** ARN of this Region's state machine; null where there is none: a witness only watches. */
+  readonly stateMachineArn: string | null;
+}
+
+/** One vantage: the watch, called once a minute, and the alarms that say that it does not see. */
+export class Watch extends Construct {
+  readonly handler: HandlerFunction;
+  readonly schedule: Rule;
+
+  constructor(scope: Construct, id: string, props: WatchProps) {
+    super(scope, id);
+    const { document, code, logRetention, paging, deadLetters, stateMachineArn } = props;
+    const { plan } = document;
+    this.handler = new HandlerFunction(this, "Handler", {
+      document,
+      spec: watchSpec,
+      code,
+      logRetention,
+      environment: stateMachineArn === null ? {} : { FAILOVER_STATE_MACHINE_ARN: stateMachineArn },
+    });
+    this.schedule = new Rule(this, "EveryMinute", {
+      ruleName: partName(plan, "watch"),
+      description: "Calls the watch; each call looks around until just before the next",
+      schedule: Schedule.rate(Duration.minutes(1)),
+    });
+    this.schedule.addTarget(
+      // A call that comes late is worth nothing: the next one is due.
+      new LambdaFunction(this.handler.function, delivered({ deadLetters, maximumAgeSeconds: 60, attempts: 0 })),
+    );
+
+    const minute = Duration.minutes(1);
+    paging.alarm(this, "NotRunning", {
+      name: "watch-not-running",
+      because: "This Region's watch has not been called for three minutes: it neither votes nor shows a sign of life",
+      metric: this.handler.function.metricInvocations({ period: minute, statistic: Stats.SUM }),
+      comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
+      threshold: 1,
+      periods: 3,
+      missing: TreatMissingData.BREACHING,
+    });
+    paging.alarm(this, "Blind", {
+      name: "coordination-unread",
+      because:
+        "This Region's watch has read nothing from the coordination table for five minutes, or could not say so. Without the lease nothing is changed: docs/runbook.md, The lease store is unreachable",
+      metric: pausedMetric(plan, { period: minute, statistic: Stats.SAMPLE_COUNT }),
+      comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
+      threshold: 1,
+      periods: 5,
+      missing: TreatMissingData.BREACHING,
+    });
+    functionAlarm(this, "Failing", { plan, paging, handler: this.handler, failures: 3 });
+  }
+}

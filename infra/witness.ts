@@ -1,0 +1,32 @@
+import { CfnOutput } from "aws-cdk-lib";
+import type { RetentionDays } from "aws-cdk-lib/aws-logs";
+import type { Topic } from "aws-cdk-lib/aws-sns";
+import { Construct } from "constructs";
+import { DeadLetters } from "./dead-letters.ts";
+import type { HandlerCode } from "./handler-code.ts";
+import { Paging } from "./paging.ts";
+import type { PlanDocument } from "./plan-document.ts";
+import { Watch } from "./watch.ts";
+
+export interface WitnessProps {
+  readonly document: PlanDocument;
+  readonly code: HandlerCode;
+  readonly logRetention: RetentionDays;
+}
+
+/** What a Region has that only observes: a watch that starts nothing. */
+export class Witness extends Construct {
+  readonly watch: Watch;
+  /** For people: that the witness does not see. */
+  readonly topic: Topic;
+
+  constructor(scope: Construct, id: string, { document, code, logRetention }: WitnessProps) {
+    super(scope, id);
+    const { plan } = document;
+    const paging = new Paging(this, "Paging", { plan });
+    const deadLetters = new DeadLetters(this, "DeadLetters", { plan, paging });
+    this.topic = paging.topic;
+    this.watch = new Watch(this, "Watch", { document, code, logRetention, paging, deadLetters, stateMachineArn: null });
+    new CfnOutput(this, "TopicArn", { value: this.topic.topicArn, description: "Subscribe whoever is on call" });
+  }
+}
