@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { FailoverError } from "../functions/shared/errors.ts";
 import { createFailoverApp } from "../infra/app.ts";
+import type { PlanAlarms } from "../infra/controller.ts";
 import { accountOf, type PlanDocument, readPlanDocument } from "../infra/plan-document.ts";
 
 /** What `synth` and `deploy` both take. */
@@ -18,57 +19,52 @@ export const planOptionsHelp = `  --plan FILE       the plan (default plans/stor
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
+/** Where the cloud assembly is written. */
+export const assemblyFolder = join(root, "cdk.out");
+
+/** The plan that a command is about, and the account that its stacks are for. */
+export interface Target {
+  readonly document: PlanDocument;
+  /** Null: the plan does not say, and neither does `CDK_DEFAULT_ACCOUNT`: that of the credentials. */
+  readonly account: string | null;
+}
+
 export interface AssembledStack {
   readonly name: string;
-  /** Its path in the construct tree, by which the CDK's command selects it. */
-  readonly path: string;
   readonly region: string;
   /** Path of its template, relative to where the command was called. */
   readonly template: string;
 }
 
-export interface Assembly {
-  readonly document: PlanDocument;
-  /** The account that the stacks are for; null: that of the credentials at deployment. */
-  readonly account: string | null;
-  /** Path of the cloud assembly. */
-  readonly folder: string;
-  /** In the order in which they are deployed. */
-  readonly stacks: readonly AssembledStack[];
+/** @throws FailoverError "InvalidPlan" */
+export function readTarget(plan: string | undefined): Target {
+  const source = plan ?? join(root, "plans", "storefront.yaml");
+  const document = readPlanDocument(source);
+  return { document, account: accountIn(document, source) ?? (process.env.CDK_DEFAULT_ACCOUNT || null) };
 }
 
 /**
- * Checks the plan, bundles the functions, writes the cloud assembly. Touches no network.
- * @throws FailoverError "InvalidPlan"
+ * Bundles the functions and writes the cloud assembly to cdk.out/, in place of any that is there. Touches no network.
+ * @returns the stacks in the order in which they are deployed
  */
-export async function assemble(chosen: {
-  readonly plan?: string | undefined;
-  readonly "own-alarms"?: boolean | undefined;
-}): Promise<Assembly> {
-  const source = chosen.plan ?? join(root, "plans", "storefront.yaml");
-  const document = readPlanDocument(source);
-  const account = accountIn(document, source) ?? process.env.CDK_DEFAULT_ACCOUNT;
+export async function assemble(
+  { document, account }: Target,
+  planAlarms: PlanAlarms,
+): Promise<readonly AssembledStack[]> {
   await promisify(execFile)(process.execPath, [join(root, "build.ts")], { cwd: root });
-  const outdir = join(root, "cdk.out");
-  rmSync(outdir, { recursive: true, force: true });
+  rmSync(assemblyFolder, { recursive: true, force: true });
   const { app, failover } = createFailoverApp({
     plan: document,
-    outdir,
-    planAlarms: chosen["own-alarms"] ? "brought" : "made",
-    ...(account === undefined || account === "" ? {} : { account }),
+    outdir: assemblyFolder,
+    planAlarms,
+    ...(account === null ? {} : { account }),
   });
   const assembly = app.synth();
-  return {
-    document,
-    account: account === undefined || account === "" ? null : account,
-    folder: outdir,
-    stacks: failover.stacks.map((stack) => ({
-      name: stack.stackName,
-      path: stack.node.path,
-      region: stack.region,
-      template: relative(process.cwd(), assembly.getStackArtifact(stack.artifactId).templateFullPath),
-    })),
-  };
+  return failover.stacks.map((stack) => ({
+    name: stack.stackName,
+    region: stack.region,
+    template: relative(process.cwd(), assembly.getStackArtifact(stack.artifactId).templateFullPath),
+  }));
 }
 
 /** The plan's account; what is wrong with it is said with the file's name, as of everything in a plan. */

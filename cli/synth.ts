@@ -1,4 +1,4 @@
-import { assemble, assemblyOptions, planOptionsHelp } from "./assembly.ts";
+import { assemble, assemblyOptions, planOptionsHelp, readTarget } from "./assembly.ts";
 import { readOptions, runCommand } from "./usage.ts";
 
 const options = { ...assemblyOptions, help: { type: "boolean" } } as const;
@@ -18,7 +18,8 @@ await runCommand(async () => {
     process.stdout.write(help);
     return 0;
   }
-  for (const { name, region, template } of (await assemble(chosen)).stacks) {
+  const stacks = await assemble(readTarget(chosen.plan), chosen["own-alarms"] ? "brought" : "made");
+  for (const { name, region, template } of stacks) {
     process.stdout.write(`${region.padEnd(16)}${name.padEnd(48)}${template}\n`);
   }
   return 0;

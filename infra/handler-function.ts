@@ -71,7 +71,8 @@ export class HandlerFunction extends Construct {
       // Whoever invokes a function tries again by its own rules; Lambda must not do so as well, beside them.
       retryAttempts: 0,
       maxEventAge: Duration.minutes(1),
-      role,
+      // The CDK would add what the table of permissions has already.
+      role: role.withoutPolicyUpdates(),
       logGroup,
       loggingFormat: LoggingFormat.JSON,
       applicationLogLevelV2: ApplicationLogLevel.INFO,

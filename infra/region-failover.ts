@@ -3,6 +3,7 @@ import type { TableV2 } from "aws-cdk-lib/aws-dynamodb";
 import { Grant, type IGrantable } from "aws-cdk-lib/aws-iam";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
+import { type Plan, vantagesOf } from "../functions/shared/plan/plan.ts";
 import { Controller, type PlanAlarms } from "./controller.ts";
 import { dashboard } from "./dashboard.ts";
 import { Forwarder, forwardedTo, forwarderRegion } from "./forwarder.ts";
@@ -155,6 +156,14 @@ export class RegionFailover extends Construct {
       },
     });
   }
+}
+
+/** Every Region that gets a stack, and so must be bootstrapped. */
+export function stackRegions(plan: Plan): readonly string[] {
+  const global = plan.traffic.switch.kind === "healthCheck" || forwardedTo(plan).length > 0;
+  return [
+    ...new Set([coordinationHome(plan), recordsHome(plan), ...vantagesOf(plan), ...(global ? [forwarderRegion] : [])]),
+  ];
 }
 
 /** @returns undefined where the account is only known when the stacks are deployed */

@@ -1,0 +1,63 @@
+import { spawn } from "node:child_process";
+import { createRequire } from "node:module";
+import { stackRegions } from "../infra/region-failover.ts";
+import { assemble, assemblyFolder, assemblyOptions, planOptionsHelp, readTarget } from "./assembly.ts";
+import { findObstacle } from "./preflight.ts";
+import { readOptions, runCommand, UsageError } from "./usage.ts";
+
+const options = { ...assemblyOptions, help: { type: "boolean" } } as const;
+
+const help = `Deploys a plan's stacks with the CDK: tables, controllers, witnesses, health checks, forwarder, in this order.
+To an AWS account, or to what AWS_ENDPOINT_URL names. Doing it again changes nothing.
+
+  npm run deploy -- --plan FILE [options]
+
+${planOptionsHelp.replace(" (default plans/storefront.yaml)", "; there is no default")}
+
+Exit code 0: deployed. 1: not, or not all of it; the last line says what to do. 2: bad options or a bad plan; nothing is
+deployed.
+`;
+
+await runCommand(async () => {
+  const chosen = readOptions(process.argv.slice(2), options);
+  if (chosen.help) {
+    process.stdout.write(help);
+    return 0;
+  }
+  if (chosen.plan === undefined) throw new UsageError("--plan: received nothing: must be the path of a plan file");
+  const target = readTarget(chosen.plan);
+  const obstacle = await findObstacle(target.account, stackRegions(target.document.plan));
+  if (obstacle !== null) {
+    process.stderr.write(`${obstacle.message}\n`);
+    return 1;
+  }
+  await assemble(target, chosen["own-alarms"] ? "brought" : "made");
+  return runCdk([
+    "deploy",
+    "--all",
+    "--app",
+    assemblyFolder,
+    "--require-approval",
+    "never",
+    "--no-notices",
+    "--progress",
+    "events",
+  ]);
+});
+
+/** The CDK's own command, in its own process, with its own output. */
+function runCdk(args: readonly string[]): Promise<number> {
+  const command = createRequire(import.meta.url).resolve("aws-cdk/bin/cdk");
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [command, ...args], { stdio: "inherit" });
+    child.on("error", reject);
+    child.on("close", (code) => {
+      if (code !== 0) {
+        process.stderr.write(
+          "Not all stacks were deployed. Next: mend what CloudFormation says above, then the same command again\n",
+        );
+      }
+      resolve(code === 0 ? 0 : 1);
+    });
+  });
+}
