@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { RemovalPolicy } from "aws-cdk-lib";
 import { Effect, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
-import { DefinitionBody, LogLevel, StateMachine } from "aws-cdk-lib/aws-stepfunctions";
+import { type CfnStateMachine, DefinitionBody, LogLevel, StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import type { Construct } from "constructs";
 import type { Plan } from "../functions/shared/plan/plan.ts";
 import { acknowledge } from "./acknowledge.ts";
@@ -47,6 +47,10 @@ export function failoverMachine(
       resources: steps.map((step) => step.function.functionArn),
     }),
   );
+  // cfn-lint 1.58 knows a JSONata TimeoutSeconds no more than it can report one inside a branch (E1101 is its own stumble).
+  (machine.node.defaultChild as CfnStateMachine).addMetadata("cfn-lint", {
+    config: { ignore_checks: ["E3601", "E1101"] },
+  });
   acknowledge(machine, {
     "IAM5[Resource::*]": "Log delivery and X-Ray know no resource to name; the functions are named one by one",
   });

@@ -1,0 +1,125 @@
+import { stackRegions } from "../../infra/region-failover.ts";
+import { planOf, recordPlan, synthesize } from "./synthesis.ts";
+
+describe("the stacks of a plan", () => {
+  it.each([
+    [
+      "storefront",
+      planOf("storefront"),
+      {
+        coordination: "eu-west-1",
+        records: "us-east-1",
+        "controller-us-east-1": "us-east-1",
+        "controller-eu-west-1": "eu-west-1",
+        "controller-ap-southeast-1": "ap-southeast-1",
+        "witness-us-west-2": "us-west-2",
+        "health-checks": "us-east-1",
+        forwarder: "us-east-1",
+      },
+    ],
+    [
+      "two Regions and no witness",
+      planOf("two-regions"),
+      {
+        coordination: "us-east-1",
+        records: "us-east-1",
+        "controller-us-east-1": "us-east-1",
+        "controller-us-west-2": "us-west-2",
+        "health-checks": "us-east-1",
+        forwarder: "us-east-1",
+      },
+    ],
+    [
+      "no database, no tables, no alarms, routing controls",
+      planOf("stateless"),
+      {
+        coordination: "us-east-1",
+        records: "us-west-2",
+        "controller-us-west-2": "us-west-2",
+        "controller-eu-central-1": "eu-central-1",
+        "controller-ap-northeast-1": "ap-northeast-1",
+      },
+    ],
+    [
+      "health checks that are the team's own",
+      recordPlan(),
+      {
+        coordination: "eu-west-1",
+        records: "us-east-1",
+        "controller-us-east-1": "us-east-1",
+        "controller-eu-west-1": "eu-west-1",
+        "controller-ap-southeast-1": "ap-southeast-1",
+        "witness-us-west-2": "us-west-2",
+        forwarder: "us-east-1",
+      },
+    ],
+  ])("%s", (_name, plan, expected) => {
+    const { stacks } = synthesize(plan);
+
+    expect(Object.fromEntries(Object.values(stacks).map(({ name, region }) => [name, region]))).toEqual(expected);
+    expect([...stackRegions(plan.plan)].sort()).toEqual([...new Set(Object.values(expected))].sort());
+  });
+
+  it("are deployed tables first, then what uses them, then what looks at that", () => {
+    const { stacks } = synthesize(planOf("storefront"));
+
+    const controllers = ["controller-us-east-1", "controller-eu-west-1", "controller-ap-southeast-1"];
+    expect(stacks.coordination?.dependencies).toEqual([]);
+    expect(stacks.records?.dependencies).toEqual([]);
+    for (const name of [...controllers, "witness-us-west-2"]) {
+      expect([...(stacks[name]?.dependencies ?? [])].sort()).toEqual(["coordination", "records"]);
+    }
+    for (const name of ["health-checks", "forwarder"]) {
+      expect([...(stacks[name]?.dependencies ?? [])].sort()).toEqual([...controllers].sort());
+    }
+  });
+
+  it("share nothing but names: no stack imports what another one exports", () => {
+    for (const stack of Object.values(synthesize(planOf("storefront")).stacks)) {
+      expect(JSON.stringify(stack.resources)).not.toContain("Fn::ImportValue");
+    }
+  });
+
+  it("forward alarms where us-east-1 is no Region of the plan, too", () => {
+    const plan = planOf("stateless", (value) => {
+      value.detection.alarms = [{ name: "render-customers", suspects: "us-west-2" }];
+    });
+    const { stacks } = synthesize(plan);
+
+    expect(stacks.forwarder?.region).toBe("us-east-1");
+  });
+});
+
+describe("the account", () => {
+  it("is that of the plan's Aurora clusters", () => {
+    expect(synthesize(planOf("storefront")).failover.stacks.map(({ account }) => account)).toEqual(
+      Array.from({ length: 8 }, () => "111122223333"),
+    );
+  });
+
+  it("is the given one where the plan does not say, else that of the credentials", () => {
+    const given = synthesize(planOf("stateless"), { account: "444455556666" });
+    const open = synthesize(planOf("stateless"));
+
+    expect(given.failover.stacks[0]?.account).toBe("444455556666");
+    expect(JSON.stringify(open.controllers[0]?.resources)).toContain('{"Ref":"AWS::AccountId"}');
+  });
+
+  it.each([
+    ["another than the plan's", "444455556666", /must be 111122223333.*Received: 444455556666/],
+    ["no account at all", "12", /must be twelve digits. Received: "12"/],
+  ])("is refused: %s", (_name, account, message) => {
+    expect(() => synthesize(planOf("storefront"), { account })).toThrow(message);
+  });
+
+  it("is refused where clusters are in several", () => {
+    const plan = planOf("storefront", (value) => {
+      const { clusters } = value.database as { clusters: Record<string, string> };
+      clusters["eu-west-1"] = "arn:aws:rds:eu-west-1:444455556666:cluster:storefront-eu-west-1";
+    });
+
+    expect(() => synthesize(plan)).toThrow(
+      /database.clusters: received clusters of accounts 111122223333, 444455556666/,
+    );
+  });
+});
