@@ -1,7 +1,7 @@
-import { copyFileSync, existsSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { AssetHashType, DockerImage } from "aws-cdk-lib";
 import { Code } from "aws-cdk-lib/aws-lambda";
 import type { FunctionSpec } from "./functions.ts";
 import type { PlanDocument } from "./plan-document.ts";
@@ -13,6 +13,18 @@ export interface HandlerCode {
 }
 
 const files = ["index.mjs", "index.mjs.map"];
+
+/** Where code and plan are put together; gone when the process ends. */
+let staging: string | null = null;
+
+function stagingFolder(): string {
+  if (staging === null) {
+    const folder = mkdtempSync(join(tmpdir(), "region-failover-"));
+    process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+    staging = folder;
+  }
+  return staging;
+}
 
 /** The folder that `npm run build` writes. */
 const builtHere = fileURLToPath(new URL("../dist", import.meta.url));
@@ -32,21 +44,11 @@ export function prebuiltHandlers(folder: string = builtHere): HandlerCode {
           `The bundle of ${spec.name} is missing. Received: ${join(source, missing)}, which does not exist; run npm run build first`,
         );
       }
-      return Code.fromAsset(source, {
-        // The hash of what comes out, not of when or where it was made.
-        assetHashType: AssetHashType.OUTPUT,
-        bundling: {
-          // Never asked for: the copy below is all the bundling there is.
-          image: DockerImage.fromRegistry("scratch"),
-          local: {
-            tryBundle(to) {
-              for (const file of files) copyFileSync(join(source, file), join(to, file));
-              writeFileSync(join(to, "plan.json"), document.json);
-              return true;
-            },
-          },
-        },
-      });
+      // The CDK copies it into the cloud assembly as soon as a function has it, under the hash of its content.
+      const staged = mkdtempSync(join(stagingFolder(), `${spec.folder}-`));
+      for (const file of files) copyFileSync(join(source, file), join(staged, file));
+      writeFileSync(join(staged, "plan.json"), document.json);
+      return Code.fromAsset(staged);
     },
   };
 }

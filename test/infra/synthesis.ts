@@ -8,6 +8,9 @@ import type { HandlerCode } from "../../infra/handler-code.ts";
 import { type PlanDocument, parsePlanDocument } from "../../infra/plan-document.ts";
 import type { RegionFailover } from "../../infra/region-failover.ts";
 
+// The CDK's own look at templates takes longer than all the rest; `npm run synth` has it.
+process.env.CDK_VALIDATION = "false";
+
 /** Code that stands in for the bundles, so that no test waits for a build. */
 export const inlineCode: HandlerCode = { codeOf: () => Code.fromInline("exports.handler = async () => null;") };
 
@@ -61,7 +64,7 @@ export const recordPlan = () =>
 export function synthesize(plan: PlanDocument, props: Omit<FailoverAppProps, "plan"> = {}): Synthesis {
   const outdir = mkdtempSync(join(tmpdir(), "synthesis-"));
   try {
-    const context = { "aws:cdk:bundling-stacks": [] };
+    const context = { "aws:cdk:bundling-stacks": [], "aws:cdk:disable-stack-trace": true };
     const { app, failover } = createFailoverApp({ code: inlineCode, context, ...props, plan, outdir });
     const assembly = app.synth();
     const prefix = `failover-${plan.plan.application}-`;

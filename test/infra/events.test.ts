@@ -1,0 +1,228 @@
+import { alarmsOf, rulesOf } from "../../simulator/deployment.ts";
+import { flat, planOf, type StackTemplate, synthesize } from "./synthesis.ts";
+
+const storefront = planOf("storefront");
+const { stacks, controllers } = synthesize(storefront);
+const everyRule = Object.values(stacks).flatMap((stack) =>
+  rulesIn(stack).map((rule) => ({ stack: stack.name, ...rule })),
+);
+
+function rulesIn(stack: StackTemplate) {
+  return stack.of("AWS::Events::Rule").map((properties) => ({ name: properties.Name as string, properties }));
+}
+
+describe.each(everyRule)("rule $name of $stack", ({ name, properties, stack: part }) => {
+  const { resources } = stacks[part] as StackTemplate;
+
+  it("gives up in time, and leaves what it could not deliver where somebody is told", () => {
+    expect(properties.Targets.length).toBeGreaterThan(0);
+    for (const { DeadLetterConfig, RetryPolicy } of properties.Targets) {
+      const [queue] = DeadLetterConfig.Arn["Fn::GetAtt"];
+      expect(resources[queue]?.Type).toBe("AWS::SQS::Queue");
+      expect(RetryPolicy.MaximumEventAgeInSeconds).toBeGreaterThanOrEqual(60);
+      expect(RetryPolicy.MaximumEventAgeInSeconds).toBeLessThanOrEqual(3_600);
+      expect(RetryPolicy.MaximumRetryAttempts).toBeLessThanOrEqual(10);
+      const alarmed = Object.values(resources).filter(
+        ({ Type, Properties }) =>
+          Type === "AWS::CloudWatch::Alarm" && JSON.stringify(Properties.Dimensions ?? []).includes(queue),
+      );
+      expect(alarmed.map(({ Properties }) => Properties.AlarmActions)).toEqual([[expect.anything()]]);
+    }
+  });
+
+  it("may write to its queue", () => {
+    const [id] = Object.entries(resources).find(([, { Properties }]) => Properties === properties) ?? [];
+    const statements = Object.values(resources).flatMap(({ Type, Properties }) =>
+      Type === "AWS::SQS::QueuePolicy" ? Properties.PolicyDocument.Statement : [],
+    );
+    const allowed = statements.filter(
+      ({ Action, Condition }) =>
+        Action === "sqs:SendMessage" && flat(Condition?.ArnEquals?.["aws:SourceArn"] ?? "") === `<${id}.Arn>`,
+    );
+    expect(allowed).toHaveLength(1);
+  });
+
+  it("never matches a replayed event", () => {
+    if (properties.ScheduleExpression !== undefined) {
+      expect({ name, schedule: properties.ScheduleExpression }).toEqual({
+        name: "failover-storefront-watch",
+        schedule: "rate(1 minute)",
+      });
+      return;
+    }
+    expect(properties.EventPattern["replay-name"]).toEqual([{ exists: false }]);
+  });
+});
+
+describe("what starts the state machine", () => {
+  const simulated = rulesOf(storefront.plan);
+
+  it.each(controllers)("in $region is what the simulator plays", (stack) => {
+    const started = rulesIn(stack).filter(({ properties }) => flat(properties.Targets[0].Arn).includes("Machine"));
+
+    expect(
+      started.map(({ name, properties }) => {
+        const { "replay-name": _excluded, ...pattern } = properties.EventPattern;
+        return [name, pattern, properties.Targets[0].RetryPolicy.MaximumEventAgeInSeconds];
+      }),
+    ).toEqual(
+      simulated
+        .filter(({ name, region }) => region === stack.region && name !== "forward")
+        .map(({ name, pattern, maximumEventAgeSeconds }) => [
+          `failover-storefront-${name}`,
+          pattern,
+          maximumEventAgeSeconds,
+        ]),
+    );
+  });
+
+  it("is forwarded from us-east-1 to the buses of the other Regions, under a role that may do just that", () => {
+    const forwarder = stacks.forwarder as StackTemplate;
+    const [{ properties } = { properties: null }] = rulesIn(forwarder);
+    const { "replay-name": _excluded, ...pattern } = properties.EventPattern;
+    const buses = ["eu-west-1", "ap-southeast-1"].map(
+      (region) => `arn:<AWS::Partition>:events:${region}:111122223333:event-bus/default`,
+    );
+    const [role] = forwarder.of("AWS::IAM::Role");
+
+    expect(pattern).toEqual(simulated.find(({ name }) => name === "forward")?.pattern);
+    expect(properties.Targets.map(({ Arn }: { Arn: unknown }) => flat(Arn))).toEqual(buses);
+    expect(role.Policies[0].PolicyDocument.Statement).toMatchObject([{ Action: "events:PutEvents" }]);
+    expect(role.Policies[0].PolicyDocument.Statement[0].Resource.map(flat)).toEqual(buses);
+  });
+
+  it("is no alarm where the plan names none", () => {
+    const { controllers: without } = synthesize(planOf("stateless"));
+
+    expect(without.flatMap(rulesIn).map(({ name }) => name)).not.toContain("failover-stateless-alarms");
+  });
+
+  it("keeps to EventBridge's least event age", () => {
+    const { controllers: hasty } = synthesize(
+      planOf("storefront", (value) => {
+        value.detection.maximumEventAge = "PT30S";
+      }),
+    );
+    const [rule] = hasty.flatMap(rulesIn).filter(({ name }) => name === "failover-storefront-alarms");
+
+    expect(rule?.properties.Targets[0].RetryPolicy.MaximumEventAgeInSeconds).toBe(60);
+  });
+});
+
+describe("alarms", () => {
+  const alarmsIn = (stack: StackTemplate) => stack.of("AWS::CloudWatch::Alarm");
+
+  it.each(controllers)("of the plan stand in $region as the simulator plays them", (stack) => {
+    const found = alarmsIn(stack).filter(({ MetricName }) => MetricName === "ProbeSuccess");
+
+    expect(
+      found.map((each) => ({
+        name: each.AlarmName,
+        namespace: each.Namespace,
+        dimensions: Object.fromEntries(each.Dimensions.map(({ Name, Value }: Record<string, string>) => [Name, Value])),
+        statistic: each.Statistic,
+        periodSeconds: each.Period,
+        comparison: each.ComparisonOperator,
+        threshold: each.Threshold,
+        of: each.EvaluationPeriods,
+        datapoints: each.DatapointsToAlarm,
+        treatMissingData: each.TreatMissingData,
+      })),
+    ).toEqual(
+      alarmsOf(storefront.plan).flatMap((alarm) =>
+        alarm.region === stack.region && alarm.kind === "metric"
+          ? [
+              {
+                name: alarm.name,
+                namespace: alarm.metric.namespace,
+                dimensions: alarm.metric.dimensions,
+                statistic: alarm.statistic,
+                periodSeconds: alarm.periodSeconds,
+                comparison: alarm.comparison,
+                threshold: alarm.threshold,
+                of: alarm.of,
+                datapoints: alarm.datapoints,
+                treatMissingData: alarm.treatMissingData,
+              },
+            ]
+          : [],
+      ),
+    );
+  });
+
+  it("of the plan are left to the team that brings its own", () => {
+    const { controllers: bringing } = synthesize(storefront, { planAlarms: "brought" });
+
+    expect(bringing.flatMap(alarmsIn).filter(({ MetricName }) => MetricName === "ProbeSuccess")).toEqual([]);
+  });
+
+  it.each(controllers)("of the controller in $region page: the watch, the runs, the functions, the queue", (stack) => {
+    const paging = alarmsIn(stack).filter(({ AlarmActions }) => AlarmActions !== undefined);
+    const names = paging.map(({ AlarmName }) => AlarmName.replace("failover-storefront-", ""));
+
+    expect(names).toEqual(
+      expect.arrayContaining([
+        "watch-not-running",
+        "coordination-unread",
+        "run-failed",
+        "run-timed-out",
+        "pause-forgotten",
+        "dead-letters",
+        "watch-failing",
+        "assess-signal-failing",
+        "traffic-shift-failing",
+      ]),
+    );
+    for (const { AlarmActions } of paging) expect(flat(AlarmActions[0])).toMatch(/PagingTopic/);
+    const missing = paging.filter(({ AlarmName }) => /watch-not-running|coordination-unread/.test(AlarmName));
+    // A watch that does not run measures nothing: silence is the alarm.
+    expect(missing.map(({ TreatMissingData }) => TreatMissingData)).toEqual(["breaching", "breaching"]);
+  });
+
+  it("of a witness page when it does not see", () => {
+    const witness = stacks["witness-us-west-2"] as StackTemplate;
+
+    expect(alarmsIn(witness).map(({ AlarmName }) => AlarmName.replace("failover-storefront-", ""))).toEqual(
+      expect.arrayContaining(["watch-not-running", "coordination-unread", "watch-failing", "dead-letters"]),
+    );
+  });
+});
+
+describe("people", () => {
+  const [stack] = controllers as readonly [StackTemplate];
+
+  it("hear of questions, runs and refusals, the event as it stands", () => {
+    const told = rulesIn(stack).filter(({ properties }) => flat(properties.Targets[0].Arn).includes("PagingTopic"));
+
+    expect(told.map(({ name, properties }) => [name, properties.EventPattern["detail-type"]])).toEqual([
+      ["failover-storefront-questions", ["Approval Requested"]],
+      ["failover-storefront-runs", ["Failover Timeline"]],
+      ["failover-storefront-refusals", ["Failover Timeline"]],
+    ]);
+    for (const { properties } of told) expect(properties.Targets[0].InputPath).toBe("$.detail");
+  });
+
+  it("are told through an encrypted topic that takes TLS only", () => {
+    const [topic] = stack.of("AWS::SNS::Topic");
+    const [policy] = stack.of("AWS::SNS::TopicPolicy");
+
+    expect(topic.KmsMasterKeyId).toBeDefined();
+    expect(policy.PolicyDocument.Statement).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ Effect: "Deny", Condition: { Bool: { "aws:SecureTransport": "false" } } }),
+      ]),
+    );
+  });
+
+  it("find undelivered events in an encrypted queue that takes TLS only", () => {
+    const [queue] = stack.of("AWS::SQS::Queue");
+    const [policy] = stack.of("AWS::SQS::QueuePolicy");
+
+    expect(queue.SqsManagedSseEnabled).toBe(true);
+    expect(policy.PolicyDocument.Statement).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ Effect: "Deny", Condition: { Bool: { "aws:SecureTransport": "false" } } }),
+      ]),
+    );
+  });
+});

@@ -1,0 +1,145 @@
+import { stepSpecs, watchSpec } from "../../infra/functions.ts";
+import { permissionsOf } from "../../infra/permissions.ts";
+import { flat, planOf, recordPlan, synthesize } from "./synthesis.ts";
+
+const names = [...stepSpecs, watchSpec].map(({ name }) => name);
+const place = { partition: "aws", account: "111122223333", region: "eu-west-1" };
+const plans = [planOf("storefront"), planOf("two-regions"), planOf("stateless"), recordPlan()];
+
+/** `action resource` of every statement. */
+function allowed(name: (typeof names)[number], plan = planOf("storefront"), region = "eu-west-1"): readonly string[] {
+  return permissionsOf(name, plan.plan, { ...place, region }).flatMap(({ actions, resources }) =>
+    actions.flatMap((action) => resources.map((resource) => `${action} ${resource}`)),
+  );
+}
+
+describe.each(plans)("the permissions of $plan.application, switch $plan.traffic.switch.kind", ({ plan }) => {
+  it("name each action, and say why", () => {
+    for (const name of names) {
+      for (const { actions, resources, reason } of permissionsOf(name, plan, place)) {
+        expect(actions.filter((action) => !/^[a-z0-9-]+:[A-Z][A-Za-z]+$/.test(action))).toEqual([]);
+        expect(resources.length).toBeGreaterThan(0);
+        expect(reason.length).toBeGreaterThan(10);
+      }
+    }
+  });
+
+  it("are for every resource only where AWS knows no other", () => {
+    const everywhere = names.flatMap((name) =>
+      permissionsOf(name, plan, place).flatMap(({ actions, resources, conditions, reason }) =>
+        resources.includes("*") ? actions.map((action) => ({ action, conditions, reason })) : [],
+      ),
+    );
+    const known =
+      /^(autoscaling:Describe|cloudwatch:(Get|Put)MetricData$|route53-recovery-cluster:ListRoutingControls$)/;
+    expect(everywhere.filter(({ action }) => !known.test(action))).toEqual([]);
+    for (const { reason } of everywhere) expect(reason).toMatch(/the API knows no resource/);
+    for (const { action, conditions } of everywhere) {
+      if (!action.startsWith("route53-recovery-cluster")) expect(conditions).toBeDefined();
+    }
+  });
+
+  it("reach no item of another application", () => {
+    for (const name of names) {
+      for (const { actions, conditions } of permissionsOf(name, plan, place)) {
+        if (!actions.some((action) => /^dynamodb:(Get|Put|Query)/.test(action))) continue;
+        expect(conditions?.["ForAllValues:StringLike"]?.["dynamodb:LeadingKeys"]).toBeDefined();
+      }
+    }
+  });
+});
+
+describe("the permissions of the shop", () => {
+  it("let one function move traffic: to evacuate other Regions, never the bucket's own", () => {
+    const writers = names.filter((name) => allowed(name).some((each) => each.startsWith("s3:PutObject")));
+
+    expect(writers).toEqual(["TrafficShift"]);
+    expect(allowed("TrafficShift").filter((each) => each.startsWith("s3:PutObject"))).toEqual([
+      "s3:PutObject arn:aws:s3:::storefront-switch-us-east-1/evacuate/eu-west-1",
+      "s3:PutObject arn:aws:s3:::storefront-switch-us-east-1/evacuate/ap-southeast-1",
+      "s3:PutObject arn:aws:s3:::storefront-switch-eu-west-1/evacuate/us-east-1",
+      "s3:PutObject arn:aws:s3:::storefront-switch-eu-west-1/evacuate/ap-southeast-1",
+      "s3:PutObject arn:aws:s3:::storefront-switch-ap-southeast-1/evacuate/us-east-1",
+      "s3:PutObject arn:aws:s3:::storefront-switch-ap-southeast-1/evacuate/eu-west-1",
+    ]);
+  });
+
+  it("let one function move the writer: of the global cluster and both clusters that change places", () => {
+    const movers = names.filter((name) => allowed(name).some((each) => each.startsWith("rds:Failover")));
+
+    expect(movers).toEqual(["DatabasePromote"]);
+    expect(allowed("DatabasePromote").filter((each) => each.startsWith("rds:FailoverGlobalCluster"))).toEqual([
+      "rds:FailoverGlobalCluster arn:aws:rds::111122223333:global-cluster:storefront",
+      "rds:FailoverGlobalCluster arn:aws:rds:us-east-1:111122223333:cluster:storefront-us-east-1",
+      "rds:FailoverGlobalCluster arn:aws:rds:eu-west-1:111122223333:cluster:storefront-eu-west-1",
+      "rds:FailoverGlobalCluster arn:aws:rds:ap-southeast-1:111122223333:cluster:storefront-ap-southeast-1",
+    ]);
+  });
+
+  it("let two functions raise groups, by name, and none lower anything else", () => {
+    const raisers = names.filter((name) => allowed(name).some((each) => each.startsWith("autoscaling:Update")));
+
+    expect(raisers).toEqual(["CapacityRaise", "CapacityAwait"]);
+    expect(allowed("CapacityRaise")).toContain(
+      "autoscaling:UpdateAutoScalingGroup arn:aws:autoscaling:ap-southeast-1:111122223333:autoScalingGroup:*:autoScalingGroupName/storefront-web",
+    );
+  });
+
+  it("let the watch start this Region's machine, and a witness none", () => {
+    expect(allowed("Watch")).toContain(
+      "states:StartExecution arn:aws:states:eu-west-1:111122223333:stateMachine:failover-storefront",
+    );
+    expect(allowed("Watch", planOf("storefront"), "us-west-2").join()).not.toContain("states:");
+  });
+
+  it("let nobody answer questions: that is for people", () => {
+    expect(names.flatMap((name) => allowed(name)).filter((each) => each.startsWith("states:SendTask"))).toEqual([]);
+  });
+
+  it("turn to what the plan's switch is", () => {
+    expect(allowed("TrafficShift", recordPlan())).toContain(
+      "route53:UpdateHealthCheck arn:aws:route53:::healthcheck/check-b",
+    );
+    expect(allowed("TrafficShift", planOf("stateless"))).toContain(
+      "route53-recovery-cluster:UpdateRoutingControlState arn:aws:route53-recovery-control::111122223333:controlpanel/0f1e2d3c/routingcontrol/b2b2b2b2",
+    );
+  });
+
+  it("ask nothing of what the plan does not have", () => {
+    const of = names.flatMap((name) => allowed(name, planOf("stateless"))).join();
+
+    expect(of).not.toMatch(/rds:|cloudwatch:GetMetricData|DescribeTable|s3:/);
+  });
+});
+
+describe("the roles in the templates", () => {
+  const { stacks } = synthesize(planOf("storefront"));
+  const statements = Object.values(stacks).flatMap((stack) =>
+    [...stack.of("AWS::IAM::Role").flatMap(({ Policies = [] }) => Policies), ...stack.of("AWS::IAM::Policy")].flatMap(
+      ({ PolicyDocument }) => PolicyDocument.Statement.map((each: object) => ({ stack: stack.name, ...each })),
+    ),
+  );
+
+  it("have no wildcard in any action, and no policy of AWS's own", () => {
+    const actions = statements.flatMap(({ Action }) => Action);
+    expect(actions.length).toBeGreaterThan(100);
+    expect(actions.filter((action) => action.includes("*"))).toEqual([]);
+    for (const stack of Object.values(stacks)) {
+      for (const role of stack.of("AWS::IAM::Role")) expect(role.ManagedPolicyArns).toBeUndefined();
+    }
+  });
+
+  it("are the table of permissions, and what Lambda needs", () => {
+    const stack = stacks["controller-eu-west-1"];
+    const role = stack?.of("AWS::IAM::Role").find(({ Description }) => Description?.includes("-database-promote in"));
+    const granted = role.Policies[0].PolicyDocument.Statement.flatMap(
+      ({ Action, Resource }: { Action: string | string[]; Resource: unknown }) =>
+        [Action].flat().flatMap((action) => [Resource].flat().map((each) => `${action} ${flat(each)}`)),
+    );
+    const partition = "<AWS::Partition>";
+    const expected = permissionsOf("DatabasePromote", planOf("storefront").plan, { ...place, partition }).flatMap(
+      ({ actions, resources }) => actions.flatMap((action) => resources.map((resource) => `${action} ${resource}`)),
+    );
+    expect(granted.filter((each: string) => !/^(logs|xray):/.test(each)).sort()).toEqual([...expected].sort());
+  });
+});

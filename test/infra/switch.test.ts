@@ -1,0 +1,114 @@
+import { evacuationKey } from "../../functions/traffic/health-check-switch.ts";
+import { flat, planOf, recordPlan, type StackTemplate, synthesize } from "./synthesis.ts";
+
+const document = planOf("storefront");
+const { stacks, controllers, failover } = synthesize(document);
+const checks = stacks["health-checks"] as StackTemplate;
+const regions = ["us-east-1", "eu-west-1", "ap-southeast-1"];
+
+/** The configuration of a health check by its logical id. */
+const configOf = (reference: unknown) => checks.resources[flat(reference).slice(1, -1)]?.Properties.HealthCheckConfig;
+
+const calculated = checks
+  .of("AWS::Route53::HealthCheck")
+  .map(({ HealthCheckConfig }) => HealthCheckConfig)
+  .filter(({ Type }) => Type === "CALCULATED");
+
+/** Route 53's own rule: healthy while so many children are; an inverted child has its answer turned round. */
+function isHealthy(
+  config: (typeof calculated)[number],
+  answers: (config: { ResourcePath: string }) => boolean,
+): boolean {
+  const children = config.ChildHealthChecks.map(configOf);
+  const healthy = children.filter((child: never) => {
+    const { Inverted } = child as { Inverted?: boolean };
+    return answers(child) !== (Inverted === true);
+  });
+  return healthy.length >= config.HealthThreshold;
+}
+
+describe("the health check of each Region's record", () => {
+  it("is one of three, each over its endpoint and the two other Regions' buckets", () => {
+    expect(calculated).toHaveLength(3);
+    const looked = calculated.map(({ ChildHealthChecks }) =>
+      ChildHealthChecks.map(configOf).map(
+        ({ FullyQualifiedDomainName, ResourcePath, Inverted }: Record<string, unknown>) =>
+          `${Inverted === true ? "not " : ""}${FullyQualifiedDomainName}${ResourcePath}`,
+      ),
+    );
+    expect(looked).toEqual(
+      regions.map((region) => [
+        `${region}.shop.example.com/health`,
+        ...regions
+          .filter((other) => other !== region)
+          .map((other) => `not storefront-switch-${other}.s3.${other}.amazonaws.com/evacuate/${region}`),
+      ]),
+    );
+  });
+
+  const endpointAnswers = ({ ResourcePath }: { ResourcePath: string }) => ResourcePath === "/health";
+
+  it.each([
+    ["all is well", endpointAnswers, true],
+    ["its endpoint fails", () => false, false],
+    [
+      "one bucket has its object, and the other is out of reach",
+      (config: { ResourcePath: string; FullyQualifiedDomainName?: string }) =>
+        endpointAnswers(config) || config.FullyQualifiedDomainName?.includes(".s3.") === true,
+      false,
+    ],
+  ])("%s: healthy %p", (_name, answers, healthy) => {
+    for (const config of calculated) expect(isHealthy(config, answers)).toBe(healthy);
+  });
+
+  it("drains by any one object alone", () => {
+    for (const config of calculated) {
+      const switches = config.ChildHealthChecks.map(configOf).filter(({ Inverted }: { Inverted: boolean }) => Inverted);
+      for (const thrown of switches) {
+        expect(isHealthy(config, (child) => endpointAnswers(child) || child === thrown)).toBe(false);
+      }
+    }
+  });
+
+  it("is handed on by Region, for the team's records", () => {
+    expect(Object.keys(failover.healthCheckIds ?? {})).toEqual(regions);
+    expect(synthesize(recordPlan()).failover.healthCheckIds).toBeNull();
+  });
+});
+
+describe("the switch's buckets", () => {
+  it.each(controllers)("that of $region shows what evacuates the others, and nothing else", (stack) => {
+    const [bucket] = stack.of("AWS::S3::Bucket");
+    const [policy] = stack.of("AWS::S3::BucketPolicy");
+    const open = policy.PolicyDocument.Statement.filter(
+      ({ Effect, Principal }: { Effect: string; Principal: { AWS?: string } | string }) =>
+        Effect === "Allow" && flat(Principal) === '{"AWS":"*"}',
+    );
+
+    expect(bucket.BucketName).toBe(`storefront-switch-${stack.region}`);
+    expect(open).toHaveLength(1);
+    expect(open[0].Action).toBe("s3:GetObject");
+    expect([open[0].Resource].flat().map((each) => flat(each).replace(/^<.*>\//, ""))).toEqual(
+      regions.filter((region) => region !== stack.region).map(evacuationKey),
+    );
+    expect(bucket.PublicAccessBlockConfiguration).toMatchObject({ BlockPublicAcls: true, IgnorePublicAcls: true });
+    expect(policy.PolicyDocument.Statement).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ Effect: "Deny", Condition: { Bool: { "aws:SecureTransport": "false" } } }),
+      ]),
+    );
+  });
+
+  it("stay when the stack goes: whoever got hold of the name could evacuate Regions", () => {
+    for (const { resources } of controllers) {
+      const buckets = Object.values(resources).filter(({ Type }) => Type === "AWS::S3::Bucket");
+      expect(buckets.map(({ DeletionPolicy }) => DeletionPolicy)).toEqual(["Retain"]);
+    }
+  });
+
+  it("are not made for another switch", () => {
+    const other = [...synthesize(recordPlan()).controllers, ...synthesize(planOf("stateless")).controllers];
+
+    expect(other.flatMap((stack) => stack.of("AWS::S3::Bucket"))).toEqual([]);
+  });
+});
