@@ -10,7 +10,7 @@ import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
 import { findRegion, type Plan } from "../functions/shared/plan/plan.ts";
 import { DeadLetters } from "./dead-letters.ts";
-import { functionAlarm } from "./function-alarm.ts";
+import { functionAlarms } from "./function-alarms.ts";
 import { stepSpecs } from "./functions.ts";
 import type { HandlerCode } from "./handler-code.ts";
 import { HandlerFunction, placeOf } from "./handler-function.ts";
@@ -100,8 +100,7 @@ export class Controller extends Construct {
     this.switchBucket =
       bucket === undefined ? null : switchBucket(this, "Switch", { plan, region: place.region, name: bucket });
 
-    for (const step of steps)
-      functionAlarm(this, `${step.spec.name}Failing`, { plan, paging, handler: step, failures: 5 });
+    for (const handler of steps) functionAlarms(this, { paging, handler, failures: 5 });
     this.#alarmOnMachine(paging);
     this.alarms = paging.alarms;
     this.planAlarms = props.planAlarms === "made" ? this.#makePlanAlarms(place.region) : [];

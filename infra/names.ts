@@ -13,8 +13,12 @@ export function machineName(plan: Plan): string {
 
 /** A Lambda function: `failover-<application>-<room>-<action>`, or `failover-<application>-watch`. */
 export function functionName(plan: Plan, name: FunctionName): string {
-  const kebab = name.replaceAll(/(?<=[a-z])(?=[A-Z])/g, "-").toLowerCase();
-  return `failover-${plan.application}-${kebab}`;
+  return partName(plan, kebab(name));
+}
+
+/** `AssessSignal` as `assess-signal`. */
+export function kebab(name: FunctionName): string {
+  return name.replaceAll(/(?<=[a-z])(?=[A-Z])/g, "-").toLowerCase();
 }
 
 /** A stack, or anything else of which there is one for each part: `failover-<application>-<part>`. */

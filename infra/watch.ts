@@ -5,7 +5,7 @@ import { LambdaFunction } from "aws-cdk-lib/aws-events-targets";
 import type { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import type { DeadLetters } from "./dead-letters.ts";
-import { functionAlarm } from "./function-alarm.ts";
+import { functionAlarms } from "./function-alarms.ts";
 import { watchSpec } from "./functions.ts";
 import type { HandlerCode } from "./handler-code.ts";
 import { HandlerFunction } from "./handler-function.ts";
@@ -71,6 +71,6 @@ export class Watch extends Construct {
       periods: 5,
       missing: TreatMissingData.BREACHING,
     });
-    functionAlarm(this, "Failing", { plan, paging, handler: this.handler, failures: 3 });
+    functionAlarms(this, { paging, handler: this.handler, failures: 3 });
   }
 }

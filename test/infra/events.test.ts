@@ -171,6 +171,7 @@ describe("alarms", () => {
         "watch-failing",
         "assess-signal-failing",
         "traffic-shift-failing",
+        "traffic-shift-throttled",
       ]),
     );
     for (const { AlarmActions } of paging) expect(flat(AlarmActions[0])).toMatch(/PagingTopic/);
