@@ -206,7 +206,10 @@ function sends({ place }: Subject, detailType: string, reason: string): Permissi
   return {
     actions: ["events:PutEvents"],
     resources: [defaultBusArn(place)],
-    conditions: { StringEquals: { "events:source": timelineEventSource, "events:detail-type": detailType } },
+    // A request carries several events, so that the keys have several values: each of them must be as said.
+    conditions: {
+      "ForAllValues:StringEquals": { "events:source": timelineEventSource, "events:detail-type": detailType },
+    },
     reason,
   };
 }

@@ -61,6 +61,22 @@ export const recordPlan = () =>
     };
   });
 
+/** The shop with routing controls. */
+export const routingControlPlan = () =>
+  planOf("storefront", (value) => {
+    const regions = ["us-east-1", "us-west-2", "eu-west-1", "ap-northeast-1", "ap-southeast-2"];
+    const control = (id: string) =>
+      `arn:aws:route53-recovery-control::111122223333:controlpanel/0123456789abcdef/routingcontrol/${id}`;
+    value.traffic.switch = {
+      kind: "routingControl",
+      endpoints: regions.map((region) => ({
+        region,
+        url: `https://cluster.route53-recovery-cluster.${region}.amazonaws.com/v1`,
+      })),
+      controls: { "us-east-1": control("a"), "eu-west-1": control("b"), "ap-southeast-1": control("c") },
+    };
+  });
+
 export function synthesize(plan: PlanDocument, props: Omit<FailoverAppProps, "plan"> = {}): Synthesis {
   const outdir = mkdtempSync(join(tmpdir(), "synthesis-"));
   try {

@@ -1,0 +1,81 @@
+import type { Plan } from "../../../functions/shared/plan/plan.ts";
+import { type FunctionName, stepSpecs, watchSpec } from "../../../infra/functions.ts";
+import { functionName } from "../../../infra/names.ts";
+import type { StackTemplate } from "../synthesis.ts";
+import { account } from "./requests.ts";
+
+/** A policy as IAM gets it. */
+export interface PolicyDocument {
+  readonly Version: string;
+  readonly Statement: readonly Statement[];
+}
+
+export interface Statement {
+  readonly Effect: "Allow" | "Deny";
+  readonly Action: string | readonly string[];
+  readonly Resource: string | readonly string[];
+  readonly Condition?: Readonly<Record<string, unknown>>;
+}
+
+/** The policies of one function of one Region, as its stack's template has them. */
+export interface FunctionPolicies {
+  readonly functionName: FunctionName;
+  readonly region: string;
+  readonly documents: readonly PolicyDocument[];
+}
+
+/** The role policies of every function of a stack, with references made text, and nothing else that is attached to it. */
+export function policiesOf(stack: StackTemplate, plan: Plan): readonly FunctionPolicies[] {
+  return [...stepSpecs, watchSpec].flatMap(({ name }) => {
+    const found = stack
+      .of("AWS::Lambda::Function")
+      .find(({ FunctionName }) => FunctionName === functionName(plan, name));
+    if (found === undefined) return [];
+    const [role] = found.Role["Fn::GetAtt"] as readonly [string, string];
+    const own = stack.resources[role]?.Properties;
+    if (own.ManagedPolicyArns !== undefined) throw new Error(`${name} has managed policies: nobody reads those here`);
+    const inline = (own.Policies ?? []) as readonly { readonly PolicyDocument: unknown }[];
+    const attached = stack
+      .of("AWS::IAM::Policy")
+      .filter(({ Roles }) => (Roles as readonly { readonly Ref: string }[]).some(({ Ref }) => Ref === role));
+    return [
+      {
+        functionName: name,
+        region: stack.region,
+        documents: [...inline, ...attached].map(
+          ({ PolicyDocument }) => resolve(PolicyDocument, stack) as PolicyDocument,
+        ),
+      },
+    ];
+  });
+}
+
+const pseudo: Readonly<Record<string, string>> = { "AWS::Partition": "aws", "AWS::AccountId": account };
+
+/** A template's value with its references made text; what stands for a resource of the stack becomes its ARN's shape. */
+function resolve(value: unknown, stack: StackTemplate): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map((each) => resolve(each, stack));
+  if ("Ref" in value) return pseudo[String(value.Ref)] ?? nameOf(String(value.Ref), stack);
+  if ("Fn::GetAtt" in value) return arnOf((value["Fn::GetAtt"] as readonly string[])[0] ?? "", stack);
+  if ("Fn::Join" in value) {
+    const [separator, parts] = value["Fn::Join"] as readonly [string, readonly unknown[]];
+    return parts.map((part) => resolve(part, stack)).join(separator);
+  }
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, resolve(each, stack)]));
+}
+
+function nameOf(logicalId: string, stack: StackTemplate): string {
+  if (logicalId === "AWS::Region") return stack.region;
+  throw new Error(`A policy refers to ${logicalId}, of which this knows no name`);
+}
+
+function arnOf(logicalId: string, stack: StackTemplate): string {
+  const resource = stack.resources[logicalId];
+  switch (resource?.Type) {
+    case "AWS::Logs::LogGroup":
+      return `arn:aws:logs:${stack.region}:${account}:log-group:${resource.Properties.LogGroupName}:*`;
+    default:
+      throw new Error(`A policy refers to ${logicalId} (${resource?.Type}), of which this knows no ARN`);
+  }
+}
