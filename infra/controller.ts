@@ -21,6 +21,7 @@ import { News } from "./news.ts";
 import { Paging } from "./paging.ts";
 import { ofAnyIncident } from "./permissions.ts";
 import type { PlanDocument } from "./plan-document.ts";
+import { Reports } from "./reports.ts";
 import { switchBucket } from "./switch-bucket.ts";
 import { Triggers } from "./triggers.ts";
 import { Watch } from "./watch.ts";
@@ -46,9 +47,11 @@ export interface ControllerProps {
 /** Everything of the controller that one serving Region has. It depends on no other Region's stack. */
 export class Controller extends Construct {
   readonly stateMachine: StateMachine;
-  /** The functions that the state machine calls, and the watch last. */
+  /** The functions that the state machine calls, the one that makes reports, and the watch last. */
   readonly functions: readonly HandlerFunction[];
   readonly watch: Watch;
+  /** Where the reports of runs are kept that were closed in this Region. */
+  readonly reports: Reports;
   /** The rules that start the state machine. */
   readonly triggers: readonly Rule[];
   /** For people: questions, decisions, closings, and alarms of the controller itself. Subscribe whoever is on call. */
@@ -91,7 +94,8 @@ export class Controller extends Construct {
       deadLetters,
       stateMachineArn: machineArn(plan, place),
     });
-    this.functions = [...steps, this.watch.handler];
+    this.reports = new Reports(this, "Reports", { document, code, logRetention, paging, deadLetters });
+    this.functions = [...steps, this.reports.handler, this.watch.handler];
     this.triggers = new Triggers(this, "Triggers", { plan, machine: this.stateMachine, deadLetters }).rules;
     new News(this, "News", { plan, paging, deadLetters });
 

@@ -12,6 +12,7 @@ export type FunctionName =
   | "TablesCheck"
   | "RecoveryVerify"
   | "TimelineClose"
+  | "TimelineReport"
   | "Watch";
 
 export interface FunctionSpec {
@@ -24,6 +25,8 @@ export interface FunctionSpec {
   readonly memoryMiB: number;
   /** Null: takes what the account has left. */
   readonly reservedConcurrency: number | null;
+  /** How often Lambda itself tries again. Whoever waits for the answer tries again by its own rules, and wants none. */
+  readonly retryAttempts: 0 | 2;
 }
 
 /** Lambda gives processor time by memory; TLS handshakes and parsing are quick with this much. Assumption. */
@@ -36,7 +39,7 @@ function step(
   more: { readonly timeoutSeconds?: number; readonly reservedConcurrency?: number } = {},
 ): FunctionSpec {
   const { timeoutSeconds = 180, reservedConcurrency = null } = more;
-  return { name, folder, description, timeoutSeconds, memoryMiB: stepMemoryMiB, reservedConcurrency };
+  return { name, folder, description, timeoutSeconds, memoryMiB: stepMemoryMiB, reservedConcurrency, retryAttempts: 0 };
 }
 
 /** The functions that the state machine calls. */
@@ -59,6 +62,17 @@ export const stepSpecs: readonly FunctionSpec[] = [
   step("TimelineClose", "timeline-close", "Closes the timeline and gives the lease back"),
 ];
 
+/** Makes the report of a run that has closed. Started by the closing event: nobody waits for its answer. */
+export const reportSpec: FunctionSpec = {
+  name: "TimelineReport",
+  folder: "timeline-report",
+  description: "Keeps the report of a run that has closed",
+  timeoutSeconds: 60,
+  memoryMiB: stepMemoryMiB,
+  reservedConcurrency: null,
+  retryAttempts: 2,
+};
+
 /**
  * The scheduled vantage. It runs all the time, so that its memory is most of what it costs; it waits for the network
  * nearly all of that time.
@@ -71,4 +85,5 @@ export const watchSpec: FunctionSpec = {
   timeoutSeconds: 75,
   memoryMiB: 256,
   reservedConcurrency: null,
+  retryAttempts: 0,
 };

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,7 +12,7 @@ export interface HandlerCode {
   codeOf(spec: FunctionSpec, document: PlanDocument): Code;
 }
 
-const files = ["index.mjs", "index.mjs.map"];
+const entry = "index.mjs";
 
 /** Where code and plan are put together; gone when the process ends. */
 let staging: string | null = null;
@@ -38,15 +38,15 @@ export function prebuiltHandlers(folder: string = builtHere): HandlerCode {
   return {
     codeOf(spec, document) {
       const source = join(folder, spec.folder);
-      const missing = files.find((file) => !existsSync(join(source, file)));
-      if (missing !== undefined) {
+      if (!existsSync(join(source, entry))) {
         throw new Error(
-          `The bundle of ${spec.name} is missing. Received: ${join(source, missing)}, which does not exist; run npm run build first`,
+          `The bundle of ${spec.name} is missing. Received: ${join(source, entry)}, which does not exist; run npm run build first`,
         );
       }
       // The CDK copies it into the cloud assembly as soon as a function has it, under the hash of its content.
       const staged = mkdtempSync(join(stagingFolder(), `${spec.folder}-`));
-      for (const file of files) copyFileSync(join(source, file), join(staged, file));
+      // Parts that an entry loads when it needs them lie beside it.
+      cpSync(source, staged, { recursive: true });
       writeFileSync(join(staged, "plan.json"), document.json);
       return Code.fromAsset(staged);
     },

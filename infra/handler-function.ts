@@ -68,9 +68,8 @@ export class HandlerFunction extends Construct {
       memorySize: spec.memoryMiB,
       timeout: Duration.seconds(spec.timeoutSeconds),
       ...(spec.reservedConcurrency === null ? {} : { reservedConcurrentExecutions: spec.reservedConcurrency }),
-      // Whoever invokes a function tries again by its own rules; Lambda must not do so as well, beside them.
-      retryAttempts: 0,
-      maxEventAge: Duration.minutes(1),
+      retryAttempts: spec.retryAttempts,
+      maxEventAge: spec.retryAttempts === 0 ? Duration.minutes(1) : Duration.hours(1),
       // The CDK would add what the table of permissions has already.
       role: role.withoutPolicyUpdates(),
       logGroup,

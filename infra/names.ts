@@ -26,6 +26,15 @@ export function partName(plan: Plan, part: string): string {
   return `failover-${plan.application}-${part}`;
 }
 
+/**
+ * The bucket in which a Region keeps the reports of runs that were closed there. A bucket's name is one
+ * of the whole world's, so that it holds the account; it must not be longer than 63 characters, so that it begins otherwise
+ * than the other names.
+ */
+export function reportBucketName(plan: Plan, { account, region }: Place): string {
+  return `${plan.application}-reports-${account}-${region}`;
+}
+
 /** Where an ARN lies. All three may be CDK tokens. */
 export interface Place {
   readonly partition: string;

@@ -4,7 +4,7 @@ import { timelineEventSource, timelineEventType } from "../functions/timeline/jo
 import { evacuationKey } from "../functions/traffic/health-check-switch.ts";
 import { metricNamespace } from "../functions/watch/metrics.ts";
 import type { FunctionName } from "./functions.ts";
-import { defaultBusArn, machineArn, type Place, tableArn } from "./names.ts";
+import { defaultBusArn, machineArn, type Place, reportBucketName, tableArn } from "./names.ts";
 
 /**
  * What each function may do in AWS, and why: the whole of it, in one table, computed from the plan. A function has a role
@@ -66,6 +66,7 @@ const table: Readonly<Record<FunctionName, readonly Rule[]>> = {
   TablesCheck: [keepsTheTimeline, readsObservations, describesTables],
   RecoveryVerify: [changesTheCoordinationItem, keepsTheTimeline, readsObservations],
   TimelineClose: [changesTheCoordinationItem, keepsTheTimeline],
+  TimelineReport: [readsTheTimeline, keepsReports],
   Watch: [
     readsObservations,
     writesObservations,
@@ -173,6 +174,28 @@ function keepsTheTimeline(subject: Subject): readonly Permission[] {
       reason: "Appends to the timeline of the incident and reads it back",
     },
     sends(subject, timelineEventType, "Tells listeners of what the timeline says"),
+  ];
+}
+
+function readsTheTimeline(subject: Subject): readonly Permission[] {
+  return [
+    {
+      actions: ["dynamodb:Query"],
+      resources: recordsTable(subject),
+      conditions: itemsUnder(...ofAnyIncident(subject.plan, "incident")),
+      reason: "Reads the timeline of the incident that has closed",
+    },
+  ];
+}
+
+function keepsReports({ plan, place }: Subject): readonly Permission[] {
+  const bucket = `arn:${place.partition}:s3:::${reportBucketName(plan, place)}`;
+  return [
+    {
+      actions: ["s3:PutObject"],
+      resources: plan.regions.map(({ name }) => `${bucket}/${plan.application}-${name}-e*`),
+      reason: "Keeps reports, each in a folder of its incident",
+    },
   ];
 }
 

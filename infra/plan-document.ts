@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
-import { parse } from "yaml";
 import { FailoverError } from "../functions/shared/errors.ts";
-import { loadPlan } from "../functions/shared/plan/load.ts";
+import { loadPlan, renderDeployedPlan } from "../functions/shared/plan/load.ts";
 import type { Plan } from "../functions/shared/plan/plan.ts";
 
 /** A plan that passed all checks, with what the functions are given of it. */
@@ -29,8 +28,7 @@ export function readPlanDocument(path: string): PlanDocument {
 
 /** The same from text. @param source how to name it in errors */
 export function parsePlanDocument(text: string, source: string): PlanDocument {
-  const plan = loadPlan(text, source);
-  return { plan, json: `${JSON.stringify(parse(text))}\n` };
+  return { plan: loadPlan(text, source), json: renderDeployedPlan(text, source) };
 }
 
 /**

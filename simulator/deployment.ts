@@ -34,7 +34,7 @@ export function machineName(plan: Plan): string {
 
 /** The bucket in which a Region keeps the reports of runs that were closed there. */
 export function reportBucketOf(plan: Plan, region: string): string {
-  return `${plan.application}-reports-${region}`;
+  return `${plan.application}-reports-111122223333-${region}`;
 }
 
 /** Every Region in which something of the application or the controller runs. */

@@ -1,6 +1,6 @@
 import { globSync } from "node:fs";
 import { basename, dirname } from "node:path";
-import { stepSpecs, watchSpec } from "../../infra/functions.ts";
+import { reportSpec, stepSpecs, watchSpec } from "../../infra/functions.ts";
 import { functionConfigurations, machineName } from "../../simulator/deployment.ts";
 import { handlerFactories } from "../../simulator/functions.ts";
 import { flat, planOf, type Resource, type StackTemplate, synthesize } from "./synthesis.ts";
@@ -140,7 +140,7 @@ describe.each(Object.values(stacks).filter((stack) => functionsOf(stack).size > 
 );
 
 describe("the functions", () => {
-  const specs = [...stepSpecs, watchSpec];
+  const specs = [...stepSpecs, reportSpec, watchSpec];
 
   it("are the handlers that are built, each under its own name", () => {
     const built = globSync("functions/**/*.handler.ts", { cwd: new URL("../..", import.meta.url) }).map(
