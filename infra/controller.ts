@@ -16,7 +16,7 @@ import type { HandlerCode } from "./handler-code.ts";
 import { HandlerFunction, placeOf } from "./handler-function.ts";
 import { failoverMachine } from "./machine.ts";
 import { pausedMetric, probeMetric } from "./metrics.ts";
-import { machineArn, tableArn } from "./names.ts";
+import { machineArn, reportBucketName, tableArn } from "./names.ts";
 import { News } from "./news.ts";
 import { Paging } from "./paging.ts";
 import { ofAnyIncident } from "./permissions.ts";
@@ -146,6 +146,15 @@ export class Controller extends Construct {
       actions: ["states:SendTaskSuccess"],
       resourceArns: [machineArn(this.#plan, place)],
     });
+  }
+
+  /** Lets somebody list and read the reports of runs that were closed in this Region. */
+  grantReadReports(grantee: IGrantable): Grant {
+    // By name: a grant of the bucket's own would make the other stack import from this one.
+    const place = placeOf(this);
+    const bucket = `arn:${place.partition}:s3:::${reportBucketName(this.#plan, place)}`;
+    Grant.addToPrincipal({ grantee, actions: ["s3:ListBucket"], resourceArns: [bucket] });
+    return Grant.addToPrincipal({ grantee, actions: ["s3:GetObject"], resourceArns: [`${bucket}/*`] });
   }
 
   #alarmOnMachine(paging: Paging): void {

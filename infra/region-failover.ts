@@ -57,7 +57,7 @@ export class RegionFailover extends Construct {
   readonly coordinationTable: TableV2;
   /** The global table of timeline, observations, decisions and questions. */
   readonly recordsTable: TableV2;
-  /** By Region that serves: state machine, functions, rules, topic, alarms. */
+  /** By Region that serves: state machine, functions, rules, reports with their bucket, topic, alarms. */
   readonly controllers: Readonly<Record<string, Controller>>;
   /** By Region that only observes. */
   readonly witnesses: Readonly<Record<string, Witness>>;
@@ -139,6 +139,11 @@ export class RegionFailover extends Construct {
   /** Lets somebody read what runs ask, in any Region, and answer. */
   grantApprove(grantee: IGrantable): void {
     for (const controller of Object.values(this.controllers)) controller.grantApprove(grantee);
+  }
+
+  /** Lets somebody read the reports of runs, in whichever Region they were closed. */
+  grantReadReports(grantee: IGrantable): void {
+    for (const controller of Object.values(this.controllers)) controller.grantReadReports(grantee);
   }
 
   /** Lets somebody read and change the coordination item: pause automation, return a Region to service. */

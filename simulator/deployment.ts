@@ -120,7 +120,12 @@ export function rulesOf(plan: Plan): readonly EventRule[] {
     (region): EventRule => ({
       name: "reports",
       region,
-      pattern: { source: [timelineEventSource], "detail-type": [timelineEventType], detail: { kind: ["closed"] } },
+      pattern: {
+        source: [timelineEventSource],
+        "detail-type": [timelineEventType],
+        // Another application's runs close on the same bus.
+        detail: { incident: serving.map((name) => ({ prefix: `${plan.application}-${name}-e` })), kind: ["closed"] },
+      },
       targets: [{ kind: "function", name: "TimelineReport" }],
     }),
   );

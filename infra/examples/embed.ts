@@ -19,5 +19,6 @@ export function addFailover(app: App, planFile: string, code: HandlerCode): Regi
   failover.grantStart(onCall);
   failover.grantApprove(onCall);
   failover.grantPause(onCall);
+  failover.grantReadReports(onCall);
   return failover;
 }

@@ -27,7 +27,7 @@ const bare = {
 
 describe.each(["cli/synth.ts", "cli/deploy.ts"])("%s, given what is wrong", (script) => {
   it.each([
-    ["an unknown option", ["--frob"], /Unknown option '--frob'.*Known options: --plan, --own-alarms/],
+    ["an unknown option", ["--frob"], /^--frob: there is no such option; the options are --plan VALUE, --own-alarms/],
     ["a plan that is not there", ["--plan", "nowhere.yaml"], /^nowhere\.yaml: cannot be read: must be the path/],
     ["a bad plan", ["--plan", bad], /bad\.yaml: detection\.quorum: received "two": must be a/],
   ])("%s: one line, exit code 2, nothing done", async (_name, args, line) => {

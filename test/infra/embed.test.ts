@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App } from "aws-cdk-lib";
 import { addFailover } from "../../infra/examples/embed.ts";
-import { stepSpecs, watchSpec } from "../../infra/functions.ts";
+import { reportSpec, stepSpecs, watchSpec } from "../../infra/functions.ts";
 import { type HandlerCode, prebuiltHandlers } from "../../infra/handler-code.ts";
 import type { PlanDocument } from "../../infra/plan-document.ts";
 import { RegionFailover } from "../../infra/region-failover.ts";
@@ -26,7 +26,7 @@ describe("the example of docs/deploy.md", () => {
   const failover = addFailover(app, `${root}plans/storefront.yaml`, inlineCode);
   const assembly = app.synth();
 
-  it("lets those on call start, answer and pause, in every Region", () => {
+  it("lets those on call start, answer, read reports and pause, in every Region", () => {
     const { Resources } = assembly.getStackByName("People").template as { Resources: Record<string, Resource> };
     const statements = Object.values(Resources).flatMap(({ Type, Properties }) =>
       Type === "AWS::IAM::Policy" ? Properties.PolicyDocument.Statement : [],
@@ -39,6 +39,16 @@ describe("the example of docs/deploy.md", () => {
 
     expect(regionsOf("states:StartExecution")).toEqual(Object.keys(failover.controllers).sort());
     expect(regionsOf("states:SendTaskSuccess")).toEqual(Object.keys(failover.controllers).sort());
+    expect(
+      statements
+        .filter(({ Action }) => [Action].flat().includes("s3:GetObject"))
+        .flatMap(({ Resource }) => [Resource].flat().map((arn) => flat(arn).replace("<AWS::Partition>", "aws")))
+        .sort(),
+    ).toEqual(
+      Object.keys(failover.controllers)
+        .map((region) => `arn:aws:s3:::storefront-reports-111122223333-${region}/*`)
+        .sort(),
+    );
     expect(regionsOf("dynamodb:UpdateItem")).toEqual(["eu-central-1", "eu-west-1", "eu-west-2"]);
   });
 
@@ -58,11 +68,13 @@ describe("the example of docs/deploy.md", () => {
 
 describe("the functions' code", () => {
   const dist = join(folder, "dist");
-  for (const spec of [...stepSpecs, watchSpec]) {
+  /** The one that has a part beside it, as what an entry loads only when it needs it is bundled. */
+  const inParts = reportSpec;
+  for (const spec of [...stepSpecs, reportSpec, watchSpec]) {
     mkdirSync(join(dist, spec.folder), { recursive: true });
     writeFileSync(join(dist, spec.folder, "index.mjs"), `export const handler = () => ${JSON.stringify(spec.name)};`);
-    writeFileSync(join(dist, spec.folder, "index.mjs.map"), "{}");
   }
+  writeFileSync(join(dist, inParts.folder, "later-A1B2C3.mjs"), "export const later = 1;");
 
   let runs = 0;
   /** The assets of a synthesis: folder by name, which ends in the hash of its content. */
@@ -83,9 +95,10 @@ describe("the functions' code", () => {
   it("has the plan beside it, with the keys of the file", () => {
     const assets = assetsOf(planOf("stateless"), prebuiltHandlers(dist));
 
-    expect(assets).toHaveLength(stepSpecs.length + 1);
+    expect(assets).toHaveLength(stepSpecs.length + 2);
     for (const { path } of assets) {
-      expect(readdirSync(path).sort()).toEqual(["index.mjs", "index.mjs.map", "plan.json"]);
+      const ofParts = readFileSync(join(path, "index.mjs"), "utf8").includes(inParts.name);
+      expect(readdirSync(path).sort()).toEqual(["index.mjs", ...(ofParts ? ["later-A1B2C3.mjs"] : []), "plan.json"]);
       const plan = JSON.parse(readFileSync(join(path, "plan.json"), "utf8"));
       expect(plan.regions["us-west-2"].probe).toBe("https://us-west-2.render.example.com/health");
     }

@@ -1,8 +1,8 @@
-import { stepSpecs, watchSpec } from "../../infra/functions.ts";
+import { reportSpec, stepSpecs, watchSpec } from "../../infra/functions.ts";
 import { permissionsOf } from "../../infra/permissions.ts";
 import { flat, planOf, recordPlan, synthesize } from "./synthesis.ts";
 
-const names = [...stepSpecs, watchSpec].map(({ name }) => name);
+const names = [...stepSpecs, reportSpec, watchSpec].map(({ name }) => name);
 const place = { partition: "aws", account: "111122223333", region: "eu-west-1" };
 const plans = [planOf("storefront"), planOf("two-regions"), planOf("stateless"), recordPlan()];
 
@@ -51,7 +51,7 @@ describe.each(plans)("the permissions of $plan.application, switch $plan.traffic
 
 describe("the permissions of the shop", () => {
   it("let one function move traffic: to evacuate other Regions, never the bucket's own", () => {
-    const writers = names.filter((name) => allowed(name).some((each) => each.startsWith("s3:PutObject")));
+    const writers = names.filter((name) => allowed(name).some((each) => /^s3:PutObject .*-switch-/.test(each)));
 
     expect(writers).toEqual(["TrafficShift"]);
     expect(allowed("TrafficShift").filter((each) => each.startsWith("s3:PutObject"))).toEqual([
@@ -61,6 +61,18 @@ describe("the permissions of the shop", () => {
       "s3:PutObject arn:aws:s3:::storefront-switch-eu-west-1/evacuate/ap-southeast-1",
       "s3:PutObject arn:aws:s3:::storefront-switch-ap-southeast-1/evacuate/us-east-1",
       "s3:PutObject arn:aws:s3:::storefront-switch-ap-southeast-1/evacuate/eu-west-1",
+    ]);
+  });
+
+  it("let one function keep reports: of this application's incidents, in its own Region's bucket", () => {
+    const writers = names.filter((name) => allowed(name).some((each) => /^s3:PutObject .*-reports-/.test(each)));
+
+    expect(writers).toEqual(["TimelineReport"]);
+    expect(allowed("TimelineReport")).toEqual([
+      "dynamodb:Query arn:aws:dynamodb:eu-west-1:111122223333:table/storefront-failover-records",
+      "s3:PutObject arn:aws:s3:::storefront-reports-111122223333-eu-west-1/storefront-us-east-1-e*",
+      "s3:PutObject arn:aws:s3:::storefront-reports-111122223333-eu-west-1/storefront-eu-west-1-e*",
+      "s3:PutObject arn:aws:s3:::storefront-reports-111122223333-eu-west-1/storefront-ap-southeast-1-e*",
     ]);
   });
 
@@ -106,9 +118,10 @@ describe("the permissions of the shop", () => {
   });
 
   it("ask nothing of what the plan does not have", () => {
-    const of = names.flatMap((name) => allowed(name, planOf("stateless"))).join();
+    const of = names.flatMap((name) => allowed(name, planOf("stateless")));
 
-    expect(of).not.toMatch(/rds:|cloudwatch:GetMetricData|DescribeTable|s3:/);
+    expect(of.filter((each) => /^(rds:|cloudwatch:GetMetricData|dynamodb:DescribeTable)/.test(each))).toEqual([]);
+    expect(of.filter((each) => each.startsWith("s3:") && !each.includes(":::stateless-reports-"))).toEqual([]);
   });
 });
 

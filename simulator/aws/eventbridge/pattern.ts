@@ -20,7 +20,8 @@ export interface BusEvent {
 export type EventPattern = { readonly [field: string]: readonly unknown[] | EventPattern };
 
 /**
- * Whether an event is as the pattern demands. Values are compared for equality; `{"exists": boolean}` is known besides.
+ * Whether an event is as the pattern demands. Values are compared for equality; `{"exists": boolean}` and
+ * `{"prefix": string}` are known besides.
  * @throws UnknownToSimulator for any other matcher
  */
 export function matchesPattern(pattern: EventPattern, event: unknown): boolean {
@@ -37,14 +38,16 @@ export function matchesPattern(pattern: EventPattern, event: unknown): boolean {
 }
 
 function matchesValue(demand: unknown, value: unknown): boolean {
-  if (isRecord(demand)) {
-    const { exists, ...others } = demand;
-    if (typeof exists !== "boolean" || Object.keys(others).length > 0) {
-      throw new UnknownToSimulator(`the event pattern ${JSON.stringify(demand)}`);
+  const values = Array.isArray(value) ? value : [value];
+  if (!isRecord(demand)) return values.includes(demand);
+  const { exists, prefix, ...others } = demand;
+  if (Object.keys(others).length === 0) {
+    if (typeof exists === "boolean" && prefix === undefined) return exists === (value !== undefined);
+    if (typeof prefix === "string" && exists === undefined) {
+      return values.some((each) => typeof each === "string" && each.startsWith(prefix));
     }
-    return exists === (value !== undefined);
   }
-  return Array.isArray(value) ? value.includes(demand) : value === demand;
+  throw new UnknownToSimulator(`the event pattern ${JSON.stringify(demand)}`);
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -56,17 +56,23 @@ describe("matchesPattern", () => {
     [{ "replay-name": [{ exists: false }] }, true],
     [{ "replay-name": [{ exists: true }] }, false],
     [{ resources: ["arn:b"] }, true],
+    [{ detail: { alarmName: [{ prefix: "storefront-" }] } }, true],
+    [{ detail: { alarmName: [{ prefix: "backoffice-" }] } }, false],
+    [{ detail: { missing: [{ prefix: "storefront-" }] } }, false],
+    [{ detail: { state: [{ prefix: "ALARM" }] } }, false],
+    [{ resources: [{ prefix: "arn:" }] }, true],
   ])("%j: %s", (pattern, expected) => {
     expect(matchesPattern(pattern, { ...alarm, resources: ["arn:a", "arn:b"] })).toBe(expected);
   });
 
-  it("refuses a matcher that it does not know, by name", () => {
-    const pattern = { source: [{ prefix: "aws." }] };
-
-    expect(() => matchesPattern(pattern, alarm)).toThrow(
-      'The simulator does not know the event pattern {"prefix":"aws."}',
-    );
-  });
+  it.each([{ suffix: ".cloudwatch" }, { prefix: "aws.", exists: true }, { prefix: { "equals-ignore-case": "AWS." } }])(
+    "refuses a matcher that it does not know, by name: %j",
+    (matcher) => {
+      expect(() => matchesPattern({ source: [matcher] }, alarm)).toThrow(
+        `The simulator does not know the event pattern ${JSON.stringify(matcher)}`,
+      );
+    },
+  );
 });
 
 describe("PutEvents", () => {
