@@ -3,6 +3,7 @@ import { requestedEventSource, requestedEventType } from "../functions/assess/si
 import type { Plan } from "../functions/shared/plan/plan.ts";
 import { timelineEventSource, timelineEventType } from "../functions/timeline/journal.ts";
 import { metricNamespace } from "../functions/watch/metrics.ts";
+import { simulatedAccount } from "./account.ts";
 import type { StateMachine } from "./asl/definition.ts";
 import { parseDefinition } from "./asl/parse.ts";
 import type { Alarm } from "./aws/cloudwatch.ts";
@@ -34,7 +35,7 @@ export function machineName(plan: Plan): string {
 
 /** The bucket in which a Region keeps the reports of runs that were closed there. */
 export function reportBucketOf(plan: Plan, region: string): string {
-  return `${plan.application}-reports-111122223333-${region}`;
+  return `${plan.application}-reports-${simulatedAccount}-${region}`;
 }
 
 /** Every Region in which something of the application or the controller runs. */

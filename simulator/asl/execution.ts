@@ -1,3 +1,4 @@
+import { simulatedAccount } from "../account.ts";
 import type { StateMachine } from "./definition.ts";
 import { Cancelled, StateFailure } from "./errors.ts";
 import type { ExecutionStatus } from "./events.ts";
@@ -45,9 +46,9 @@ export class StartError extends Error {
 
 const SOMEWHERE = {
   region: "us-east-1",
-  accountId: "111122223333",
+  accountId: simulatedAccount,
   stateMachineName: "failover",
-  roleArn: "arn:aws:iam::111122223333:role/failover",
+  roleArn: `arn:aws:iam::${simulatedAccount}:role/failover`,
 };
 
 /**

@@ -14,6 +14,7 @@ import type {
   UpdateAutoScalingGroupCommandOutput,
 } from "@aws-sdk/client-auto-scaling";
 import type { Random } from "../../functions/shared/random.ts";
+import { simulatedAccount } from "../account.ts";
 import type { VirtualClock } from "../clock.ts";
 import { Group, type GroupBounds, type GroupSetup, type SizeCause, type SizeChange } from "./autoscaling/group.ts";
 import type { Regions } from "./regions.ts";
@@ -31,7 +32,6 @@ export interface AutoScalingOptions {
   readonly regions: Pick<Regions, "runs" | "subscribe">;
 }
 
-const account = "111122223333";
 const describeFields = new Set(["AutoScalingGroupNames", "MaxRecords"]);
 const updateFields = new Set(["AutoScalingGroupName", "MinSize", "MaxSize", "DesiredCapacity"]);
 const desiredFields = new Set(["AutoScalingGroupName", "DesiredCapacity", "HonorCooldown"]);
@@ -274,7 +274,7 @@ function outsideBounds(desired: number, { minimum, maximum }: { minimum: number;
 function describeGroup(group: Group): AutoScalingGroup {
   return {
     AutoScalingGroupName: group.name,
-    AutoScalingGroupARN: `arn:aws:autoscaling:${group.region}:${account}:autoScalingGroup:0:autoScalingGroupName/${group.name}`,
+    AutoScalingGroupARN: `arn:aws:autoscaling:${group.region}:${simulatedAccount}:autoScalingGroup:0:autoScalingGroupName/${group.name}`,
     MinSize: group.minimum,
     MaxSize: group.maximum,
     DesiredCapacity: group.desired,

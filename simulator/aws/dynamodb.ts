@@ -1,4 +1,5 @@
 import type { Random } from "../../functions/shared/random.ts";
+import { simulatedAccount } from "../account.ts";
 import type { VirtualClock } from "../clock.ts";
 import { holds } from "./dynamodb/conditions.ts";
 import { type Item, itemBytes, type Key, keyOf, type PlainItem, plainItem } from "./dynamodb/item.ts";
@@ -240,7 +241,7 @@ function describeTable(table: Table, region: string): Output {
   return {
     Table: {
       TableName: spec.name,
-      TableArn: `arn:aws:dynamodb:${region}:111122223333:table/${spec.name}`,
+      TableArn: `arn:aws:dynamodb:${region}:${simulatedAccount}:table/${spec.name}`,
       TableStatus: statuses.get(region) ?? "ACTIVE",
       MultiRegionConsistency: spec.kind === "MRSC" ? "STRONG" : "EVENTUAL",
       Replicas: others.map((each) => ({ RegionName: each, ReplicaStatus: statuses.get(each) ?? "ACTIVE" })),

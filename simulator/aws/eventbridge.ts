@@ -1,6 +1,7 @@
 import { isoInstant, parseInstant } from "../../functions/shared/clock.ts";
 import { errorMessage, errorName } from "../../functions/shared/errors.ts";
 import { integerBetween, type Random } from "../../functions/shared/random.ts";
+import { simulatedAccount } from "../account.ts";
 import type { VirtualClock } from "../clock.ts";
 import { oneWayMs } from "./distance.ts";
 import { type BusEvent, type EventPattern, matchesPattern } from "./eventbridge/pattern.ts";
@@ -180,7 +181,7 @@ export class SimulatedEventBridge implements SimulatedService {
     return {
       version: "0",
       id: `${noise}-${String(this.#events).padStart(6, "0")}`,
-      account: "111122223333",
+      account: simulatedAccount,
       time: busInstant(this.#clock.now()),
       region,
       resources: [],

@@ -11,6 +11,7 @@ import type {
   SwitchoverGlobalClusterCommandOutput,
 } from "@aws-sdk/client-rds";
 import type { Random } from "../../functions/shared/random.ts";
+import { simulatedAccount } from "../account.ts";
 import type { VirtualClock } from "../clock.ts";
 import {
   GlobalCluster,
@@ -34,7 +35,6 @@ export interface RdsOptions {
   readonly globalCluster: GlobalClusterSetup;
 }
 
-const account = "111122223333";
 const engine = { Engine: "aurora-postgresql", EngineVersion: "17.4" };
 const describeGlobalFields = new Set(["GlobalClusterIdentifier", "MaxRecords"]);
 const describeFields = new Set(["DBClusterIdentifier", "MaxRecords"]);
@@ -231,7 +231,7 @@ export class SimulatedRds implements SimulatedService {
     const writer = members.find(({ isWriter }) => isWriter);
     return {
       GlobalClusterIdentifier: this.#global.identifier,
-      GlobalClusterArn: `arn:aws:rds::${account}:global-cluster:${this.#global.identifier}`,
+      GlobalClusterArn: `arn:aws:rds::${simulatedAccount}:global-cluster:${this.#global.identifier}`,
       Status: status,
       ...engine,
       GlobalClusterMembers: members.map(({ arn, isWriter, synchronization }) => ({

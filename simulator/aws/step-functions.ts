@@ -1,5 +1,6 @@
 import { errorMessage } from "../../functions/shared/errors.ts";
 import { integerBetween, type Random } from "../../functions/shared/random.ts";
+import { simulatedAccount } from "../account.ts";
 import type { StateMachine } from "../asl/definition.ts";
 import type { ExecutionEvent } from "../asl/events.ts";
 import { StartError, startExecution } from "../asl/execution.ts";
@@ -15,8 +16,6 @@ import { demandKnownFields, UnknownToSimulator } from "./unknown.ts";
 
 type Input = ServiceRequest["input"];
 type Output = Record<string, unknown>;
-
-const account = "111122223333";
 
 export interface StepFunctionsOptions {
   readonly clock: VirtualClock;
@@ -139,8 +138,8 @@ export class SimulatedStepFunctions implements SimulatedService {
         this.#observe?.(event, record);
       },
     };
-    const roleArn = `arn:aws:iam::${account}:role/${machine}-${region}`;
-    const identity = { region, accountId: account, stateMachineName: machine, roleArn };
+    const roleArn = `arn:aws:iam::${simulatedAccount}:role/${machine}-${region}`;
+    const identity = { region, accountId: simulatedAccount, stateMachineName: machine, roleArn };
     try {
       const execution = startExecution({ machine: definition, name, input, host, identity });
       record.attach(execution);
@@ -195,12 +194,12 @@ export class SimulatedStepFunctions implements SimulatedService {
 }
 
 function executionArn(region: string, machine: string, name: string): string {
-  return `arn:aws:states:${region}:${account}:execution:${machine}:${name}`;
+  return `arn:aws:states:${region}:${simulatedAccount}:execution:${machine}:${name}`;
 }
 
 /** ARN of a machine, for StartExecution. */
 export function stateMachineArn(region: string, machine: string): string {
-  return `arn:aws:states:${region}:${account}:stateMachine:${machine}`;
+  return `arn:aws:states:${region}:${simulatedAccount}:stateMachine:${machine}`;
 }
 
 function describe(record: ExecutionRecord): Output {

@@ -1,5 +1,6 @@
 import type { Incident } from "../../functions/coordination/item.ts";
 import { isoInstant } from "../../functions/shared/clock.ts";
+import { simulatedAccount } from "../account.ts";
 import type { Scenario } from "../scenario.ts";
 
 /** A run that somebody began and nobody ended. */
@@ -37,7 +38,7 @@ export const cooldownOwnerDead: Scenario = {
           incident: { ...before, failingSince: isoInstant(nowMs), openedAt: isoInstant(nowMs) },
           lease: {
             region: "ap-southeast-1",
-            execution: "arn:aws:states:ap-southeast-1:111122223333:execution:failover-storefront:gone",
+            execution: `arn:aws:states:ap-southeast-1:${simulatedAccount}:execution:failover-storefront:gone`,
             expiresAt: isoInstant(nowMs + 20_000),
           },
           regions: {

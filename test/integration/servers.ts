@@ -2,11 +2,15 @@ import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { resolve } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { systemClock } from "../../functions/shared/clock.ts";
+import { simulatedAccount } from "../../simulator/account.ts";
 import { pythonFolder, pythonInEnvironment } from "./environment.ts";
 import { type FunctionRouter, startFunctionRouter } from "./router.ts";
 
-/** The account that both servers are asked in; ministack takes an access key of twelve digits for the account's number. */
-export const account = "111122223333";
+/**
+ * The account that both servers are asked in: the simulator's. ministack takes an access key of twelve digits for the
+ * account's number.
+ */
+export const account = simulatedAccount;
 
 /** Nothing checks them; the SDK refuses to send a request that is not signed. */
 export const credentials = { accessKeyId: account, secretAccessKey: "not-a-secret" } as const;

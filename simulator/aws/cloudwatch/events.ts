@@ -1,4 +1,5 @@
 import { isoInstant } from "../../../functions/shared/clock.ts";
+import { simulatedAccount } from "../../account.ts";
 import type { BusEvent } from "../eventbridge/pattern.ts";
 import { type Alarm, type AlarmState, type MetricAlarm, ruleText } from "./alarms.ts";
 import type { PeriodValue } from "./metrics.ts";
@@ -21,10 +22,8 @@ export interface MuteDetail {
   readonly muteWindowEnd: string;
 }
 
-const account = "111122223333";
-
 export function alarmArn({ region, name }: { readonly region: string; readonly name: string }): string {
-  return `arn:aws:cloudwatch:${region}:${account}:alarm:${name}`;
+  return `arn:aws:cloudwatch:${region}:${simulatedAccount}:alarm:${name}`;
 }
 
 /** An instant as CloudWatch writes it within an event's detail. */
@@ -47,7 +46,7 @@ export function stateChangeEvent(change: {
     id,
     "detail-type": "CloudWatch Alarm State Change",
     source: "aws.cloudwatch",
-    account,
+    account: simulatedAccount,
     time: isoInstant(at).replace(/\.\d+Z$/, "Z"),
     region: alarm.region,
     resources: [alarmArn(alarm)],

@@ -1,3 +1,4 @@
+import { simulatedAccount } from "../../account.ts";
 import type { VirtualClock } from "../../clock.ts";
 import type { Processes } from "../processes.ts";
 import type { Caller } from "../service.ts";
@@ -36,7 +37,7 @@ export class LiveInvocation {
     this.context = {
       awsRequestId: invocation,
       functionName,
-      invokedFunctionArn: `arn:aws:lambda:${region}:111122223333:function:${functionName}`,
+      invokedFunctionArn: `arn:aws:lambda:${region}:${simulatedAccount}:function:${functionName}`,
       getRemainingTimeInMillis: () => Math.max(0, this.#killAt - clock.now()),
     };
   }

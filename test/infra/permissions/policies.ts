@@ -1,8 +1,8 @@
 import type { Plan } from "../../../functions/shared/plan/plan.ts";
 import { type FunctionName, reportSpec, stepSpecs, watchSpec } from "../../../infra/functions.ts";
 import { functionName } from "../../../infra/names.ts";
+import { simulatedAccount } from "../../../simulator/account.ts";
 import type { StackTemplate } from "../synthesis.ts";
-import { account } from "./requests.ts";
 
 /** A policy as IAM gets it. */
 export interface PolicyDocument {
@@ -50,7 +50,7 @@ export function policiesOf(stack: StackTemplate, plan: Plan): readonly FunctionP
   });
 }
 
-const pseudo: Readonly<Record<string, string>> = { "AWS::Partition": "aws", "AWS::AccountId": account };
+const pseudo: Readonly<Record<string, string>> = { "AWS::Partition": "aws", "AWS::AccountId": simulatedAccount };
 
 /** A template's value with its references made text; what stands for a resource of the stack becomes its ARN's shape. */
 function resolve(value: unknown, stack: StackTemplate): unknown {
@@ -74,7 +74,7 @@ function arnOf(logicalId: string, stack: StackTemplate): string {
   const resource = stack.resources[logicalId];
   switch (resource?.Type) {
     case "AWS::Logs::LogGroup":
-      return `arn:aws:logs:${stack.region}:${account}:log-group:${resource.Properties.LogGroupName}:*`;
+      return `arn:aws:logs:${stack.region}:${simulatedAccount}:log-group:${resource.Properties.LogGroupName}:*`;
     default:
       throw new Error(`A policy refers to ${logicalId} (${resource?.Type}), of which this knows no ARN`);
   }

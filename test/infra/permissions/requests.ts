@@ -1,3 +1,4 @@
+import { simulatedAccount } from "../../../simulator/account.ts";
 import type { CallRecord } from "../../../simulator/aws/network.ts";
 
 /** What IAM is asked when a function makes a call: one question for each resource that the action is authorised on. */
@@ -10,8 +11,6 @@ export interface IamRequest {
   readonly context: Readonly<Record<string, string | string[]>>;
 }
 
-/** The account of the simulated cloud, and of the example plans' ARNs. */
-export const account = "111122223333";
 /** AWS gives a group its own; the simulator's groups have none. */
 const groupId = "11111111-2222-3333-4444-555555555555";
 
@@ -42,7 +41,7 @@ export function iamRequestsOf(call: Call, clusters: readonly string[]): readonly
     case "autoscaling:UpdateAutoScalingGroup":
       return [
         on(
-          `arn:aws:autoscaling:${region}:${account}:autoScalingGroup:${groupId}:autoScalingGroupName/${input.AutoScalingGroupName}`,
+          `arn:aws:autoscaling:${region}:${simulatedAccount}:autoScalingGroup:${groupId}:autoScalingGroupName/${input.AutoScalingGroupName}`,
         ),
       ];
     case "cloudwatch:PutMetricData":
@@ -56,7 +55,7 @@ export function iamRequestsOf(call: Call, clusters: readonly string[]): readonly
     case "events:PutEvents": {
       const entries = input.Entries as unknown as readonly { readonly Source: string; readonly DetailType: string }[];
       return [
-        on(`arn:aws:events:${region}:${account}:event-bus/default`, {
+        on(`arn:aws:events:${region}:${simulatedAccount}:event-bus/default`, {
           "events:source": [...new Set(entries.map(({ Source }) => Source))],
           "events:detail-type": [...new Set(entries.map(({ DetailType }) => DetailType))],
         }),
@@ -86,11 +85,11 @@ export function iamRequestsOf(call: Call, clusters: readonly string[]): readonly
 }
 
 function globalCluster(input: Readonly<Record<string, string>>): string {
-  return `arn:aws:rds::${account}:global-cluster:${input.GlobalClusterIdentifier}`;
+  return `arn:aws:rds::${simulatedAccount}:global-cluster:${input.GlobalClusterIdentifier}`;
 }
 
 function table({ region, input }: Call): string {
-  return `arn:aws:dynamodb:${region}:${account}:table/${input.TableName}`;
+  return `arn:aws:dynamodb:${region}:${simulatedAccount}:table/${input.TableName}`;
 }
 
 /** The partition key of the item or items that a DynamoDB call is about. */

@@ -1,3 +1,4 @@
+import { simulatedAccount } from "../../../simulator/account.ts";
 import type { MetricAlarm } from "../../../simulator/aws/cloudwatch/alarms.ts";
 import { SimulatedCloudWatch } from "../../../simulator/aws/cloudwatch.ts";
 import type { BusEvent } from "../../../simulator/aws/eventbridge/pattern.ts";
@@ -190,7 +191,7 @@ describe("alarms", () => {
     // Assess
     expect(events).toHaveLength(1);
     const [region, event] = events[0] as readonly [string, BusEvent];
-    const arn = "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:virginia-customers";
+    const arn = `arn:aws:cloudwatch:eu-west-1:${simulatedAccount}:alarm:virginia-customers`;
     expect(region).toBe(ireland);
     expect(event).toMatchObject({
       source: "aws.cloudwatch",
@@ -245,7 +246,7 @@ describe("alarms", () => {
     const rule = { kind: "alarm", name: alarm.name } as const;
     cloudWatch.alarms.add({ kind: "composite", region: ireland, name: "virginia", rule });
     const mute = {
-      mutedByArn: "arn:aws:cloudwatch:eu-west-1:111122223333:alarm-mute-rule:night",
+      mutedByArn: `arn:aws:cloudwatch:eu-west-1:${simulatedAccount}:alarm-mute-rule:night`,
       muteWindowStart: "2026-01-05T10:00:00.000+0000",
       muteWindowEnd: "2026-01-05T14:00:00.000+0000",
     };

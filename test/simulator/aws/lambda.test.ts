@@ -1,3 +1,4 @@
+import { simulatedAccount } from "../../../simulator/account.ts";
 import { type FaultVerdict, scriptedFaults } from "../../../simulator/aws/faults.ts";
 import type { LambdaHandler } from "../../../simulator/aws/lambda/handler.ts";
 import { type FunctionConfiguration, SimulatedLambda } from "../../../simulator/aws/lambda.ts";
@@ -76,7 +77,7 @@ describe("SimulatedLambda", () => {
     expect(rest).toEqual({
       event: { region: "us-east-1", missing: null },
       request: caller.invocation,
-      arn: "arn:aws:lambda:us-east-1:111122223333:function:Act",
+      arn: `arn:aws:lambda:us-east-1:${simulatedAccount}:function:Act`,
       at: "2026-11-02T12:00:00.000Z",
     });
   });

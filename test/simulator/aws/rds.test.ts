@@ -1,7 +1,8 @@
+import { simulatedAccount } from "../../../simulator/account.ts";
 import { SimulatedRds } from "../../../simulator/aws/rds.ts";
 import { call, createKernel, errorOf, ireland, oregon, pass, singapore, virginia } from "./service-support.ts";
 
-const arnOf = (region: string) => `arn:aws:rds:${region}:111122223333:cluster:shop-${region}`;
+const arnOf = (region: string) => `arn:aws:rds:${region}:${simulatedAccount}:cluster:shop-${region}`;
 
 function setUp() {
   const kernel = createKernel();

@@ -1,4 +1,5 @@
 import { StartExecutionCommand } from "@aws-sdk/client-sfn";
+import { simulatedAccount } from "../../../simulator/account.ts";
 import type { JsonValue } from "../../../simulator/asl/json.ts";
 import { parseDefinition } from "../../../simulator/asl/parse.ts";
 import { createSimulatedClients } from "../../../simulator/aws/clients.ts";
@@ -101,7 +102,7 @@ describe("SimulatedStepFunctions", () => {
     ask("SendTaskSuccess", "eu-west-1", { taskToken: tokens[0], output: '{"approved":true}' });
     await runUntil(clock, 120);
 
-    expect(executionArn).toBe("arn:aws:states:eu-west-1:111122223333:execution:failover-storefront:incident-1");
+    expect(executionArn).toBe(`arn:aws:states:eu-west-1:${simulatedAccount}:execution:failover-storefront:incident-1`);
     expect(shifts).toMatchObject([
       {
         caller: { region: "eu-west-1", functionName: "Shift", state: "Shift", execution: executionArn },
