@@ -38,6 +38,22 @@ describeWithServers("runCfnLint", () => {
     expect(await runCfnLint(templates, { ...everything, ignore: ["E3002"] })).toEqual([]);
   }, 60_000);
 
+  it("leaves out nothing that only .cfnlintrc.yaml does", async () => {
+    const path = join(folder, "twice.json");
+    const policy = { Bucket: { Ref: "Bucket" }, PolicyDocument: { Version: "2012-10-17", Statement: [] } };
+    await writeFile(
+      path,
+      JSON.stringify({
+        Resources: {
+          Bucket: { Type: "AWS::S3::Bucket" },
+          Policy: { Type: "AWS::S3::BucketPolicy", DependsOn: ["Bucket"], Properties: policy },
+        },
+      }),
+    );
+
+    expect(await runCfnLint([path], everything)).toEqual([expect.objectContaining({ rule: "W3005" })]);
+  }, 60_000);
+
   it("fails when it cannot look", async () => {
     await expect(runCfnLint([join(folder, "missing.json")], everything)).rejects.toThrow(/missing\.json/);
     await expect(runCfnLint([], everything)).rejects.toThrow(/no template/);
