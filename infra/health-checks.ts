@@ -3,6 +3,7 @@ import { HealthCheck, HealthCheckType } from "aws-cdk-lib/aws-route53";
 import { Construct } from "constructs";
 import type { Plan, TrafficSwitchPlan } from "../functions/shared/plan/plan.ts";
 import { evacuationKey } from "../functions/traffic/health-check-switch.ts";
+import { healthCheckOutput } from "./names.ts";
 
 /** Ten seconds three times over: half a minute to notice, either way. A record's TTL comes after that. */
 const looks = { requestInterval: Duration.seconds(10), failureThreshold: 3 };
@@ -59,10 +60,12 @@ export class HealthChecks extends Construct {
             healthThreshold: children.length,
           }),
         );
-        new CfnOutput(home, "HealthCheckId", {
+        const output = new CfnOutput(home, "HealthCheckId", {
           description: `Health check for the record of ${plan.traffic.record} in ${region}`,
           value: whole.healthCheckId,
         });
+        // A name that can be told in advance: people look for it, and stacks that ask for its value say it.
+        output.overrideLogicalId(healthCheckOutput(region));
         return [region, whole.healthCheckId];
       }),
     );

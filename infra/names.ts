@@ -22,7 +22,7 @@ export function kebab(name: FunctionName): string {
 }
 
 /** A stack, or anything else of which there is one for each part: `failover-<application>-<part>`. */
-export function partName(plan: Plan, part: string): string {
+export function partName(plan: Pick<Plan, "application">, part: string): string {
   return `failover-${plan.application}-${part}`;
 }
 
@@ -33,6 +33,20 @@ export function partName(plan: Plan, part: string): string {
  */
 export function reportBucketName(plan: Plan, { account, region }: Place): string {
   return `${plan.application}-reports-${account}-${region}`;
+}
+
+/** The stack with the health checks of the `healthCheck` switch; it is in us-east-1. */
+export function healthChecksStackName(plan: Pick<Plan, "application">): string {
+  return partName(plan, healthChecksPart);
+}
+
+/** What that stack is called after `failover-<application>-`. */
+export const healthChecksPart = "health-checks";
+
+/** That stack's output for a Region's record: `HealthCheckIdUsEast1` for us-east-1. */
+export function healthCheckOutput(region: string): string {
+  const parts = region.split("-").map((part) => `${part.charAt(0).toUpperCase()}${part.slice(1)}`);
+  return `HealthCheckId${parts.join("")}`;
 }
 
 /** Where an ARN lies. All three may be CDK tokens. */

@@ -9,7 +9,7 @@ import { dashboard } from "./dashboard.ts";
 import { Forwarder, forwardedTo, forwarderRegion } from "./forwarder.ts";
 import { type HandlerCode, prebuiltHandlers } from "./handler-code.ts";
 import { type HealthCheckIds, HealthChecks } from "./health-checks.ts";
-import { partName, tableArn } from "./names.ts";
+import { healthChecksPart, partName, tableArn } from "./names.ts";
 import { accountOf, type PlanDocument } from "./plan-document.ts";
 import { coordinationHome, coordinationTable, recordsHome, recordsTable } from "./tables.ts";
 import { Witness } from "./witness.ts";
@@ -109,7 +109,7 @@ export class RegionFailover extends Construct {
     const { switch: chosen } = plan.traffic;
     const last: Stack[] = [];
     if (chosen.kind === "healthCheck") {
-      const stack = makeStack("health-checks", "us-east-1", "What the records' health looks at");
+      const stack = makeStack(healthChecksPart, "us-east-1", "What the records' health looks at");
       this.healthCheckIds = new HealthChecks(stack, "HealthChecks", { plan, buckets: chosen.buckets }).ids;
       last.push(stack);
     } else {

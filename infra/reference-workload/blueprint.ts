@@ -1,5 +1,5 @@
 import { FailoverError } from "../../functions/shared/errors.ts";
-import type { Plan, PlanRegion } from "../../functions/shared/plan/plan.ts";
+import type { Plan, PlanRegion, TrafficSwitchPlan } from "../../functions/shared/plan/plan.ts";
 import { livePath } from "./service/server.ts";
 
 /** What is deployed in one Region, as the plan names it. */
@@ -29,7 +29,9 @@ export interface Blueprint {
   readonly globalCluster: string;
   /** The writer's Region first, since the others are joined to what it makes. */
   readonly regions: readonly [RegionBlueprint, ...RegionBlueprint[]];
-  /** Per Region, the health check that the plan itself names; null where the controller's stacks make it. */
+  /** The plan's traffic switch: who makes the health checks of the records follows from it. */
+  readonly switch: TrafficSwitchPlan["kind"];
+  /** Per Region, the health check that the plan itself names; null where the switch is not `record`. */
   readonly healthCheckIds: Readonly<Record<string, string>> | null;
 }
 
@@ -89,6 +91,7 @@ export function drawBlueprint(plan: Plan): Blueprint {
     table,
     globalCluster: database.globalCluster,
     regions: [writer, ...regions.filter((region) => region !== writer)],
+    switch: traffic.switch.kind,
     healthCheckIds: traffic.switch.kind === "record" ? traffic.switch.healthChecks : null,
   };
 }

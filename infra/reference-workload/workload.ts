@@ -1,6 +1,7 @@
 import { CfnOutput, CfnParameter, Fn, RemovalPolicy, Stack, type StackProps, Tags } from "aws-cdk-lib";
 import * as dynamodb from "aws-cdk-lib/aws-dynamodb";
 import { Construct } from "constructs";
+import { healthCheckOutput, healthChecksStackName } from "../names.ts";
 import type { Blueprint, RegionBlueprint } from "./blueprint.ts";
 import { Database, type DatabaseCapacity } from "./database.ts";
 import { Fleet, type FleetCapacity } from "./fleet.ts";
@@ -15,7 +16,8 @@ export interface ReferenceWorkloadProps {
   /**
    * Per Region, the id of the Route 53 health check of its latency record: the one that the controller's traffic switch
    * moves.
-   * @default the plan's own where its switch is `record`; otherwise each stack takes it as parameter `HealthCheckId`
+   * @default the plan's own where its switch is `record`; otherwise each stack takes it as parameter `HealthCheckId`, whose
+   *   description says where the value comes from
    */
   readonly healthCheckIds?: Readonly<Record<string, string>>;
   /** @default 2 to 12 instances in each Region, beginning with 2 */
@@ -90,7 +92,7 @@ export class WorkloadRegion extends Stack {
       region,
       network,
       fleet,
-      healthCheckId: props.healthCheckId ?? this.#askForHealthCheck(region),
+      healthCheckId: props.healthCheckId ?? this.#askForHealthCheck(blueprint, region),
     });
     acknowledgeCustomResourceFunction(this);
 
@@ -107,13 +109,26 @@ export class WorkloadRegion extends Stack {
     return [0, 1].map((index) => Fn.select(index, Fn.getAzs()));
   }
 
-  #askForHealthCheck(region: RegionBlueprint): string {
+  #askForHealthCheck(blueprint: Blueprint, { name }: RegionBlueprint): string {
+    const source = healthCheckSource(blueprint, name);
     return new CfnParameter(this, "HealthCheckId", {
       type: "String",
-      description: `Route 53 health check of ${region.name}, which the controller's traffic switch moves`,
+      description: `Route 53 health check of ${name}, which the controller's traffic switch moves: ${source}`,
       allowedPattern: "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
-      constraintDescription: "must be the id of a Route 53 health check, such as those the controller's stacks put out",
+      constraintDescription: `must be the id of a Route 53 health check: ${source}`,
     }).valueAsString;
+  }
+}
+
+/** Where the id of a Region's health check is to be had. */
+function healthCheckSource(blueprint: Blueprint, region: string): string {
+  switch (blueprint.switch) {
+    case "healthCheck":
+      return `output ${healthCheckOutput(region)} of stack ${healthChecksStackName(blueprint)} in us-east-1`;
+    case "routingControl":
+      return "the one of type RECOVERY_CONTROL that you made for the Region's routing control";
+    case "record":
+      return `traffic.switch.healthChecks.${region} of the plan`;
   }
 }
 

@@ -1,4 +1,5 @@
 import { evacuationKey } from "../../functions/traffic/health-check-switch.ts";
+import { healthCheckOutput } from "../../infra/names.ts";
 import { flat, planOf, recordPlan, type StackTemplate, synthesize } from "./synthesis.ts";
 
 const document = planOf("storefront");
@@ -67,6 +68,19 @@ describe("the health check of each Region's record", () => {
       for (const thrown of switches) {
         expect(isHealthy(config, (child) => endpointAnswers(child) || child === thrown)).toBe(false);
       }
+    }
+  });
+
+  it("is an output of a name that can be told in advance", () => {
+    expect(Object.keys(checks.outputs).sort()).toEqual([
+      "HealthCheckIdApSoutheast1",
+      "HealthCheckIdEuWest1",
+      "HealthCheckIdUsEast1",
+    ]);
+    for (const region of regions) {
+      const { Value } = checks.outputs[healthCheckOutput(region)] ?? {};
+      const children = configOf(Value).ChildHealthChecks.map(configOf);
+      expect(children[0]).toMatchObject({ FullyQualifiedDomainName: `${region}.shop.example.com` });
     }
   });
 

@@ -26,6 +26,7 @@ export interface StackTemplate {
   readonly name: string;
   readonly region: string;
   readonly resources: Readonly<Record<string, Resource>>;
+  readonly outputs: Readonly<Record<string, { readonly Value: unknown }>>;
   readonly dependencies: readonly string[];
   /** Properties of the resources of a type. */
   // biome-ignore lint/suspicious/noExplicitAny: as above.
@@ -86,11 +87,15 @@ export function synthesize(plan: PlanDocument, props: Omit<FailoverAppProps, "pl
     const prefix = `failover-${plan.plan.application}-`;
     const stacks = failover.stacks.map((stack): StackTemplate => {
       const artifact = assembly.getStackArtifact(stack.artifactId);
-      const resources = (artifact.template as { Resources: Record<string, Resource> }).Resources;
+      const { Resources: resources, Outputs: outputs = {} } = artifact.template as {
+        readonly Resources: Record<string, Resource>;
+        readonly Outputs?: StackTemplate["outputs"];
+      };
       return {
         name: stack.stackName.slice(prefix.length),
         region: stack.region,
         resources,
+        outputs,
         dependencies: stack.dependencies.map((each) => each.stackName.slice(prefix.length)),
         of: (type) => Object.values(resources).flatMap((each) => (each.Type === type ? [each.Properties] : [])),
       };

@@ -11,6 +11,7 @@ import { drawBlueprint } from "../../../infra/reference-workload/blueprint.ts";
 import { livePath } from "../../../infra/reference-workload/service/server.ts";
 import { readSettings } from "../../../infra/reference-workload/service/settings.ts";
 import { ReferenceWorkload, type ReferenceWorkloadProps } from "../../../infra/reference-workload/workload.ts";
+import { planOf as controllerPlanOf, routingControlPlan, synthesize as synthesizeController } from "../synthesis.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "workload-test-"));
 const serviceFile = join(folder, "main.mjs");
@@ -254,6 +255,24 @@ describe("the records", () => {
     });
     const parameter = templateOf(name).findParameters("HealthCheckId").HealthCheckId;
     expect(parameter).not.toHaveProperty("Default");
+  });
+
+  it.each(storefront.regions)("say which output of the controller's is their health check: $name", ({ name }) => {
+    const { stacks } = synthesizeController(controllerPlanOf("storefront"));
+    const { Description } = templateOf(name).findParameters("HealthCheckId").HealthCheckId as { Description: string };
+
+    const [, output = "", stack = "", region] =
+      /: output (\w+) of stack failover-storefront-([\w-]+) in ([\w-]+)$/.exec(Description) ?? [""];
+    expect(stacks[stack]?.region).toBe(region);
+    expect(output).toMatch(new RegExp(`^HealthCheckId${name.replaceAll("-", "")}$`, "i"));
+    expect(Object.keys(stacks[stack]?.outputs ?? {})).toContain(output);
+  });
+
+  it("say who makes them with routing controls", () => {
+    const { workload: controlled } = synthesise(routingControlPlan().plan);
+    const [first] = controlled.stacks.map((stack) => Template.fromStack(stack).findParameters("HealthCheckId"));
+
+    expect(first?.HealthCheckId?.Description).toMatch(/: the one of type RECOVERY_CONTROL that you made/);
   });
 
   it.each(storefront.regions)("give each Region the name that the plan probes, in DNS or not: $name", (region) => {
