@@ -4,6 +4,7 @@ import { Construct } from "constructs";
 import { approvalEventType } from "../functions/approval/events.ts";
 import type { Plan } from "../functions/shared/plan/plan.ts";
 import { timelineEventSource, timelineEventType } from "../functions/timeline/journal.ts";
+import { pageEventType } from "../functions/watch/pages.ts";
 import type { DeadLetters } from "./dead-letters.ts";
 import type { Paging } from "./paging.ts";
 import { delivered, deliveryAttempts, eventRule } from "./rules.ts";
@@ -18,7 +19,7 @@ export interface NewsProps {
 }
 
 /**
- * What people hear of by themselves: questions, decisions to act, decisions that a person may want to overrule, answers and
+ * What people hear of by themselves: questions, what automation gave up on, decisions to act, decisions that a person may want to overrule, answers and
  * closings. Each message is the event's detail as it stands, with the commands that answer in it: what a person typed may
  * hold any sign, and a template that chokes on a quotation mark would swallow the page.
  */
@@ -43,6 +44,11 @@ export class News extends Construct {
       rule("Questions", "questions", "A run asks a person", {
         source: [timelineEventSource],
         detailType: [approvalEventType],
+        detail: { application: [plan.application] },
+      }),
+      rule("Pages", "pages", "Automation cannot or may not go on", {
+        source: [timelineEventSource],
+        detailType: [pageEventType],
         detail: { application: [plan.application] },
       }),
       rule("Runs", "runs", "A run has begun, was answered, or has closed", {

@@ -3,6 +3,7 @@ import type { DatabasePlan, Plan } from "../functions/shared/plan/plan.ts";
 import { timelineEventSource, timelineEventType } from "../functions/timeline/journal.ts";
 import { evacuationKey } from "../functions/traffic/health-check-switch.ts";
 import { metricNamespace } from "../functions/watch/metrics.ts";
+import { pageEventType } from "../functions/watch/pages.ts";
 import type { FunctionName } from "./functions.ts";
 import { defaultBusArn, machineArn, type Place, reportBucketName, tableArn } from "./names.ts";
 
@@ -75,6 +76,7 @@ const table: Readonly<Record<FunctionName, readonly Rule[]>> = {
     samplesItsOwnLag,
     publishesMetrics,
     startsTheMachine,
+    pagesPeople,
   ],
 };
 
@@ -426,6 +428,21 @@ function publishesMetrics(): readonly Permission[] {
 }
 
 /** A witness only watches: there is no machine where it runs. */
+/** Only who may start the machine decides, and pages people where automation may not. */
+function pagesPeople(subject: Subject): readonly Permission[] {
+  const { plan, place } = subject;
+  if (!plan.regions.some(({ name }) => name === place.region)) return [];
+  return [
+    {
+      actions: ["dynamodb:PutItem"],
+      resources: coordinationTable(subject),
+      conditions: itemsUnder(`coordination#${plan.application}`),
+      reason: "Notes in the coordination item that people were paged, so that it is done once",
+    },
+    sends(subject, pageEventType, "Pages people where automation stops"),
+  ];
+}
+
 function startsTheMachine({ plan, place }: Subject): readonly Permission[] {
   if (!plan.regions.some(({ name }) => name === place.region)) return [];
   return [

@@ -227,11 +227,12 @@ describe("alarms", () => {
 describe("people", () => {
   const [stack] = controllers as readonly [StackTemplate];
 
-  it("hear of questions, runs and refusals, the event as it stands", () => {
+  it("hear of questions, pages, runs and refusals, the event as it stands", () => {
     const told = rulesIn(stack).filter(({ properties }) => flat(properties.Targets[0].Arn).includes("PagingTopic"));
 
     expect(told.map(({ name, properties }) => [name, properties.EventPattern["detail-type"]])).toEqual([
       ["failover-storefront-questions", ["Approval Requested"]],
+      ["failover-storefront-pages", ["Attention Needed"]],
       ["failover-storefront-runs", ["Failover Timeline"]],
       ["failover-storefront-refusals", ["Failover Timeline"]],
     ]);
