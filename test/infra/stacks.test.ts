@@ -1,5 +1,6 @@
+import { readFileSync } from "node:fs";
 import { stackRegions } from "../../infra/region-failover.ts";
-import { planOf, recordPlan, synthesize } from "./synthesis.ts";
+import { planOf, recordPlan, type StackTemplate, synthesize } from "./synthesis.ts";
 
 describe("the stacks of a plan", () => {
   it.each([
@@ -122,4 +123,18 @@ describe("the account", () => {
       /database.clusters: received clusters of accounts 111122223333, 444455556666/,
     );
   });
+});
+
+it("docs/deploy.md says how many resources storefront has", () => {
+  const { stacks, controllers } = synthesize(planOf("storefront"));
+  const countOf = ({ resources }: StackTemplate) => Object.keys(resources).length;
+  const { "witness-us-west-2": witness, ...others } = stacks;
+  const rest = Object.values(others).filter((stack) => !controllers.includes(stack));
+
+  const text = readFileSync("docs/deploy.md", "utf8").replaceAll(/\s+/g, " ");
+
+  expect(new Set(controllers.map(countOf)).size).toBe(1);
+  expect(text).toContain(
+    `For storefront these are ${countOf(controllers[0] as StackTemplate)} resources in each serving Region's controller, ${countOf(witness as StackTemplate)} in the witness, ${rest.map(countOf).reduce((sum, each) => sum + each, 0)} in all others.`,
+  );
 });
