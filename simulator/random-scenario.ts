@@ -131,7 +131,16 @@ function drawLossInTurn(random: Random, plan: Plan, first: string, add: Add): vo
   }
   add(0, { kind: "region", region: first, health: "dark" });
   add(integerBetween(random, 300, 600), { kind: "region", region: first, health: "up" });
-  add(integerBetween(random, 700, 1_000), { kind: "region", region: second, health: "dark" });
+  const secondAt = integerBetween(random, 700, 1_000);
+  add(secondAt, { kind: "region", region: second, health: "dark" });
+  if (random.next() < 0.5) {
+    // Whoever holds the evacuation comes back, and the last Region is lost in its turn: a person has said no meanwhile.
+    const returnsAt = secondAt + integerBetween(random, 300, 600);
+    const output = { approved: false, by: "ana", reason: "it is back" };
+    add(secondAt + integerBetween(random, 100, 250), { kind: "answer", output });
+    add(returnsAt, { kind: "region", region: second, health: "up" });
+    add(returnsAt + integerBetween(random, 300, 600), { kind: "region", region: last, health: "dark" });
+  }
 }
 
 function drawLag(random: Random, regions: readonly string[], add: Add): void {

@@ -155,7 +155,7 @@ export class Stage {
     this.#answered.add(question.token);
     const approved = (output as { approved?: unknown } | null)?.approved === true;
     if (approved && question.covers === "dataLoss") world.lossApproved = true;
-    if (approved && question.covers === "run") world.evacuationsApproved.add(question.incident);
+    if (approved && question.covers === "run") world.evacuationsApproved.add(`${question.incident}/e${question.epoch}`);
     world.network
       .call({
         service: "states",
@@ -168,13 +168,16 @@ export class Stage {
       .catch(() => world.clock.schedule(answerEveryMs, () => this.#answer(output)));
   }
 
-  #questionOf(region: string): { readonly token: string; readonly covers: string; readonly incident: string } | null {
+  #questionOf(
+    region: string,
+  ): { readonly token: string; readonly covers: string; readonly incident: string; readonly epoch: number } | null {
     const { dynamoDB, plan } = this.#world;
     const key = dynamoDB.partitionKeys(plan.recordsTable, region).find((pk) => pk.startsWith("approval#"));
     const found = key === undefined ? [] : dynamoDB.peek(plan.recordsTable, region, key);
     const newest = found.toSorted((left, right) => (String(left.askedAt) < String(right.askedAt) ? 1 : -1))[0];
     if (newest === undefined) return null;
-    return { token: String(newest.token), covers: String(newest.covers), incident: String(newest.incident) };
+    const { token, covers, incident, epoch } = newest;
+    return { token: String(token), covers: String(covers), incident: String(incident), epoch: Number(epoch) };
   }
 
   /** Writes the coordination item through its own table, as a person with the right to would. */

@@ -90,7 +90,7 @@ export class World {
   readonly customers: Customers;
   /** Whether a person has accepted a loss of data. */
   lossApproved = false;
-  /** Incidents whose evacuation a person has approved: from then on it is that person's. */
+  /** Runs whose evacuation a person has approved, as `<incident>/e<epoch>`: it is that person's, until somebody takes it over. */
   readonly evacuationsApproved = new Set<string>();
   /** By how much each Region's clocks are wrong (FM29). */
   skewMs: Readonly<Record<string, number>> = {};

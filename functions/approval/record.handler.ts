@@ -1,5 +1,8 @@
+import { approveIncident } from "../coordination/rules.ts";
+import { createCoordinationStore } from "../coordination/store.ts";
 import { dynamoDB } from "../shared/aws/dynamodb.ts";
 import { eventBridge } from "../shared/aws/eventbridge.ts";
+import { FailoverError } from "../shared/errors.ts";
 import { createStep, type Handler, type StepDependencies, stepInput } from "../shared/step.ts";
 import { wire } from "../shared/wire.ts";
 import * as z from "../shared/zod.ts";
@@ -9,7 +12,7 @@ const inputSchema = stepInput({ covers: coversSchema, answer: z.unknown() });
 
 /** Takes what came back from the wait: an answer as the person gave it, or null when nobody answered in time. */
 export function createHandler(deps: StepDependencies): Handler {
-  return createStep(deps, inputSchema, async (input, { deps: scoped, guard, journal }) => {
+  return createStep(deps, inputSchema, async (input, { deps: scoped, run, guard, journal }) => {
     await guard.holdFor(scoped.plan.coordination.leaseSeconds);
     const { onNoAnswer } = scoped.plan.automation.approval;
     const { approved, by, reason, covers, origin } = judgeAnswer(input.covers, input.answer, onNoAnswer);
@@ -20,6 +23,13 @@ export function createHandler(deps: StepDependencies): Handler {
       summary: origin === "person" ? `${verb} by ${by}: ${reason}` : `${verb}: ${reason}`,
       detail: { approved, by, reason, covers, origin },
     });
+    if (covers === "run" && approved) {
+      const store = createCoordinationStore(scoped, run.execution);
+      const transition = await store.change((item) => approveIncident(item, run));
+      if (transition.kind === "refused") {
+        throw new FailoverError("LeaseLost", `The approval of ${run.incident} could not be kept: ${transition.reason}`);
+      }
+    }
     return { approved, by, reason, covers };
   });
 }

@@ -155,9 +155,10 @@ function decideForRegion(input: DecisionInput, region: string, authority: Author
   }
   if (authority === "automation") {
     const no =
+      whyNotByPause(input) ??
       whyNotByHistory(input, region) ??
       whyNotByOverload(input, region, assessment) ??
-      whyNotByPlan(plan, region, assessment);
+      whyNotByPlan(plan, region, describeTrouble(region, assessment));
     if (no !== null) return no;
   }
   return act(input, { region, authority, assessment, survivors });
@@ -169,10 +170,15 @@ function decideDuringIncident(input: DecisionInput, region: string, authority: A
   const incident = item.incident as Incident;
   const takeover = decideTakeover(input, incident.id, item.epoch, authority);
   if (takeover.kind === "takeOver") return takeover;
-  if ("reason" in takeover && takeover.reason === "takeoversExhausted") return takeover;
+  if ("reason" in takeover && leavesItToPeople(takeover.reason)) return takeover;
   return incident.failedRegion === region
     ? stoodDown("incidentInProgress", `${incident.id} is in progress for ${region}`)
     : stoodDown("otherIncidentInProgress", `${incident.id} is in progress for ${incident.failedRegion}`);
+}
+
+/** Whether an incident without a holder stays so, for a reason that people have to know of. */
+function leavesItToPeople(reason: NoReason): boolean {
+  return reason === "takeoversExhausted" || reason === "paused" || reason === "planObserves";
 }
 
 function decideTakeover(input: DecisionInput, incident: string, epoch: number, authority: Authority): Decision {
@@ -191,6 +197,11 @@ function decideTakeover(input: DecisionInput, incident: string, epoch: number, a
       "nothingToTakeOver",
       `${item.lease.execution} holds ${incident} until ${describeInstant(item.lease.expiresAt)}`,
     );
+  }
+  if (authority === "automation" && item.incident.authority === "automation") {
+    const no =
+      whyNotByPause(input) ?? whyNotByPlan(plan, item.incident.failedRegion, `${incident} has lost its holder`);
+    if (no !== null) return no;
   }
   const { failedRegion, takeovers } = item.incident;
   if (authority === "automation" && areTakeoversExhausted(item.incident)) {
@@ -211,7 +222,7 @@ function decideTakeover(input: DecisionInput, incident: string, epoch: number, a
     survivors: fit.length > 0 ? fit : item.incident.survivors,
     holderRegion: holderIsDown ? "down" : "notKnownToBeDown",
     authority,
-    question: authority === "automation" ? askAgain(plan, evidence, failedRegion) : null,
+    question: authority === "automation" ? askAgain(plan, evidence, item.incident) : null,
     explanation: holderIsDown
       ? `${holder}, which ran ${incident}, is itself down`
       : `The lease of ${incident} expired at ${describeInstant(item.lease.expiresAt)} without renewal from ${holder}`,
@@ -219,14 +230,36 @@ function decideTakeover(input: DecisionInput, incident: string, epoch: number, a
 }
 
 /**
- * What to ask where a run lost its holder before it moved traffic, and its Region has come back meanwhile: what was decided
- * then would not be decided now, and nobody knows how much has been changed. Null where the run simply goes on.
+ * What to ask where a run of automation lost its holder before it moved traffic, and its Region has come back meanwhile:
+ * what was decided then would not be decided now, and nobody knows how much has been changed. Null where the run simply
+ * goes on: where the evidence would call for it now, where nobody sees the Region pass, where its customers have been moved
+ * already, and where a person started it, whose word needs no evidence.
  */
-function askAgain(plan: Plan, evidence: Evidence, region: string): string | null {
-  const assessment = assess(plan, evidence, region);
-  const serves = assessment.kind === "serving" && assessment.steadiness === "steady";
-  if (!serves || !evidence.servesCustomers.includes(region)) return null;
-  return `The run for ${region} lost its holder, and ${region} serves its customers again. Evacuate it all the same?`;
+function askAgain(plan: Plan, evidence: Evidence, { failedRegion, authority }: Incident): string | null {
+  if (authority === "person") return null;
+  const subject = evidence.regions.find(({ region }) => region === failedRegion);
+  if (subject === undefined) return null;
+  const heard = subject.votes.filter(({ vote }) => vote !== "unknown");
+  // Its own word counts where nobody else's is there: to itself a Region may look well.
+  const words = heard.length > 0 ? heard : [subject.ownVote];
+  if (!words.some((word) => word?.vote === "passing")) return null;
+  switch (assess(plan, evidence, failedRegion).kind) {
+    case "down":
+    case "gray":
+      return null;
+    case "disputed":
+    case "serving":
+    case "unknown":
+    case "unconfirmed":
+    case "flapping":
+    case "everythingFailing":
+    case "observerIsolated":
+      break;
+  }
+  const { customersServedBy } = subject;
+  const isMoved = customersServedBy !== null && !evidence.servesCustomers.includes(failedRegion);
+  if (isMoved) return null;
+  return `The run for ${failedRegion} lost its holder, and ${failedRegion} is seen to serve again. Evacuate it all the same?`;
 }
 
 /**
@@ -274,6 +307,7 @@ function decideRetry(input: DecisionInput, signal: Extract<Signal, { kind: "retr
       survivors,
       branches: signal.branches,
       question: null,
+      stage: "underWay",
       takeovers: 0,
       paged: [],
       authority: "person",
@@ -318,11 +352,13 @@ function whyNotByEvidence(region: string, assessment: Assessment): Decision | nu
   }
 }
 
-function whyNotByHistory({ plan, item, now }: DecisionInput, region: string): Decision | null {
+function whyNotByPause({ item, now }: DecisionInput): Decision | null {
   const pause = activePause(item, now);
-  if (pause !== null) {
-    return stoodDown("paused", `${pause.by} paused automation until ${describeInstant(pause.until)}: ${pause.reason}`);
-  }
+  if (pause === null) return null;
+  return stoodDown("paused", `${pause.by} paused automation until ${describeInstant(pause.until)}: ${pause.reason}`);
+}
+
+function whyNotByHistory({ plan, item, now }: DecisionInput, region: string): Decision | null {
   const { cooldownSeconds, maximumRunsPerDay } = plan.detection;
   // Only finished runs count: one that was begun and never ended must not hold back the real failover (FM12).
   const cooling = item.completed.find(
@@ -358,12 +394,13 @@ function whyNotByOverload({ item }: DecisionInput, region: string, assessment: A
   );
 }
 
-function whyNotByPlan(plan: Plan, region: string, assessment: Assessment): Decision | null {
+/** @param trouble what the matter is, as a sentence without its full stop */
+function whyNotByPlan(plan: Plan, region: string, trouble: string): Decision | null {
   if (plan.automation.traffic !== "observe") return null;
   return {
     kind: "observed",
     reason: "planObserves",
-    explanation: `${describeTrouble(region, assessment)}. It would be evacuated, but the plan only observes`,
+    explanation: `${trouble}. ${region} would be evacuated, but the plan only observes`,
   };
 }
 
@@ -405,6 +442,7 @@ function act(
           ? `Some vantages see ${region} failing and some do not. Evacuate ${region}?`
           : `${describeTrouble(region, assessment)}. Evacuate it to ${survivors.join(", ")}?`
         : null,
+      stage: asks ? "asking" : "underWay",
       authority,
       startedBy: signal.source,
       reason,

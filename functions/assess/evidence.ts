@@ -25,6 +25,8 @@ export interface RegionEvidence {
   readonly ownVote: CountedVote | null;
   /** Seconds since its own controller last gave a sign of life; null when it never did. */
   readonly heartbeatAgeSeconds: number | null;
+  /** The Region that serves the customers nearest to this one, as its own vantage sees them; null when that is unknown. */
+  readonly customersServedBy: string | null;
 }
 
 export interface Evidence {
@@ -82,10 +84,11 @@ export function gatherEvidence(
     };
   };
 
-  const served = observations.flatMap(({ vantage, customers }) => {
+  const servedBy = ({ vantage, customers }: Observation): string | null => {
     const isFresh = (ageSeconds.get(vantage) ?? Number.POSITIVE_INFINITY) <= maximumAgeSeconds;
-    return isFresh && customers.vote === "passing" && customers.servedBy !== null ? [customers.servedBy] : [];
-  });
+    return isFresh && customers.vote === "passing" ? customers.servedBy : null;
+  };
+  const served = observations.map(servedBy).filter((region) => region !== null);
 
   return {
     at: now,
@@ -93,11 +96,13 @@ export function gatherEvidence(
     observer: isIsolated(byVantage.get(observer), vantages, observer, now) ? "isolated" : "connected",
     regions: plan.regions.map(({ name }) => {
       const heartbeatAge = ageSeconds.get(name);
+      const own = byVantage.get(name);
       return {
         region: name,
         votes: vantages.filter((vantage) => vantage !== name).map((vantage) => countVote(vantage, name)),
         ownVote: countVote(name, name),
         heartbeatAgeSeconds: heartbeatAge === undefined ? null : Math.max(0, heartbeatAge),
+        customersServedBy: own === undefined ? null : servedBy(own),
       };
     }),
   };

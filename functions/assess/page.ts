@@ -17,7 +17,7 @@ export interface Page {
 /**
  * Whether a decision to do nothing about `region` calls for a person, and for what. Pure.
  *
- * Two do: an incident that automation has given up on, and a second Region that is confirmed to fail while the run for the
+ * These do: an incident that automation has given up on, or may not take over for a pause or the plan; and a second Region that is confirmed to fail while the run for the
  * first one holds the lease, which lasts as long as a person takes to answer it.
  */
 export function pageFor(input: DecisionInput, region: string, decision: Decision): Page | null {
@@ -31,6 +31,16 @@ export function pageFor(input: DecisionInput, region: string, decision: Decision
       reason: decision.reason,
       summary: decision.explanation,
       whatToDo: `See in its timeline and executions why it does not end. Then start the failover of ${incident.failedRegion} by hand: that takes it over, and the count begins anew`,
+    };
+  }
+  if (decision.reason === "paused" || decision.reason === "planObserves") {
+    return {
+      about: `${decision.reason}/e${epoch}`,
+      incident: incident.id,
+      region: incident.failedRegion,
+      reason: decision.reason,
+      summary: `${incident.id} has lost its holder, and automation leaves it as it stands: ${decision.explanation}`,
+      whatToDo: `See in its timeline how far it came. Start the failover of ${incident.failedRegion} by hand to go on with it, or let automation go on: ${decision.reason === "paused" ? "end the pause" : "change the plan"}`,
     };
   }
   if (decision.reason === "otherIncidentInProgress" && isConfirmed(input, region)) {

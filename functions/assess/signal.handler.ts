@@ -186,15 +186,12 @@ async function goOn(
       },
     });
   }
-  const approved = known.some(
-    (event) => event.kind === "approvalAnswered" && event.detail.covers === "run" && event.detail.approved === true,
-  );
   return {
     decision: "act",
     reasons: [incident.reason],
     run,
     branches: branchSwitches(incident.branches),
-    question: approved ? null : incident.question,
+    question: incident.question,
     approvalTimeoutSeconds: plan.automation.approval.timeoutSeconds,
   };
 }

@@ -40,6 +40,13 @@ export type Cause =
 /** On whose authority a run acts. A person's outranks cooldowns, pauses and a plan that only observes. */
 export type Authority = "automation" | "person";
 
+/** How far an incident has come, whoever leads it. */
+export type IncidentStage =
+  /** A person is asked before anything is changed, and nothing has been. */
+  | "asking"
+  /** Things may be changed, or have been: by this holder, or by one before it whose journal did not arrive. */
+  | "underWay";
+
 /** The incident in progress. */
 export interface Incident {
   readonly id: string;
@@ -53,6 +60,7 @@ export interface Incident {
   readonly branches: readonly BranchName[];
   /** The sentence put to a person before anything is changed, or null when nobody need be asked. */
   readonly question: string | null;
+  readonly stage: IncidentStage;
   readonly authority: Authority;
   /** Who or what asked: an alarm's name, a person, `watch`. */
   readonly startedBy: string;

@@ -112,6 +112,16 @@ export function openIncident(
   });
 }
 
+/**
+ * Notes that a person, or the plan in their place, agreed: the question is answered, and from now on things may be changed.
+ * An approval so counts for the question that it answered, and for no later one.
+ */
+export function approveIncident(item: CoordinationItem, run: Run): Transition {
+  const lost = whyLost(item, run);
+  if (lost !== null) return refused(lost);
+  return changed({ ...item, incident: { ...(item.incident as Incident), question: null, stage: "underWay" } });
+}
+
 /** Whether an incident is left to people: it was taken over again and again, and never ended. */
 export function areTakeoversExhausted(incident: Incident): boolean {
   return incident.takeovers >= maximumTakeovers;

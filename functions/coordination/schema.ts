@@ -16,6 +16,7 @@ const incident = z.object({
   survivors: z.array(z.nonEmpty).check(z.minLength(1)),
   branches: z.array(z.enum(branchNames)).check(z.minLength(1)),
   question: z.nullable(z.string()),
+  stage: z.enum(["asking", "underWay"]),
   authority,
   startedBy: z.string(),
   reason: z.string(),

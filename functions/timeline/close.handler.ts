@@ -34,9 +34,15 @@ export function createHandler(deps: StepDependencies): Handler {
     const store = createCoordinationStore(scoped, run.execution);
     const { plan } = scoped;
     const events = await readTimeline(scoped, run.incident);
-    const end = judgeRun({ ...input, failingSince: run.failingSince, before: endBefore(events, run.epoch) });
     const before = await store.read();
     const known = before.completed.find((each) => each.incident === run.incident);
+    const { stage, branches } = before.incident ?? known?.record ?? { stage: "underWay", branches: branchNames };
+    const end = judgeRun({
+      ...input,
+      failingSince: run.failingSince,
+      before: endBefore(events, run.epoch),
+      begun: stage === "asking" ? [] : branches,
+    });
     if (before.incident === null && before.epoch === run.epoch && known !== undefined) {
       return { outcome: known.outcome, incident: run.incident, reasons: end.reasons };
     }

@@ -40,17 +40,10 @@ export function judgeRun(input: {
   readonly dataLossSeconds: number | null;
   /** How the last run of the same incident ended; null when this is the first. */
   readonly before: EarlierEnd | null;
+  /** What may have been begun before the person was asked: the run's branches where it was under way, else none. */
+  readonly begun: readonly BranchName[];
 }): RunEnd {
-  if (input.approval === "declined") {
-    return {
-      outcome: "stoodDown",
-      reasons: [input.declinedBecause ?? "the approval was declined"],
-      recoveryTimeSeconds: null,
-      dataLossSeconds: 0,
-      regionState: "inService",
-      branches: input.branches,
-    };
-  }
+  if (input.approval === "declined") return judgeDeclined(input);
   // A retry names the branches that it repeats; the others stand as the run before left them.
   const branches = mergeEnds(input.branches, input.before);
   const reasons = branchNames.flatMap((name) => {
@@ -69,6 +62,33 @@ export function judgeRun(input: {
         : input.dataLossSeconds,
     branches,
     regionState: judgeRegion(branches.traffic.result, input.before?.regionState ?? null),
+  };
+}
+
+/**
+ * A decline stops a run; it undoes nothing. Where nothing had been begun the Region stays in service. Where an earlier
+ * holder may have changed things, the book must not count on a Region that DNS may keep out, so that a person returns it.
+ */
+function judgeDeclined(input: Parameters<typeof judgeRun>[0]): RunEnd {
+  const declined = input.declinedBecause ?? "the approval was declined";
+  const { before, begun } = input;
+  if (begun.length === 0) {
+    return {
+      outcome: "stoodDown",
+      reasons: [declined],
+      recoveryTimeSeconds: null,
+      dataLossSeconds: 0,
+      regionState: "inService",
+      branches: input.branches,
+    };
+  }
+  return {
+    outcome: "degraded",
+    reasons: [declined, "what an earlier holder of this run changed is left as it is"],
+    recoveryTimeSeconds: null,
+    dataLossSeconds: begun.includes("database") ? null : (before?.dataLossSeconds ?? 0),
+    regionState: before?.regionState ?? "evacuating",
+    branches: mergeEnds(input.branches, before),
   };
 }
 

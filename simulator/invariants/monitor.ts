@@ -1,6 +1,7 @@
 import { maximumProofAgeMs } from "../../functions/coordination/guard.ts";
 import type { Incident } from "../../functions/coordination/item.ts";
 import { maximumTakeovers } from "../../functions/coordination/rules.ts";
+import { parseInstant } from "../../functions/shared/clock.ts";
 import type { SizeChange } from "../aws/autoscaling.ts";
 import type { CallRecord } from "../aws/network.ts";
 import type { Violation } from "../result.ts";
@@ -154,8 +155,17 @@ export class Monitor {
         kind === "intent" && detail.resource === resource && incident === tenure.incident && epoch === tenure.epoch,
     );
     if (!intended) this.#report("mutationJournalled", `${what} changed ${resource} without a journalled intent`);
+    this.#judgeAuthority(what);
     this.#judgeTraffic(what);
     if (call.service === "s3" || call.service.startsWith("route53")) this.#judgeEvacuation(what);
+  }
+
+  /** A plan that only observes is one under which nothing is changed, unless a person has started it. */
+  #judgeAuthority(what: string): void {
+    const isPersons = this.ledger.item?.incident?.authority === "person";
+    if (this.#world.plan.automation.traffic === "observe" && !isPersons) {
+      this.#report("observeChangesNothing", `${what} changed something, and the plan only observes`);
+    }
   }
 
   /** FM54. */
@@ -255,7 +265,8 @@ export class Monitor {
       ({ name }) => !out.has(name) && (this.#world.regions.health(name) === "up" || this.#isFresh(name)),
     );
     if (serving.length === 0) this.#report("evacuatedToSomewhere", `${what} leaves no Region that serves in DNS`);
-    const isPersons = authority === "person" || this.#world.evacuationsApproved.has(incident.id);
+    const isPersons =
+      authority === "person" || this.#world.evacuationsApproved.has(`${incident.id}/e${this.ledger.item?.epoch}`);
     if (!isPersons && !inTrouble) {
       this.#report("noWrongEvacuation", `${what} evacuates ${failedRegion}, which serves its customers`);
     }
@@ -358,8 +369,12 @@ export class Monitor {
   }
 
   /** Whether automation has given up on an incident, as it may after so many tries, and has told people. */
-  #isLeftToPeople({ id, takeovers }: Incident): boolean {
-    return takeovers >= maximumTakeovers && this.#world.pages.some(({ incident }) => incident === id);
+  #isLeftToPeople({ id, takeovers, authority }: Incident): boolean {
+    const { plan, clock, pages } = this.#world;
+    const pause = this.ledger.item?.pause;
+    const isPaused = pause != null && parseInstant(pause.until) > clock.now();
+    const isHeldBack = authority === "automation" && (isPaused || plan.automation.traffic === "observe");
+    return (takeovers >= maximumTakeovers || isHeldBack) && pages.some(({ incident }) => incident === id);
   }
 
   #report(invariant: string, message: string): void {

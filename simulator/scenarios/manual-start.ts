@@ -15,6 +15,7 @@ const before: Incident = {
   authority: "automation",
   startedBy: "watch in eu-west-1",
   reason: "us-east-1 is down",
+  stage: "underWay",
   takeovers: 0,
   paged: [],
 };

@@ -1,5 +1,6 @@
 import { createHandler as createRecord } from "../../functions/approval/record.handler.ts";
 import { createHandler as createRequest } from "../../functions/approval/request.handler.ts";
+import type { Incident } from "../../functions/coordination/item.ts";
 import type { AwsClients } from "../../functions/shared/clients.ts";
 import type { Plan } from "../../functions/shared/plan/plan.ts";
 import { run, storefront } from "../database/world.ts";
@@ -10,10 +11,10 @@ const question = { covers: "dataLoss", summary: "Lose 25 s of writes?", detail: 
 const deadlineAt = "2026-03-01T12:31:30.000Z";
 const context = { awsRequestId: "1", functionName: "a-function" };
 
-function createWorld(changes: Partial<Plan> = {}) {
+function createWorld(changes: Partial<Plan> = {}, incident: Partial<Incident> = {}) {
   const plan = { ...storefront, ...changes };
   const cloud = new SmallCloud("2026-03-01T12:01:30.000Z");
-  cloud.open(plan, run);
+  cloud.open(plan, run, incident);
   const base = cloud.dependencies(plan, "eu-west-1");
   const kept: Record<string, { readonly S?: string }>[] = [];
   const sent: { readonly Source: string; readonly DetailType: string; readonly Detail: string }[] = [];
@@ -47,6 +48,7 @@ function createWorld(changes: Partial<Plan> = {}) {
     request: (input: object = {}) => createRequest(deps)({ run, token, question, deadlineAt, ...input }, context),
     record: (covers: string, answer: unknown) => createRecord(deps)({ run, covers, answer }, context),
     events: () => cloud.timeline(plan, run.incident),
+    incident: () => cloud.coordinationItem(plan).incident,
   };
 }
 
@@ -175,6 +177,22 @@ describe("RecordApproval", () => {
     expect(answer).toMatchObject({ approved, covers });
     expect(world.events()[0]?.detail.approved).toBe(approved);
   });
+
+  it.each([
+    ["run", true, { question: null, stage: "underWay" }],
+    ["run", false, { question: "Evacuate?", stage: "asking" }],
+    ["promotion", true, { question: "Evacuate?", stage: "asking" }],
+  ] as const)(
+    "notes in the book what answers the run's own question: %s, approved: %s",
+    async (covers, approved, left) => {
+      const world = createWorld({}, { question: "Evacuate?", stage: "asking" });
+
+      await world.record(covers, { approved, by: "ada", reason: "looked at it" });
+      await world.record(covers, { approved, by: "ada", reason: "looked at it" });
+
+      expect(world.incident()).toMatchObject(left);
+    },
+  );
 
   it("records a malformed answer as declined", async () => {
     const world = createWorld(proceed);

@@ -330,7 +330,14 @@ const everyNo: Record<NoReason, readonly [Case, ...Case[]]> = {
         }),
     ],
   ],
-  paused: [["FM28: automation is paused", "stoodDown", () => decided({ item: paused })]],
+  paused: [
+    ["FM28: automation is paused", "stoodDown", () => decided({ item: paused })],
+    [
+      "FM28: a run of automation has lost its holder meanwhile",
+      "stoodDown",
+      () => decided({ item: { ...openItem(plan, now - 600_000), pause: paused.pause } }),
+    ],
+  ],
   cooldown: [
     ["FM11: after a completed run", "stoodDown", () => decided({ item: { ...fresh, completed: [completed()] } })],
     [
@@ -372,7 +379,14 @@ const everyNo: Record<NoReason, readonly [Case, ...Case[]]> = {
         }),
     ],
   ],
-  planObserves: [["the plan only observes", "observed", () => decided({ plan: observing })]],
+  planObserves: [
+    ["the plan only observes", "observed", () => decided({ plan: observing })],
+    [
+      "and so leaves a run of automation that has lost its holder as it is",
+      "observed",
+      () => decided({ plan: observing, item: openItem(plan, now - 600_000) }),
+    ],
+  ],
   leaseStoreUnreachable: [
     [
       "FM26: no replica of the coordination table answers",
@@ -433,6 +447,7 @@ describe("to act", () => {
         survivors: ["eu-west-1", "ap-southeast-1"],
         branches: ["traffic", "capacity", "database", "tables"],
         question: null,
+        stage: "underWay",
         authority: "automation",
         startedBy: "watch in eu-west-1",
         reason: "us-east-1 is down",
@@ -699,29 +714,68 @@ describe("FM23: taking over", () => {
   });
 
   describe("when the failed Region serves again", () => {
-    const sentThere = { "us-west-2": { servedBy: suspect } };
+    const sentThere: Record<string, Voice> = { "us-west-2": { servedBy: suspect } };
+    const movedAway: Record<string, Voice> = { [suspect]: { servedBy: "eu-west-1" } };
 
-    it("asks first, where customers are still sent there", () => {
-      expect(decided({ item, voices: sentThere })).toMatchObject({
+    it.each<[string, Record<string, Voice>]>([
+      ["customers are still sent there", sentThere],
+      ["nobody knows where its customers are sent", {}],
+      ["some of them are still sent there", { ...movedAway, ...sentThere }],
+      ["its own vantage said long ago that they are moved", { [suspect]: { servedBy: "eu-west-1", age: 40 } }],
+      ["its customers fail elsewhere", { [suspect]: { servedBy: "eu-west-1", customers: "failing" } }],
+      ["one vantage has just seen it fail", { "eu-west-1": { words: { [suspect]: failing(0) } } }],
+      [
+        "it fails and passes by turns",
+        {
+          "eu-west-1": { words: { [suspect]: { ...passing(60), changesAgo: [60, 120, 180, 240] } } },
+        },
+      ],
+      [
+        "a quorum sees it fail and somebody sees it pass",
+        {
+          "eu-west-1": { words: { [suspect]: failing(900) } },
+          "ap-southeast-1": { words: { [suspect]: failing(900) } },
+        },
+      ],
+    ])("asks first, where %s", (_name, voices) => {
+      expect(decided({ item, voices })).toMatchObject({
         kind: "takeOver",
-        question: expect.stringMatching(/us-east-1 serves its customers again.*\?$/),
+        question: expect.stringMatching(/us-east-1 is seen to serve again.*\?$/),
       });
     });
 
     it.each<[string, Record<string, Voice>]>([
-      ["nobody is sent there any more", {}],
-      ["the one who said so was heard long ago", { "us-west-2": { servedBy: suspect, age: 40 } }],
-      ["customers fail there", { "us-west-2": { servedBy: suspect, customers: "failing" } }],
+      ["its customers have been moved", movedAway],
       [
-        "it has not been well for long",
-        {
-          ...sentThere,
-          "eu-west-1": { words: { [suspect]: { ...passing(60), changesAgo: [60] } } },
-        },
+        "it is still down",
+        { ...regionDown(plan, suspect), "us-west-2": { words: { [suspect]: failing(120) }, servedBy: suspect } },
       ],
-      ["it is still down", { ...regionDown(plan, suspect), "us-west-2": { servedBy: suspect } }],
+      [
+        "nobody that can be heard sees it pass",
+        Object.fromEntries(
+          vantagesOf(plan).map((name) => [name, name === self ? { words: { [suspect]: failing(20) } } : { age: 60 }]),
+        ),
+      ],
+      [
+        "only itself sees it pass",
+        Object.fromEntries(
+          vantagesOf(plan).map((name) => [name, name === suspect ? {} : { words: { [suspect]: failing(20) } }]),
+        ),
+      ],
     ])("goes on without asking where %s", (_name, voices) => {
       expect(decided({ item, voices })).toMatchObject({ kind: "takeOver", question: null });
+    });
+
+    it("goes on, paused or observing, with what a person started", () => {
+      const persons = openItem(plan, now - 60_000, { authority: "person" });
+
+      expect(decided({ plan: observing, item: { ...persons, pause: paused.pause } }).kind).toBe("takeOver");
+    });
+
+    it("goes on without asking with what a person started, whatever the evidence", () => {
+      const persons = openItem(plan, now - 60_000, { authority: "person" });
+
+      expect(decided({ item: persons, voices: sentThere })).toMatchObject({ kind: "takeOver", question: null });
     });
 
     it("a person who starts it by hand is not asked", () => {

@@ -1,5 +1,6 @@
 import { createHandler } from "../../functions/assess/signal.handler.ts";
 import type { CoordinationItem, Run } from "../../functions/coordination/item.ts";
+import { approveIncident } from "../../functions/coordination/rules.ts";
 import { isoInstant } from "../../functions/shared/clock.ts";
 import { findBreak, type TimelineEvent } from "../../functions/timeline/event.ts";
 import { FakeAws, invocation, noAnswer } from "../fakes/aws.ts";
@@ -97,14 +98,15 @@ describe("a decision to act", () => {
     expect(findBreak(timeline())).toBeNull();
   });
 
-  it("asks first where the plan says so, and not again once a person has said yes", async () => {
+  it("asks first where the plan says so, and not again once the book has the answer", async () => {
     const asking = examplePlan("storefront", { "automation.traffic": "approve", "automation.database": "approve" });
-    const { aws, assess, timeline } = prepare(undefined, asking);
-    expect((await assess("execution-1", watch)).question).toMatch(/us-east-1 is down. Evacuate it/);
+    const { aws, assess, item } = prepare(undefined, asking);
+    const { question, run } = await assess("execution-1", watch);
+    expect(question).toMatch(/us-east-1 is down. Evacuate it/);
+    expect((await assess("execution-1", watch)).question).toBe(question);
 
-    const last = timeline().at(-1) as TimelineEvent;
-    const answered = { ...last, seq: 3, kind: "approvalAnswered", detail: { covers: "run", approved: true } };
-    aws.put(plan.recordsTable, { pk: `incident#${last.incident}`, sk: "000001#000003", ...answered });
+    const approved = approveIncident(item(), run as Run);
+    aws.put(plan.coordination.table, { ...itemKey(asking), ...(approved as { readonly item: CoordinationItem }).item });
 
     expect((await assess("execution-1", watch)).question).toBeNull();
   });

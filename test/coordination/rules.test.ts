@@ -2,6 +2,7 @@ import fc from "fast-check";
 import type { CoordinationItem, Incident, Run } from "../../functions/coordination/item.ts";
 import {
   activePause,
+  approveIncident,
   areTakeoversExhausted,
   closeIncident,
   completedRunsKept,
@@ -248,6 +249,21 @@ describe("the lease", () => {
     expect(renewLease(item, { run: by, now: later(70), leaseSeconds })).toEqual(refused);
     expect(setLeaseEnd(item, { run: by, until: isoInstant(later(70)) })).toEqual(refused);
     expect(close(item, by)).toEqual(refused);
+  });
+});
+
+describe("approveIncident", () => {
+  const asking = openItem(plan, now, { question: "Evacuate?", stage: "asking" });
+
+  it("answers the question, so that nobody asks it again, and lets the run begin", () => {
+    const approved = itemAfter(approveIncident(asking, runIn(asking)));
+
+    expect(approved).toEqual({ ...asking, incident: { ...asking.incident, question: null, stage: "underWay" } });
+    expect(itemAfter(approveIncident(approved, runIn(approved)))).toEqual(approved);
+  });
+
+  it("FM24: is refused to whoever was taken over", () => {
+    expect(approveIncident({ ...asking, epoch: 2 }, runIn(asking))).toMatchObject({ kind: "refused" });
   });
 });
 

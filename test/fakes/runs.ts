@@ -22,6 +22,7 @@ export function incidentOf(
     authority: "automation",
     startedBy: "watch in eu-west-1",
     reason: `${failed} is down`,
+    stage: "underWay",
     takeovers: 0,
     paged: [],
     ...changes,

@@ -1,6 +1,6 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
-import type { CoordinationItem, Run } from "../../functions/coordination/item.ts";
+import type { CoordinationItem, Incident, Run } from "../../functions/coordination/item.ts";
 import type { AwsClients, AwsService } from "../../functions/shared/clients.ts";
 import { isoInstant, parseInstant } from "../../functions/shared/clock.ts";
 import type { Dependencies } from "../../functions/shared/dependencies.ts";
@@ -63,7 +63,7 @@ export class SmallCloud {
   }
 
   /** Opens the incident of `run` and gives it the lease. */
-  open(plan: Plan, run: Run): void {
+  open(plan: Plan, run: Run, changes: Partial<Incident> = {}): void {
     const { incident: id, epoch, execution, failedRegion, cause, failingSince, survivors, authority } = run;
     const item: CoordinationItem = {
       application: plan.application,
@@ -82,9 +82,11 @@ export class SmallCloud {
         question: null,
         authority,
         startedBy: "a test",
+        stage: "underWay",
         takeovers: 0,
         paged: [],
         reason: "a test",
+        ...changes,
       },
       completed: [],
       pause: null,
@@ -97,6 +99,11 @@ export class SmallCloud {
     const customers = { vote: "unknown", since: observation.at, servedBy: null };
     const nothing = { votes: [], customers, heartbeatAgeSeconds: {}, capacity: null, lag: null };
     this.#put(plan.recordsTable, { pk: "observations", sk: observation.vantage, ...nothing, ...observation });
+  }
+
+  coordinationItem(plan: Plan): CoordinationItem {
+    const [row] = this.#rows(plan.coordination.table, `coordination#${plan.application}`);
+    return row as unknown as CoordinationItem;
   }
 
   timeline(plan: Plan, incident: string): readonly TimelineEvent[] {

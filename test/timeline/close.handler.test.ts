@@ -15,9 +15,9 @@ const recovered = {
   dataLossSeconds: 3,
 };
 
-function prepare() {
+function prepare(changes: Parameters<typeof openItem>[2] = {}) {
   const aws = new FakeAws();
-  const opened = openItem(plan, aws.clock.now());
+  const opened = openItem(plan, aws.clock.now(), changes);
   const put = (item: CoordinationItem) => aws.put(plan.coordination.table, { ...itemKey(plan), ...item });
   put(opened);
   const run = runIn(opened);
@@ -61,7 +61,6 @@ it.each([
     { branches: { ...recovered.branches, capacity: { result: "degraded", reason: "8 of 12" } } },
     "Degraded: capacity: 8 of 12",
   ],
-  ["stoodDown", { approval: "declined", declinedBecause: "ada: no" }, "Stood down: ada: no"],
   [
     "recovered",
     { recovery: { ...done, verifiedAt: "2026-03-14T09:13:00.000Z" } },
@@ -72,6 +71,28 @@ it.each([
 
   expect(await close({ ...recovered, ...changes })).toMatchObject({ outcome });
   expect(events()).toMatchObject([{ kind: "closed", summary }]);
+});
+
+describe("declined", () => {
+  const declined = { ...recovered, approval: "declined", declinedBecause: "ada: no" };
+
+  it("before anything was changed: stood down, and the Region is in service", async () => {
+    const { close, events, item } = prepare({ question: "Evacuate?", stage: "asking" });
+
+    const answer = await close(declined);
+
+    expect(answer).toMatchObject({ outcome: "stoodDown", reasons: ["ada: no"] });
+    expect(await close(declined)).toEqual(answer);
+    expect(events()).toMatchObject([{ kind: "closed", summary: "Stood down: ada: no" }]);
+    expect(item().regions["us-east-1"]?.state).toBe("inService");
+  });
+
+  it("FM23: while an earlier holder may have changed things: degraded, and the book does not count on the Region", async () => {
+    const { close, item } = prepare({ question: "Evacuate it all the same?" });
+
+    expect(await close(declined)).toMatchObject({ outcome: "degraded" });
+    expect(item().regions["us-east-1"]?.state).toBe("evacuating");
+  });
 });
 
 it("FM31: asked again, answers the same and writes nothing", async () => {

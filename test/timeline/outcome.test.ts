@@ -16,6 +16,7 @@ function judged(changes: Partial<Parameters<typeof judgeRun>[0]> = {}) {
     recovery: { ...done, verifiedAt: "2026-03-14T09:08:30.500Z" },
     dataLossSeconds: 4,
     before: null,
+    begun: [],
     ...changes,
   });
 }
@@ -129,5 +130,34 @@ it.each([
     dataLossSeconds: 0,
     regionState: "inService",
     branches: nothing,
+  });
+});
+
+describe("a declined run that was under way", () => {
+  const nothing = Object.fromEntries(branchNames.map((name) => [name, skipped])) as typeof allDone;
+  const declined = { approval: "declined", declinedBecause: "ada: it is back", branches: nothing } as const;
+
+  it("leaves what was changed, so that nobody counts on the Region and no loss is ruled out", () => {
+    expect(judged({ ...declined, begun: branchNames })).toMatchObject({
+      outcome: "degraded",
+      reasons: ["ada: it is back", expect.stringMatching(/left as it is/)],
+      recoveryTimeSeconds: null,
+      dataLossSeconds: null,
+      regionState: "evacuating",
+    });
+  });
+
+  it.each([
+    ["tables", 3],
+    ["database", null],
+  ] as const)("as a retry of %s keeps what the run before left", (branch, dataLossSeconds) => {
+    const before = { branches: allDone, dataLossSeconds: 3, regionState: "evacuated" } as const;
+
+    expect(judged({ ...declined, before, begun: [branch] })).toMatchObject({
+      outcome: "degraded",
+      dataLossSeconds,
+      regionState: "evacuated",
+      branches: allDone,
+    });
   });
 });

@@ -1,6 +1,7 @@
 import type { CoordinationItem } from "../../functions/coordination/item.ts";
 import { maximumTakeovers } from "../../functions/coordination/rules.ts";
 import { isoInstant } from "../../functions/shared/clock.ts";
+import type { Plan } from "../../functions/shared/plan/plan.ts";
 import type { Observation } from "../../functions/watch/observation.ts";
 import { createHandler } from "../../functions/watch/watch.handler.ts";
 import { awsError, FakeAws, invocation, noAnswer } from "../fakes/aws.ts";
@@ -12,7 +13,7 @@ const plan = examplePlan("storefront");
 const self = "eu-west-1";
 
 /** A vantage in eu-west-1 whose probes of the Regions in `dark` fail; the others' words stay fresh. */
-function prepare(dark: readonly string[] = [], voices: Record<string, Voice> = {}) {
+function prepare(dark: readonly string[] = [], voices: Record<string, Voice> = {}, used = plan) {
   const aws = new FakeAws();
   aws.answers.StartExecution = () => ({});
   aws.answers.DescribeAutoScalingGroups = ({ input }) => ({
@@ -41,7 +42,7 @@ function prepare(dark: readonly string[] = [], voices: Record<string, Voice> = {
   for (let seconds = 10; seconds <= 50; seconds += 10) aws.clock.schedule(seconds * 1_000, refresh);
   return {
     aws,
-    watch: () => aws.finish(createHandler(aws.dependencies(plan, self))({}, invocation)),
+    watch: () => aws.finish(createHandler(aws.dependencies(used, self))({}, invocation)),
     own: () => aws.items.get(`${plan.recordsTable}|observations|${self}`) as unknown as Observation,
     started: () =>
       aws.calls.filter(({ operation }) => operation === "StartExecution").map(({ input }) => JSON.parse(input.input)),
@@ -229,6 +230,24 @@ describe("paging people", () => {
     ]);
     expect(started()).toEqual([]);
   });
+
+  it.each<[string, Partial<CoordinationItem>, Partial<Plan["automation"]>, RegExp]>([
+    ["paused", { pause: { until: "2099-01-01T00:00:00.000Z", by: "ada", reason: "migration" } }, {}, /end the pause/],
+    ["planObserves", {}, { traffic: "observe" }, /change the plan/],
+  ])(
+    "FM28: about a run that has lost its holder, and is left as it is: %s",
+    async (reason, changes, automation, how) => {
+      const { aws, watch, started } = prepare([], {}, { ...plan, automation: { ...plan.automation, ...automation } });
+      const { pages } = pagesOf(aws);
+      const item = { ...openItem(plan, aws.clock.now() - 600_000), ...changes };
+      aws.put(plan.coordination.table, { ...itemKey(plan), ...item });
+
+      await watch();
+
+      expect(pages()).toMatchObject([{ region: "us-east-1", reason, whatToDo: expect.stringMatching(how) }]);
+      expect(started()).toEqual([]);
+    },
+  );
 
   it.each<[string, readonly string[], Record<string, Voice>]>([
     ["every other Region serves", [], {}],
