@@ -140,16 +140,6 @@ function prepare(name: string, given: Plan | null): { readonly scenario: Scenari
   }
 }
 
-/** Null when the plan lacks what the scenario needs. */
-function prepareIfFit(name: string, given: Plan | null): ReturnType<typeof prepare> | null {
-  try {
-    return prepare(name, given);
-  } catch (error) {
-    if (error instanceof UsageError && error.cause instanceof MiscastError) return null;
-    throw error;
-  }
-}
-
 function readPlan(path: string): Plan {
   let text: string;
   try {
@@ -184,17 +174,23 @@ async function playAll(given: Plan | null, seed: number, form: "json" | "text"):
   const results: DrillResult[] = [];
   const unfit: string[] = [];
   for (const { name } of scenarios) {
-    const prepared = prepareIfFit(name, given);
-    if (prepared === null) unfit.push(name);
-    else results.push((await play({ ...prepared, seed })).result);
+    try {
+      results.push((await play({ ...prepare(name, given), seed })).result);
+    } catch (error) {
+      const cause = error instanceof UsageError ? error.cause : null;
+      if (!(cause instanceof MiscastError)) throw error;
+      unfit.push(`Not played: ${name.padEnd(26)} needs ${cause.needed}`);
+    }
   }
+  const skipped = unfit.map((line) => `${line}\n`).join("");
   if (form === "json") {
     process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
+    process.stderr.write(skipped);
   } else {
     const { colour } = chooseDisplay(process.stdout, process.env);
     const rows = results.map((result) => ({ ...result, violations: result.violations.length }));
     process.stdout.write(`${renderTable(rows, colour).join("\n")}\n`);
-    if (unfit.length > 0) process.stdout.write(`Not played, for want of a Region or a part: ${unfit.join(", ")}\n`);
+    process.stdout.write(skipped);
     for (const { scenario, violations } of results) {
       for (const { invariant, message } of violations) process.stdout.write(`${scenario}: ${invariant}: ${message}\n`);
     }

@@ -67,6 +67,11 @@ export function usualInstances(plan: Plan, region: string): number {
   return Math.max(2, Math.round(fleet * share));
 }
 
+/** The largest size that the group of a Region may have before anybody raises it. */
+export function mostInstances(plan: Plan, region: string): number {
+  return usualInstances(plan, region) * 2;
+}
+
 /** Alarms on what the watch of each Region measures of the others. */
 export function alarmsOf(plan: Plan): readonly Alarm[] {
   return plan.detection.alarms.flatMap(({ name, suspects }) =>

@@ -6,6 +6,27 @@ import type { RegionHealth, ServiceName } from "./aws/service.ts";
 /** How a run can end, as `drill --json` says it. */
 export type Outcome = "recovered" | "degraded" | "stoodDown" | "observed" | "waitingForApproval";
 
+/** What a plan must have for a story to be about anything; simulator/needs.ts says what each asks for. */
+export type Need =
+  /** Traffic moves without a person. */
+  | "automaticTraffic"
+  /** The survivors' groups are raised, without a person. */
+  | "managedCapacity"
+  /** The failed Region had the writer, and a promotion is at least asked for. */
+  | "promotion"
+  /** The failed Region had the writer, and it is promoted elsewhere without a person. */
+  | "unattendedPromotion"
+  /** A run gets to its end without a person. */
+  | "unattendedRun"
+  /** Somebody is left when two Regions are lost. */
+  | "thirdRegion"
+  /** Each Region is seen by one other alone. */
+  | "loneObserver"
+  /** An alarm speaks of the failed Region. */
+  | "alarm"
+  /** A trouble that passes within three quarters of a minute is not confirmed. */
+  | "patience";
+
 /** One thing that the script does to the simulated world. */
 export type Action =
   | { readonly kind: "region"; readonly region: string; readonly health: RegionHealth }
@@ -78,6 +99,10 @@ export interface Scenario {
   readonly plan: string;
   /** What this story's plan says differently about automation. */
   readonly automation?: Partial<Plan["automation"]>;
+  /** What another plan must have for this story to be played under it. @default nothing but Regions for its parts */
+  readonly needs?: readonly Need[];
+  /** Who begins the run that the story is about. @default "automation" */
+  readonly begunBy?: "automation" | "person";
   readonly failureModes: readonly string[];
   readonly expected: Outcome;
   /** The Region that the story is about; null when there is none. */

@@ -31,6 +31,7 @@ import {
   functionConfigurations,
   handlerFactories,
   machineName,
+  mostInstances,
   regionsOf,
   reportBucketOf,
   rulesOf,
@@ -182,7 +183,7 @@ export class World {
         name: autoScalingGroup,
         minimum: Math.ceil(desired / 2),
         desired,
-        maximum: desired * 2,
+        maximum: mostInstances(plan, name),
         wantedUnits: () => Math.ceil(this.customers.load(name) / (requestsPerInstance * targetUtilisation)),
       });
     }

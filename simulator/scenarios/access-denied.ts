@@ -4,6 +4,7 @@ export const accessDenied: Scenario = {
   name: "access-denied",
   summary: "The role may not promote the database: that branch stops, the others go on",
   plan: "storefront",
+  needs: ["unattendedPromotion"],
   failureModes: ["FM34"],
   expected: "degraded",
   failedRegion: "us-east-1",

@@ -4,6 +4,7 @@ export const alreadyMoving: Scenario = {
   name: "already-moving",
   summary: "Somebody has started the promotion by hand: it is adopted, not repeated",
   plan: "storefront",
+  needs: ["unattendedPromotion"],
   failureModes: ["FM41"],
   expected: "recovered",
   failedRegion: "us-east-1",

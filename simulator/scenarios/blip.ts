@@ -4,6 +4,7 @@ export const blip: Scenario = {
   name: "blip",
   summary: "us-east-1 is gone for 43 seconds and comes back: nothing is done",
   plan: "storefront",
+  needs: ["patience"],
   failureModes: ["FM17"],
   expected: "stoodDown",
   failedRegion: "us-east-1",

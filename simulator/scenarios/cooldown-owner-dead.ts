@@ -25,6 +25,7 @@ export const cooldownOwnerDead: Scenario = {
   name: "cooldown-owner-dead",
   summary: "A run was begun and its owner died with its Region: it is taken over, not waited for",
   plan: "storefront",
+  needs: ["automaticTraffic"],
   failureModes: ["FM12", "FM23"],
   expected: "recovered",
   failedRegion: "us-east-1",

@@ -7,6 +7,7 @@ export const flapping: Scenario = {
   name: "flapping",
   summary: "us-east-1 fails and passes by turns, never long enough to be confirmed",
   plan: "storefront",
+  needs: ["patience"],
   failureModes: ["FM11"],
   expected: "stoodDown",
   failedRegion: "us-east-1",

@@ -4,6 +4,7 @@ export const grayThenDark: Scenario = {
   name: "gray-then-dark",
   summary: "Customers of us-east-1 fail, replication stalls, then it goes dark: what it wrote meanwhile counts as lost",
   plan: "storefront",
+  needs: ["promotion"],
   failureModes: ["FM16", "FM39"],
   expected: "waitingForApproval",
   failedRegion: "us-east-1",

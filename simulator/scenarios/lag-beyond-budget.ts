@@ -4,6 +4,7 @@ export const lagBeyondBudget: Scenario = {
   name: "lag-beyond-budget",
   summary: "Replication had stalled for minutes when us-east-1 goes dark: a person is asked before data is given up",
   plan: "storefront",
+  needs: ["promotion"],
   failureModes: ["FM39"],
   expected: "waitingForApproval",
   failedRegion: "us-east-1",

@@ -4,6 +4,7 @@ export const lagUnknown: Scenario = {
   name: "lag-unknown",
   summary: "The lag metric had stopped when us-east-1 goes dark: unknown is not zero, so a person is asked",
   plan: "storefront",
+  needs: ["promotion"],
   failureModes: ["FM40"],
   expected: "waitingForApproval",
   failedRegion: "us-east-1",

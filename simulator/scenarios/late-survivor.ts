@@ -7,6 +7,7 @@ export const lateSurvivor: Scenario = {
   summary:
     "The last Region standing was cut off when the first one was evacuated, and must keep that one out all the same",
   plan: "storefront",
+  needs: ["automaticTraffic", "managedCapacity"],
   failureModes: ["FM54"],
   expected: "recovered",
   failedRegion: "us-east-1",

@@ -4,6 +4,7 @@ export const lostResponses: Scenario = {
   name: "lost-responses",
   summary: "Every first change is made and its answer lost: reality is read, nothing is repeated blindly",
   plan: "storefront",
+  needs: ["automaticTraffic"],
   failureModes: ["FM31", "FM32"],
   expected: "recovered",
   failedRegion: "us-east-1",

@@ -24,6 +24,7 @@ export const manualStart: Scenario = {
   name: "manual-start",
   summary: "A cooldown holds automation back; a person starts the failover by hand",
   plan: "storefront",
+  begunBy: "person",
   failureModes: ["FM11", "FM27"],
   expected: "recovered",
   failedRegion: "us-east-1",

@@ -4,6 +4,7 @@ export const neverCloses: Scenario = {
   name: "never-closes",
   summary: "No run can be closed, for its role may not write: it is taken over a few times, then people are paged",
   plan: "storefront",
+  needs: ["unattendedRun"],
   failureModes: ["FM23", "FM34"],
   expected: "degraded",
   failedRegion: "us-east-1",
@@ -23,5 +24,6 @@ export const neverCloses: Scenario = {
       },
     },
   ],
-  horizonSeconds: 1200,
+  // Five takeovers, each as long as a whole run.
+  horizonSeconds: 2400,
 };

@@ -4,6 +4,7 @@ export const noCapacity: Scenario = {
   name: "no-capacity",
   summary: "us-east-1 goes dark and the survivors can launch next to nothing: traffic still moves",
   plan: "storefront",
+  needs: ["unattendedRun", "managedCapacity"],
   failureModes: ["FM48", "FM50"],
   expected: "degraded",
   failedRegion: "us-east-1",

@@ -5,6 +5,7 @@ export const observeMode: Scenario = {
   summary: "The plan lets automation only observe: everything is decided and recorded, nothing is changed",
   plan: "storefront",
   automation: { traffic: "observe", capacity: "observe", database: "observe" },
+  needs: ["alarm"],
   failureModes: ["FM4"],
   expected: "observed",
   failedRegion: "us-east-1",

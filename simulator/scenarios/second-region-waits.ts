@@ -5,6 +5,7 @@ export const secondRegionWaits: Scenario = {
   summary:
     "While a person is asked about data of us-east-1 another Region fails: people are paged about that one at once",
   plan: "storefront",
+  needs: ["promotion"],
   failureModes: ["FM39", "FM40"],
   expected: "waitingForApproval",
   failedRegion: "us-east-1",

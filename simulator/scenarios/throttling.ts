@@ -4,6 +4,7 @@ export const throttling: Scenario = {
   name: "throttling",
   summary: "AWS throttles the first tries of every change: they back off and get through",
   plan: "storefront",
+  needs: ["automaticTraffic"],
   failureModes: ["FM33"],
   expected: "recovered",
   failedRegion: "us-east-1",

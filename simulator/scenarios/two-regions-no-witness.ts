@@ -4,6 +4,7 @@ export const twoRegionsNoWitness: Scenario = {
   name: "two-regions-no-witness",
   summary: "Two Regions and no witness: traffic moves on its own, promotion is asked for",
   plan: "two-regions",
+  needs: ["loneObserver", "promotion"],
   failureModes: ["FM14", "FM18"],
   expected: "waitingForApproval",
   failedRegion: "us-east-1",

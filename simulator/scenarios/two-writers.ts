@@ -4,6 +4,7 @@ export const twoWriters: Scenario = {
   name: "two-writers",
   summary: "A second writer turns up: nothing is promoted, both sides are listed, a person chooses",
   plan: "storefront",
+  needs: ["unattendedPromotion"],
   failureModes: ["FM44", "FM45"],
   expected: "degraded",
   failedRegion: "us-east-1",

@@ -4,6 +4,7 @@ export const zombieHolder: Scenario = {
   name: "zombie-holder",
   summary: "The holder stands still for four minutes, is taken over, wakes, and may change nothing",
   plan: "storefront",
+  needs: ["automaticTraffic"],
   failureModes: ["FM24", "FM29"],
   expected: "recovered",
   failedRegion: "us-east-1",

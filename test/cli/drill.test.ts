@@ -128,6 +128,21 @@ describe("drill under a plan that lets automation go less far", () => {
   });
 });
 
+describe("drill --all under another plan", () => {
+  it("plays what fits, and names what does not, with what it needs", async () => {
+    const plan = `${root}plans/two-regions.yaml`;
+    const [table, json] = await Promise.all([drill("--all", "--plan", plan), drill("--all", "--json", "--plan", plan)]);
+
+    expect(table.code).toBe(0);
+    expect(table.stdout).toMatch(/^region-outage +waitingForApproval +waitingForApproval /m);
+    expect(table.stdout).toMatch(/^Not played: lease-store-unreachable +needs a Region of its own /m);
+    expect(table.stdout).toMatch(/^Not played: never-closes +needs automation\.traffic: automatic/m);
+    const played = JSON.parse(json.stdout).map(({ scenario }: { scenario: string }) => scenario);
+    const skipped = [...json.stderr.matchAll(/^Not played: (\S+) /gm)].map(([, name]) => name);
+    expect([...played, ...skipped].toSorted()).toEqual(scenarios.map(({ name }) => name).toSorted());
+  }, 60_000);
+});
+
 describe("what bad input gets: exit code 2 and one line that helps", () => {
   const bad = join(folder, "bad.yaml");
   writeFileSync(bad, readFileSync(`${root}plans/storefront.yaml`, "utf8").replace("quorum: 2", "quorum: two"));
@@ -153,6 +168,16 @@ describe("what bad input gets: exit code 2 and one line that helps", () => {
       "a plan that the scenario does not fit",
       ["--plan", `${root}plans/two-regions.yaml`, "--scenario", "secondary-outage", "--scenario", "observer-partition"],
       /scenario observer-partition needs a Region/,
+    ],
+    [
+      "a plan without the Regions that lose the majority",
+      ["--plan", `${root}plans/two-regions.yaml`, "--scenario", "lease-store-unreachable"],
+      /^--plan: scenario lease-store-unreachable needs a Region of its own for a replica .* part of eu-central-1/,
+    ],
+    [
+      "a plan that gives the scenario nothing",
+      ["--plan", `${root}plans/stateless.yaml`, "--scenario", "lag-unknown"],
+      /^--plan: scenario lag-unknown needs a database, .*, which plan stateless does not have/,
     ],
   ])("%s", async (_name, args, line) => {
     const { code, stdout, stderr } = await drill(...args);

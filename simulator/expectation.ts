@@ -1,0 +1,34 @@
+import type { Plan } from "../functions/shared/plan/plan.ts";
+import { mostInstances, usualInstances } from "./deployment.ts";
+import { automationIn, hasAlarm, promotes } from "./needs.ts";
+import type { Outcome, Scenario } from "./scenario.ts";
+
+/**
+ * How a story ends under a plan whose needs it meets: as it says of itself, or before that where the plan lets automation
+ * go less far or its survivors have less room. A story in which nothing is done ends so under every plan.
+ */
+export function expectedUnder(scenario: Scenario, plan: Plan): Outcome {
+  const { expected, script } = scenario;
+  if (expected === "stoodDown") return expected;
+  const { traffic, capacity, database } = automationIn(scenario, plan);
+  const answered = script.some(({ action }) => action.kind === "answer");
+  // Without an alarm nothing starts an execution that would record a decision: the watch starts one only to act.
+  if (traffic === "observe") return hasAlarm(scenario, plan) ? "observed" : "stoodDown";
+  if (traffic === "approve" && !answered) return "waitingForApproval";
+  if (promotes(scenario, plan)) {
+    if (database === "observe") return "degraded";
+    if (database === "approve" && !answered) return "waitingForApproval";
+  }
+  if (expected === "recovered" && capacity !== "observe" && !survivorsHaveRoom(scenario, plan)) return "degraded";
+  return expected;
+}
+
+/** Whether the simulated groups of the survivors can grow to what the whole application takes. */
+function survivorsHaveRoom({ failedRegion }: Scenario, plan: Plan): boolean {
+  if (plan.capacity.raiseMaximum === "allowed") return true;
+  const survivors = plan.regions.filter(({ name }) => name !== failedRegion);
+  if (survivors.some(({ autoScalingGroup }) => autoScalingGroup === null)) return true;
+  const sum = (names: readonly { readonly name: string }[], count: typeof usualInstances) =>
+    names.reduce((total, { name }) => total + count(plan, name), 0);
+  return sum(survivors, mostInstances) >= sum(plan.regions, usualInstances) * (1 + plan.capacity.headroom);
+}
