@@ -68,6 +68,37 @@ describe("renderHtml", () => {
   });
 });
 
+describe("the chart's texts on a phone of 320 pixels, whose chart is 262 wide", () => {
+  const charts = (html: string) => html.match(/<svg class="gantt".*?<\/svg>\n<p/gs) ?? [];
+  const characterWidth = 6.3;
+
+  it.each([
+    ["taken over at half time", takeover],
+    ["outage", regionOutage],
+  ])("%s: every flag's words stay on the chart", (_, events) => {
+    const flags = charts(page(events())).flatMap((chart) => [
+      ...chart.matchAll(
+        /<svg x="([\d.]+)%"[^>]*><path class="flag"[^>]*><text[^>]*text-anchor="(\w+)">(.*?)<\/text>/gs,
+      ),
+    ]);
+
+    expect(flags.length).toBeGreaterThan(2);
+    for (const [, left, anchor, spans] of flags) {
+      for (const [, words] of String(spans).matchAll(/<tspan[^>]*>(.*?)<\/tspan>/gs)) {
+        const [from, width] = [(Number(left) / 100) * 262, 10 + String(words).length * characterWidth];
+        expect(anchor === "start" ? from + width : 262 - from + width).toBeLessThanOrEqual(262);
+      }
+    }
+  });
+
+  it("puts a note that does not fit beside its lane's name below it", () => {
+    expect(page(regionOutage())).toMatch(
+      /Capacity in ap-southeast-1<\/tspan> <tspan class="lane-note \w+" x="0" dy="14">/,
+    );
+    expect(page(regionOutage())).toMatch(/Traffic<\/tspan> <tspan class="lane-note \w+" dx="4">/);
+  });
+});
+
 describe("layoutGantt", () => {
   const [layout] = layoutGantt(summarize(regionOutage(), null));
   const row = (step: string, region: string | null = null) =>

@@ -3,13 +3,17 @@ import type { IncidentSummary } from "../summary.ts";
 import { clockWords, durationWords, offsetOf, offsetWords, originWords } from "../words.ts";
 import type { GanttLayout, GanttRow } from "./gantt.ts";
 import { type Markup, markup, percent } from "./markup.ts";
+import { characterWidth, fitsLane, narrowWidth } from "./narrow.ts";
 
 /** Heights in pixels. Widths are per cent, so that text keeps its size on a phone. */
 const milestoneHeight = 22;
+const lineHeight = 14;
 const axisHeight = 24;
 const rowHeight = 46;
 const barTop = 24;
 const barHeight = 14;
+
+const flagWidth = 10;
 
 /** Patterns that tell the results apart without colour. Defined once a page. */
 export const patterns: Markup = markup`<svg class="defs" width="0" height="0" aria-hidden="true" focusable="false"><defs>
@@ -21,8 +25,11 @@ export const patterns: Markup = markup`<svg class="defs" width="0" height="0" ar
 
 /** The chart of one run: a lane a step, its result written above its bar. */
 export function ganttChart(layout: GanttLayout, summary: IncidentSummary, index: number): Markup {
-  const top = layout.milestones.length * milestoneHeight + 6;
-  const bottom = top + layout.rows.length * rowHeight;
+  const flags = layout.milestones.map((milestone) => flagLines(milestone, summary.origin));
+  const flagTops = running(flags.map((lines) => milestoneHeight + (lines.length - 1) * lineHeight));
+  const top = (flagTops.at(-1) ?? 0) + 6;
+  const rowTops = running(layout.rows.map(laneHeight)).map((height) => top + height);
+  const bottom = rowTops.at(-1) ?? top;
   const seconds = (layout.to - layout.from) / 1_000;
   const described = layout.rows.map((row) => `${rowTitle(row)}: ${row.full}`).join(". ");
   return markup`<svg class="gantt" width="100%" height="${bottom + axisHeight}" role="img" aria-labelledby="gantt-${index}-title gantt-${index}-desc">
@@ -32,8 +39,8 @@ ${layout.ticks.map(
   (tick, place) =>
     markup`<line class="grid" x1="${percent(tick.left)}" x2="${percent(tick.left)}" y1="${top}" y2="${bottom}"/><text class="tick ${place % 2 === 1 ? "between" : null}" x="${percent(tick.left)}" y="${bottom + 17}" text-anchor="${anchor(tick.left)}">${offsetWords(tick.seconds)}</text>`,
 )}
-${layout.milestones.map((milestone, row) => milestoneLine(milestone, row, bottom, summary.origin))}
-${layout.rows.map((row, place) => rowChart(row, top + place * rowHeight))}
+${layout.milestones.map((milestone, row) => milestoneLine(milestone.left, flags[row] ?? [], flagTops[row] ?? 0, bottom))}
+${layout.rows.map((row, place) => rowChart(row, rowTops[place] ?? top))}
 <line class="axis" x1="0" x2="100%" y1="${bottom}" y2="${bottom}"/>
 </svg>
 <p class="note">Time runs from ${clockWords(isoInstant(layout.from))} to ${clockWords(isoInstant(layout.to))} UTC. Offsets count from ${originWords(summary)}.</p>${reasons(layout)}`;
@@ -59,22 +66,56 @@ function rowTitle(row: GanttRow): string {
   return row.region === null ? name : `${name} in ${row.region}`;
 }
 
-function milestoneLine(
-  milestone: GanttLayout["milestones"][number],
-  row: number,
-  bottom: number,
-  origin: string | null,
-): Markup {
-  const y = row * milestoneHeight + 12;
-  const x = percent(milestone.left);
-  const before = milestone.left > 50;
-  const text = `${milestone.title} ${offsetOf(milestone.at, origin)}`;
-  return markup`<line class="milestone" x1="${x}" x2="${x}" y1="${y}" y2="${bottom}"/><svg x="${x}" y="${y}" width="1" height="1" overflow="visible"><path class="flag" d="M0 -5L5 0L0 5L-5 0Z"/><text class="flag-text" x="${before ? -10 : 10}" y="4" text-anchor="${before ? "end" : "start"}">${text}</text></svg>`;
+/** Where each begins when they follow one another, and where the last one ends. */
+function running(heights: readonly number[]): readonly number[] {
+  const tops = [0];
+  for (const height of heights) tops.push((tops.at(-1) ?? 0) + height);
+  return tops;
 }
 
-function rowChart(row: GanttRow, y: number): Markup {
+/** Beside the flag, on the side that has more room. */
+function isBefore(left: number): boolean {
+  return left > 50;
+}
+
+function flagLines({ title, at, left }: GanttLayout["milestones"][number], origin: string | null): readonly string[] {
+  const room = ((isBefore(left) ? left : 100 - left) / 100) * narrowWidth - flagWidth;
+  const most = Math.floor(room / characterWidth);
+  const lines: string[] = [];
+  for (const word of `${title} ${offsetOf(at, origin)}`.split(" ")) {
+    const line = lines.at(-1);
+    if (line === undefined || line.length + 1 + word.length > most) lines.push(word);
+    else lines[lines.length - 1] = `${line} ${word}`;
+  }
+  return lines;
+}
+
+function milestoneLine(left: number, lines: readonly string[], top: number, bottom: number): Markup {
+  const y = top + 12;
+  const x = percent(left);
+  const before = isBefore(left);
+  const spans = lines.map(
+    (line, index) =>
+      markup`<tspan x="${before ? -flagWidth : flagWidth}" y="${4 + index * lineHeight}">${line}</tspan>${index < lines.length - 1 ? markup` ` : null}`,
+  );
+  return markup`<line class="milestone" x1="${x}" x2="${x}" y1="${y}" y2="${bottom}"/><svg x="${x}" y="${y}" width="1" height="1" overflow="visible"><path class="flag" d="M0 -5L5 0L0 5L-5 0Z"/><text class="flag-text" text-anchor="${before ? "end" : "start"}">${spans}</text></svg>`;
+}
+
+/** Whether a lane's note stands beside its name, or below it for want of room on a phone. */
+function noteLine(row: GanttRow): 0 | 1 {
+  return fitsLane(rowTitle(row), shorten(row.note)) ? 0 : 1;
+}
+
+function laneHeight(row: GanttRow): number {
+  return rowHeight + noteLine(row) * lineHeight;
+}
+
+function rowChart(row: GanttRow, top: number): Markup {
   const symbol = row.tone === null ? "" : toneSymbols[row.tone];
-  return markup`<g><text class="lane" x="0" y="${y + 17}"><tspan class="lane-name">${rowTitle(row)}</tspan> <tspan class="lane-note ${row.tone ?? "idle"}" dx="4">${symbol} ${shorten(row.note)}</tspan></text><rect class="track" x="0" y="${y + barTop}" width="100%" height="${barHeight}" rx="3"/>${row.bars.map(
+  const below = noteLine(row);
+  const place = below === 1 ? markup`x="0" dy="${lineHeight}"` : markup`dx="4"`;
+  const y = top + below * lineHeight;
+  return markup`<g><text class="lane" x="0" y="${top + 17}"><tspan class="lane-name">${rowTitle(row)}</tspan> <tspan class="lane-note ${row.tone ?? "idle"}" ${place}>${symbol} ${shorten(row.note)}</tspan></text><rect class="track" x="0" y="${y + barTop}" width="100%" height="${barHeight}" rx="3"/>${row.bars.map(
     (bar) =>
       markup`<rect class="bar ${bar.tone}" x="${percent(bar.left)}" y="${y + barTop}" width="${percent(bar.width)}" height="${barHeight}" rx="2"><title>${bar.title}</title></rect>`,
   )}${row.marks.map(

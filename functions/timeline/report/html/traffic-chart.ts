@@ -5,6 +5,7 @@ import type { IncidentSummary } from "../summary.ts";
 import { clockWords, offsetOf, offsetWords } from "../words.ts";
 import { axisTicks } from "./gantt.ts";
 import { Markup, markup, percent } from "./markup.ts";
+import { fitsLane } from "./narrow.ts";
 
 const areaHeight = 200;
 const axisHeight = 24;
@@ -113,10 +114,11 @@ function areaChart(samples: readonly TrafficSample[], regions: readonly string[]
   )}</svg>${ticks(axis, top, top + areaHeight)}</svg></figure>`;
 }
 
-/** What served one after the other, as far as a phone has room for it. */
-function flow(words: readonly string[]): string {
-  const all = words.join(" → ");
-  return all.length <= 36 ? all : `${words[0]} → … → ${words.at(-1)}`;
+/** What served one after the other, as far as a phone has room for it beside the vantage's name. */
+function flow(vantage: string, words: readonly string[]): string {
+  const last = `… → ${words.at(-1)}`;
+  const forms = [words.join(" → "), `${words[0]} → ${last}`];
+  return forms.find((form) => fitsLane(vantage, form)) ?? last;
 }
 
 function stripChart(strips: readonly VantageStrip[], regions: readonly string[], axis: Axis): Markup {
@@ -136,7 +138,7 @@ function stripChart(strips: readonly VantageStrip[], regions: readonly string[],
     ({ vantage, spans }, row) => {
       const y = row * stripHeight;
       const words = spans.map(said).filter((word, index, all) => word !== all[index - 1]);
-      return markup`<text class="lane" x="0" y="${y + 16}"><tspan class="lane-name">${vantage}</tspan> <tspan class="lane-note idle" dx="4">${flow(words)}</tspan></text>${spans.map(
+      return markup`<text class="lane" x="0" y="${y + 16}"><tspan class="lane-name">${vantage}</tspan> <tspan class="lane-note idle" dx="4">${flow(vantage, words)}</tspan></text>${spans.map(
         (span) => {
           const index = span.servedBy === null ? -1 : regions.indexOf(span.servedBy);
           const look = span.vote === "failing" ? "lost" : index < 0 ? "unknown" : `region-${index % colours}`;
