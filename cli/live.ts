@@ -3,9 +3,11 @@ import { parseInstant } from "../functions/shared/clock.ts";
 import type { TimelineEvent } from "../functions/timeline/event.ts";
 import { createDisplay, type DisplayChoice } from "../simulator/display/display.ts";
 import type { Terminal } from "../simulator/display/live.ts";
+import { wrap } from "../simulator/display/screen.ts";
 import type { Audience } from "../simulator/play.ts";
 import type { Scenario } from "../simulator/scenario.ts";
 import type { World } from "../simulator/world.ts";
+import { keepingCursor } from "./cursor.ts";
 import { writesWords } from "./curve.ts";
 
 /** A drill at a terminal takes about so long, however much time passes in it. */
@@ -33,7 +35,7 @@ export class LiveAudience implements Audience {
 
   announce({ name, summary }: Scenario): void {
     this.#scenario = name;
-    this.#terminal.write(`${name}: ${summary}\n`);
+    this.#say(`${name}: ${summary}`);
   }
 
   begins(world: World, faultAt: number): void {
@@ -49,27 +51,32 @@ export class LiveAudience implements Audience {
   async end(): Promise<void> {
     const world = this.#world;
     if (world === null) return;
-    this.#terminal.write(
-      `${writesWords(world)
-        .map((note) => `(${note}.)\n`)
-        .join("")}\n`,
-    );
+    for (const note of writesWords(world)) this.#say(`(${note}.)`);
+    this.#terminal.write("\n");
     const display = createDisplay(this.#terminal, this.#choice, { scenario: this.#scenario, startedAt: this.#faultAt });
     const samples = world.customers.curve.filter(({ at }) => at >= this.#faultAt - calmShownSeconds * 1_000);
     const paceMs = this.#choice.kind === "live" ? (showSeconds * 1_000) / Math.max(1, samples.length) : 0;
     const speed = paceMs === 0 ? null : Math.round(1_000 / paceMs);
     let next = 0;
-    for (const { at, served, failed } of samples) {
-      for (; next < this.#events.length; next++) {
-        const event = this.#events[next];
-        if (event === undefined || parseInstant(event.at) > at) break;
-        display.event(event);
+    const show = async () => {
+      for (const { at, served, failed } of samples) {
+        for (; next < this.#events.length; next++) {
+          const event = this.#events[next];
+          if (event === undefined || parseInstant(event.at) > at) break;
+          display.event(event);
+        }
+        display.traffic({ servedByRegion: served, failed });
+        display.clock((at - this.#faultAt) / 1_000, speed);
+        if (paceMs > 0) await this.#clock.sleep(paceMs);
       }
-      display.traffic({ servedByRegion: served, failed });
-      display.clock((at - this.#faultAt) / 1_000, speed);
-      if (paceMs > 0) await this.#clock.sleep(paceMs);
-    }
-    for (const event of this.#events.slice(next)) display.event(event);
-    display.end();
+      for (const event of this.#events.slice(next)) display.event(event);
+    };
+    await keepingCursor(() => display.end(), show);
+  }
+
+  #say(line: string): void {
+    const { kind, columns } = this.#choice;
+    // A pipe or a file gets the line whole.
+    this.#terminal.write(`${(kind === "plain" ? [line] : wrap(line, columns)).join("\n")}\n`);
   }
 }

@@ -2,10 +2,10 @@ import type { TimelineEvent } from "../../functions/timeline/event.ts";
 import { createLivePanel, leastColumns, type Terminal } from "./live.ts";
 import { reduceModel, startModel, type TrafficSample, withClock, withTraffic } from "./model.ts";
 import { createPlainLines } from "./plain.ts";
-import type { Colour } from "./screen.ts";
+import { type Colour, wrap } from "./screen.ts";
 
-/** How a drill is shown. */
-export type DisplayKind = "live" | "plain";
+/** How a drill is shown: redrawn in place, as lines, or as lines broken to the columns that a terminal has. */
+export type DisplayKind = "live" | "plain" | "wrapped";
 
 export interface DisplayChoice {
   readonly kind: DisplayKind;
@@ -13,7 +13,7 @@ export interface DisplayChoice {
   readonly columns: number;
 }
 
-/** A panel for a person at a terminal that can be redrawn; lines for files, pipes and simple terminals. */
+/** A panel for a person at a terminal that can be redrawn, broken lines at one that cannot; lines for files and pipes. */
 export function chooseDisplay(
   stream: { readonly isTTY?: boolean | undefined; readonly columns?: number | undefined },
   environment: Readonly<Record<string, string | undefined>>,
@@ -23,7 +23,7 @@ export function chooseDisplay(
   const terminal = stream.isTTY === true && !dumb;
   const noColour = (environment.NO_COLOR ?? "") !== "";
   return {
-    kind: terminal && columns >= leastColumns ? "live" : "plain",
+    kind: stream.isTTY !== true ? "plain" : terminal && columns >= leastColumns ? "live" : "wrapped",
     colour: terminal && !noColour ? "on" : "off",
     columns,
   };
@@ -65,7 +65,8 @@ export function createDisplay(
   }
   const lines = createPlainLines();
   const say = (said: readonly string[]) => {
-    if (said.length > 0) terminal.write(`${said.join("\n")}\n`);
+    const broken = choice.kind === "wrapped" ? said.flatMap((line) => wrap(line, choice.columns)) : said;
+    if (broken.length > 0) terminal.write(`${broken.join("\n")}\n`);
   };
   return {
     event(event) {

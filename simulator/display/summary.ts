@@ -14,11 +14,13 @@ export interface ClosingOptions {
 }
 
 const labelColumns = 18;
+/** Enough for the labels and a word beside them; what is narrower breaks lines of its own. */
+const leastColumns = 30;
 
 /** What a person reads when the drill is over, as lines. */
 export function renderClosing(summary: IncidentSummary, options: ClosingOptions): readonly string[] {
   const { colour } = options;
-  const columns = Math.max(60, Math.min(options.columns, 100));
+  const columns = Math.max(leastColumns, Math.min(options.columns, 100));
   const row = (label: string, text: string, shade: Shade = "plain") =>
     wrap(text, columns - labelColumns).map((line, index) =>
       `${fill(index === 0 ? label : "", labelColumns)}${paint(line, shade, colour)}`.trimEnd(),

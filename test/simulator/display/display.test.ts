@@ -19,11 +19,25 @@ describe("chooseDisplay", () => {
     ["a wide terminal", { isTTY: true, columns: 100 }, {}, "live", "on"],
     ["NO_COLOR", { isTTY: true, columns: 100 }, { NO_COLOR: "1" }, "live", "off"],
     ["an empty NO_COLOR", { isTTY: true, columns: 100 }, { NO_COLOR: "" }, "live", "on"],
-    ["TERM=dumb", { isTTY: true, columns: 100 }, { TERM: "dumb" }, "plain", "off"],
-    ["a narrow terminal", { isTTY: true, columns: 59 }, {}, "plain", "on"],
+    ["TERM=dumb", { isTTY: true, columns: 100 }, { TERM: "dumb" }, "wrapped", "off"],
+    ["a narrow terminal", { isTTY: true, columns: 59 }, {}, "wrapped", "on"],
     ["a pipe", {}, {}, "plain", "off"],
   ] as const)("%s", (_, stream, environment, kind, colour) => {
     expect(chooseDisplay(stream, environment)).toMatchObject({ kind, colour });
+  });
+});
+
+describe("a terminal of few columns", () => {
+  it("gets every line broken to its columns, and a pipe gets it whole", () => {
+    const widest = (kind: "plain" | "wrapped") => {
+      const screen = terminal(40);
+      const display = createDisplay(screen, { kind, colour: "off", columns: 40 }, { scenario: "x", startedAt });
+      for (const event of regionOutage()) display.event(event);
+      return Math.max(...screen.written.join("").split("\n").map(widthOf));
+    };
+
+    expect(widest("wrapped")).toBeLessThanOrEqual(40);
+    expect(widest("plain")).toBeGreaterThan(60);
   });
 });
 
