@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { systemClock } from "../functions/shared/clock.ts";
+import { errorMessage } from "../functions/shared/errors.ts";
 import { loadPlan } from "../functions/shared/plan/load.ts";
 import type { Plan } from "../functions/shared/plan/plan.ts";
 import { renderHtml } from "../functions/timeline/report/html.ts";
@@ -46,7 +47,8 @@ const help = `A drill: a Region fails in a simulated world, and the real handler
   --list            name the scenarios
   --all             play every scenario and print one table
 
-Exit code 0: ended as expected, no promise broken. 1: not so. 2: bad options or a bad plan.
+Exit code 0: ended as expected, no promise broken. 1: not so, or the reports could not be written. 2: bad
+options or a bad plan.
 `;
 
 const reportFolder = "reports";
@@ -77,7 +79,7 @@ await runCommand(async () => {
   const display = chooseDisplay(process.stdout, process.env);
   const played = await drill(new LiveAudience(process.stdout, display, systemClock));
   if (chosen.trace) process.stdout.write(`${traceOf(played).join("\n")}\n`);
-  report(played, display);
+  if (report(played, display) === "unwritten") return 1;
   return isRight(played.result) || (replays && played.result.violations.length === 0) ? 0 : 1;
 });
 
@@ -198,29 +200,28 @@ async function playAll(given: Plan | null, seed: number, form: "json" | "text"):
   return results.every(isRight) ? 0 : 1;
 }
 
-/** Writes the reports and says in the terminal what a person needs to know. */
-function report(played: Played, display: DisplayChoice): void {
+/** Writes the reports and says in the terminal what a person needs to know, whether or not they could be written. */
+function report(played: Played, display: DisplayChoice): "written" | "unwritten" {
   const { result } = played;
   const summary = summarize(result.timeline, played.world.plan);
   // A plan of one's own gets reports of its own.
   const home = scenarios.find(({ name }) => name === result.scenario)?.plan;
   const under = home === undefined || home === result.plan ? "" : `-${result.plan}`;
-  mkdirSync(reportFolder, { recursive: true });
   const files = (
     [
       ["html", renderHtml(summary, result.timeline, curveOf(played))],
       ["md", renderMarkdown(summary, result.timeline)],
       ["json", renderJson(summary, result.timeline)],
     ] as const
-  ).map(([extension, text]) => {
-    const path = join(reportFolder, `${result.scenario}${under}-seed-${result.seed}.${extension}`);
-    writeFileSync(path, text);
-    return relative(process.cwd(), path);
-  });
+  ).map(([extension, text]) => ({
+    path: join(reportFolder, `${result.scenario}${under}-seed-${result.seed}.${extension}`),
+    text,
+  }));
+  const failure = writeAll(files);
   const closing = renderClosing(summary, {
     columns: display.columns,
     colour: display.colour,
-    reportFiles: files,
+    reportFiles: failure === null ? files.map(({ path }) => relative(process.cwd(), path)) : [],
     requests: { lost: result.trafficLost, total: result.trafficTotal },
   });
   process.stdout.write(`\n${closing.join("\n")}\n`);
@@ -229,5 +230,25 @@ function report(played: Played, display: DisplayChoice): void {
   }
   if (result.outcome !== result.expected && !result.scenario.startsWith("seed-")) {
     process.stdout.write(`Expected ${result.expected}, got ${result.outcome}\n`);
+  }
+  if (failure === null) return "written";
+  process.stderr.write(`${failure}\n`);
+  return "unwritten";
+}
+
+interface ReportFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** What kept the reports from being written, in one line; null when they were. */
+function writeAll(files: readonly ReportFile[]): string | null {
+  try {
+    mkdirSync(reportFolder, { recursive: true });
+    for (const { path, text } of files) writeFileSync(path, text);
+    return null;
+  } catch (error) {
+    const { code = errorMessage(error), path = reportFolder } = error as NodeJS.ErrnoException;
+    return `${path}: the reports could not be written (${code}): ${reportFolder}/ must be a folder that can be written to; move away what is in its place, or run the drill in another folder`;
   }
 }

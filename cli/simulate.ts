@@ -14,20 +14,22 @@ const options = {
   help: { type: "boolean" },
 } as const;
 
+const defaultSeeds = 100;
+/** A night's work for a large machine; the results are held in memory until the end. */
+const mostSeeds = 1_000_000;
+
 const help = `Many simulated worlds at once, each with its promises checked after every step.
 
   npm run simulate -- --seeds N [--from M] [--json]
   npm run simulate -- --crash-matrix [--scenario NAME] [--json]
 
-  --seeds N        N worlds drawn at random, from seed 1 or M
+  --seeds N        N worlds drawn at random, ${mostSeeds} at most, from seed 1 or M
   --crash-matrix   every state boundary of a scenario × before the call, after it with the answer lost × the function
                    dies, or the acting Region (default scenario: region-outage)
 
 Exit code 0: no promise broken. 1: some were; each prints its seed, and \`npm run drill -- --seed N --trace\` replays it.
 2: bad options.
 `;
-
-const defaultSeeds = 100;
 
 /** What \`simulate --json\` prints: a contract with other tools. */
 interface Report {
@@ -68,8 +70,10 @@ function seedJobs(chosen: { readonly seeds?: string; readonly from?: string; rea
     throw new UsageError(
       `--scenario: received ${JSON.stringify(chosen.scenario)}: goes only with --crash-matrix, for random worlds have none`,
     );
-  const count = chosen.seeds === undefined ? defaultSeeds : readCount("seeds", chosen.seeds, 1);
-  const from = chosen.from === undefined ? 1 : readCount("from", chosen.from, 0);
+  const count = chosen.seeds === undefined ? defaultSeeds : readCount("seeds", chosen.seeds, 1, mostSeeds);
+  // The last seed must be a number that can be told from its neighbours.
+  const lastFrom = Number.MAX_SAFE_INTEGER - (count - 1);
+  const from = chosen.from === undefined ? 1 : readCount("from", chosen.from, 0, lastFrom);
   return Array.from({ length: count }, (_, index) => ({ kind: "random", seed: from + index }));
 }
 

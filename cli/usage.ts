@@ -32,19 +32,22 @@ function describeParseError(error: unknown): string {
   return first.replace(/\.$/, "");
 }
 
-/** A whole number of at least `least`. */
-export function readCount(name: string, text: string, least: number): number {
+/** A whole number from `least` to `most`. */
+export function readCount(name: string, text: string, least: number, most = Number.MAX_SAFE_INTEGER): number {
   const count = Number(text);
-  if (/^\d+$/.test(text) && Number.isSafeInteger(count) && count >= least) return count;
-  throw new UsageError(`--${name}: received ${JSON.stringify(text)}: must be a whole number of at least ${least}`);
+  if (/^\d+$/.test(text) && count >= least && count <= most) return count;
+  throw new UsageError(
+    `--${name}: received ${JSON.stringify(text)}: must be a whole number of at least ${least} and at most ${most}`,
+  );
 }
 
 /** Runs a command: its answer is the exit code; a usage error or a bad plan is 2, one line, no stack. */
 export async function runCommand(command: () => Promise<number>): Promise<void> {
-  // Whoever reads has read enough (`… | head`): no reason for a stack trace.
+  // Whoever reads has read enough (`… | head`): no reason for a stack trace. The exit code is these commands' answer, so
+  // they go on unheard and end with it, as checkers do; a death by SIGPIPE (141) would say neither yes nor no, and would
+  // leave a drill without its reports.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
-    process.exit(0);
   });
   try {
     process.exitCode = await command();

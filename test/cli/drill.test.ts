@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -128,6 +130,42 @@ describe("drill under a plan that lets automation go less far", () => {
   });
 });
 
+describe("drill where the reports cannot be written", () => {
+  it("ends with the summary, then one line that names the path and what to do, and exit code 1", async () => {
+    const elsewhere = mkdtempSync(join(folder, "occupied-"));
+    writeFileSync(join(elsewhere, "reports"), "x");
+
+    const { code, stdout, stderr } = await runScript("cli/drill.ts", [], { in: elsewhere });
+
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^Recovery time +.*objective 8 min: met/m);
+    expect(stdout).not.toContain("reports/");
+    expect(stderr).toMatch(/^reports: the reports could not be written \(EEXIST\): .* move away what is in its place/);
+    expect(stderr.trimEnd().split("\n")).toHaveLength(1);
+  });
+});
+
+describe("a reader that has read enough", () => {
+  it.each([
+    ["right", "blip", 0],
+    ["about to fail", "blip-that-fails", 1],
+  ])("does not change the exit code of a drill that is %s", async (_, kind, code) => {
+    // A file in the place of the reports' folder makes a drill fail after its first words.
+    const elsewhere = mkdtempSync(join(folder, "unheard-"));
+    if (kind !== "blip") writeFileSync(join(elsewhere, "reports"), "x");
+
+    const child = spawn(process.execPath, [`${root}cli/drill.ts`, "--scenario", "blip"], {
+      cwd: elsewhere,
+      env: { ...process.env, NODE_OPTIONS: "" },
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    child.stdout?.destroy();
+
+    expect(await once(child, "exit")).toEqual([code, null]);
+    if (code === 0) expect(readdirSync(join(elsewhere, "reports"))).toHaveLength(3);
+  });
+});
+
 describe("drill --all under another plan", () => {
   it("plays what fits, and names what does not, with what it needs", async () => {
     const plan = `${root}plans/two-regions.yaml`;
@@ -201,6 +239,16 @@ describe("simulate", () => {
       "a story for random worlds",
       ["--scenario", "blip"],
       /^--scenario: received "blip": goes only with --crash-matrix/,
+    ],
+    [
+      "more worlds than memory holds",
+      ["--seeds", "99999999999"],
+      /^--seeds: received "99999999999": must be a whole number of at least 1 and at most 1000000$/m,
+    ],
+    [
+      "seeds that cannot be told apart",
+      ["--from", "9007199254740990", "--seeds", "3"],
+      /^--from: received "9007199254740990": must be .* at most 9007199254740989$/m,
     ],
     ["an unknown option", ["--frob"], /^--frob: there is no such option; the options are --seeds VALUE, /],
     ["an unknown scenario", ["--crash-matrix", "--scenario", "nope"], /--scenario: received "nope"/],
