@@ -141,6 +141,7 @@ describe("RaiseCapacity", () => {
 
     expect(world.europe.updates.length + world.asia.updates.length).toBeLessThanOrEqual(1);
     const calls = world.cloud.calls.length;
+    // biome-ignore lint/plugin: a turn of the event loop, which no clock of the test counts
     await new Promise((resolve) => setImmediate(resolve));
     expect(world.cloud.calls.length).toBe(calls);
   });
