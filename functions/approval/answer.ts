@@ -1,3 +1,4 @@
+import { describeInputError } from "../shared/step.ts";
 import * as z from "../shared/zod.ts";
 
 /** What a question covers: the whole run, a promotion that loses nothing beyond the budget, or a loss beyond it. */
@@ -7,8 +8,8 @@ export type Covers = z.output<typeof coversSchema>;
 /** The form in which a person answers: who and why are part of it, because the timeline names both. */
 export const approvalAnswerSchema = z.strictObject({
   approved: z.boolean(),
-  by: z.string().check(z.trim(), z.minLength(1), z.maxLength(256)),
-  reason: z.string().check(z.trim(), z.minLength(1), z.maxLength(2_000)),
+  by: z.personText(256),
+  reason: z.personText(2_000),
 });
 export type ApprovalAnswer = z.output<typeof approvalAnswerSchema>;
 
@@ -35,12 +36,10 @@ export function judgeAnswer(covers: Covers, answer: unknown, onNoAnswer: "declin
   if (answer === null) return { ...silence(covers, onNoAnswer), covers, origin: "silence" };
   const parsed = approvalAnswerSchema.safeParse(answer);
   if (parsed.success) return { ...parsed.data, covers, origin: "person" };
-  const issue = parsed.error.issues[0];
-  const key = issue?.path.map(String).join(".") || "answer";
   return {
     approved: false,
     by: "nobody",
-    reason: `The answer was malformed and counts as declined: ${key}: ${issue?.message ?? "not of the promised form"}`,
+    reason: `The answer was malformed and counts as declined: ${describeInputError(parsed.error, answer, "answer")}`,
     covers,
     origin: "malformed",
   };

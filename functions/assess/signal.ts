@@ -52,7 +52,7 @@ export type Normalised =
   /** Not understood, or not allowed (FM6). */
   | { readonly kind: "invalid"; readonly reason: string };
 
-const who = z.string().check(z.minLength(1), z.maxLength(200));
+const who = z.personText(200);
 
 const operatorStart = z.strictObject({
   region: z.nonEmpty,

@@ -4,6 +4,7 @@ import type { Authority, Run } from "../coordination/item.ts";
 import { runSchema } from "../coordination/schema.ts";
 import type { Json } from "../timeline/event.ts";
 import { createJournal, type Journal } from "../timeline/journal.ts";
+import { describeAllowed } from "./allowed.ts";
 import type { AwsService } from "./clients.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { classifyCallError, errorMessage, errorName, FailoverError } from "./errors.ts";
@@ -124,15 +125,21 @@ export function parseInput<Output>(schema: z.ZodMiniType<Output>, input: unknown
   throw new FailoverError("InvalidInput", describeInputError(parsed.error, input), { cause: parsed.error });
 }
 
-export function describeInputError(error: z.core.$ZodError, input: unknown): string {
+/**
+ * One line about the first problem: key, value received, what is allowed.
+ * @param whole names the input itself, where no key of it is wrong
+ */
+export function describeInputError(error: z.core.$ZodError, input: unknown, whole = "input"): string {
   const issue = error.issues[0];
   if (issue === undefined) return "the input is not of the promised form";
   const path = issue.code === "unrecognized_keys" ? [...issue.path, issue.keys[0] ?? ""] : issue.path;
   let value = input;
   for (const key of path) value = (value as Record<PropertyKey, unknown> | null | undefined)?.[key];
   const shown = value === undefined ? "nothing" : JSON.stringify(value);
-  const key = path.map(String).join(".") || "input";
-  return `${key}: received ${shown.length > 120 ? `${shown.slice(0, 117)}…` : shown}: ${issue.message}`;
+  const key = path.map(String).join(".") || whole;
+  const allowed =
+    issue.code === "unrecognized_keys" ? "must be left out, there is no such key" : describeAllowed(issue);
+  return `${key}: received ${shown.length > 120 ? `${shown.slice(0, 117)}…` : shown}: ${allowed}`;
 }
 
 /**

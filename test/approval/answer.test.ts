@@ -29,6 +29,8 @@ describe("judgeAnswer", () => {
     ["an empty object", {}],
     ["no name", { approved: true, reason: "customers first" }],
     ["an empty name", { ...yes, by: "  " }],
+    ["a name that nobody can see", { ...yes, by: "\u0000" }],
+    ["a reason that steers a terminal", { ...yes, reason: "yes\u001b[2J" }],
     ["no reason", { approved: true, by: "ada" }],
     ["an empty reason", { ...yes, reason: "" }],
     ["yes as a word", { ...yes, approved: "true" }],
@@ -41,5 +43,11 @@ describe("judgeAnswer", () => {
     expect(answered).toMatchObject({ approved: false, by: "nobody", origin: "malformed" });
     expect(answered.reason).toContain("malformed");
     expect(approvalAnswerSchema.safeParse(answer).success).toBe(false);
+  });
+  it("says what is wrong with an answer, and what is allowed", () => {
+    expect(judgeAnswer("run", { ...yes, approved: "yes" }, "decline").reason).toBe(
+      'The answer was malformed and counts as declined: approved: received "yes": must be true or false',
+    );
+    expect(judgeAnswer("run", "yes", "decline").reason).toMatch(/declined: answer: received "yes": must be keys/);
   });
 });

@@ -300,6 +300,12 @@ describe("FM6: poison is refused with its key and what was received", () => {
     ["a retry without branches", change(retry, "branches", undefined), "branches", "nothing"],
     ["a retry of an unknown branch", change(retry, "branches", ["everything"]), "branches.0", '"everything"'],
     ["a retry without a reason", change(retry, "reason", undefined), "reason", "nothing"],
+    ["a reason that nobody can see", { ...start, reason: "\u0000" }, "reason", '"\\u0000"'],
+    ["a reason of blanks", { ...start, reason: " \u200b\u3000" }, "reason", '"'],
+    ["a reason that steers a terminal", { ...start, reason: "down\u001b[2J" }, "reason", '"down\\u001b[2J"'],
+    ["somebody whom nobody can see", { ...start, by: "\u0007" }, "by", '"\\u0007"'],
+    ["a retry for an unseen reason", { ...retry, reason: "\u0000" }, "reason", '"\\u0000"'],
+    ["a request for an unseen reason", change(requested, "detail.reason", "\u0000"), "detail.reason", '"\\u0000"'],
     ["a retry of no incident", change(retry, "retry", ""), "retry", '""'],
     ["a takeover under epoch 0", change(takeover, "takeover.epoch", 0), "takeover.epoch", "0"],
     ["a takeover under half an epoch", change(takeover, "takeover.epoch", 1.5), "takeover.epoch", "1.5"],
@@ -352,12 +358,38 @@ describe("FM6: poison is refused with its key and what was received", () => {
     expect(
       "reason" in normalised && normalised.reason.startsWith(`${key}: received ${received}`) ? "" : normalised,
     ).toBe("");
+    expect(normalised).toEqual({ kind: "invalid", reason: expect.stringMatching(/: must (?:be|have) [^"]/) });
+  });
+
+  it("takes a reason of several lines, in any script, without the blanks around it", () => {
+    const said = normalise({ ...start, reason: " 顧客が支払えない\n\tsince noon " }, plan);
+
+    expect(said).toMatchObject({ kind: "signal", signal: { reason: "顧客が支払えない\n\tsince noon" } });
+  });
+
+  it.each<[string, unknown, string]>([
+    ["a missing key", change(start, "reason", undefined), "reason: received nothing: must be text"],
+    ["a number for text", { ...start, region: 7 }, "region: received 7: must be text"],
+    ["an unknown key", { ...start, force: true }, "force: received true: must be left out, there is no such key"],
+    [
+      "an unknown branch",
+      change(retry, "branches", ["everything"]),
+      'branches.0: received "everything": must be one of traffic, capacity, database, tables',
+    ],
+    ["an epoch too low", change(takeover, "takeover.epoch", 0), "takeover.epoch: received 0: must be at least 1"],
+    [
+      "an unseen reason",
+      { ...start, reason: "\u0000" },
+      'reason: received "\\u0000": must be text with something to see in it, and without control characters',
+    ],
+  ])("says of %s what is allowed", (_word, input, reason) => {
+    expect(normalise(input, plan)).toEqual({ kind: "invalid", reason });
   });
 
   it("names an unknown key", () => {
     expect(normalise({ ...start, regions: "all" }, plan)).toEqual({
       kind: "invalid",
-      reason: expect.stringContaining('"regions"'),
+      reason: expect.stringContaining("regions: received"),
     });
   });
 });

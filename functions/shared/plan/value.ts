@@ -1,3 +1,4 @@
+import { describeAllowed } from "../allowed.ts";
 import { FailoverError } from "../errors.ts";
 import type * as z from "../zod.ts";
 import { checkPlan } from "./checks.ts";
@@ -75,53 +76,6 @@ function describeIssue(issue: z.core.$ZodIssue, root: unknown): readonly string[
   }
   const received = issue.code === "invalid_key" ? issue.path.at(-1) : valueAt(root, issue.path);
   return [`${describePath(issue.path)}: received ${shorten(received)}: ${describeAllowed(issue)}`];
-}
-
-function describeAllowed(issue: z.core.$ZodIssue): string {
-  switch (issue.code) {
-    case "invalid_type":
-      // The schema's own words, where it has any, say more than the type.
-      return issue.message.startsWith("must")
-        ? issue.message
-        : `must be ${typeNames[issue.expected] ?? issue.expected}`;
-    case "invalid_value":
-      return `must be one of ${issue.values.join(", ")}`;
-    case "invalid_key":
-      return issue.issues[0]?.message ?? issue.message;
-    case "invalid_union":
-      return "options" in issue ? `must be one of ${issue.options?.join(", ")}` : issue.message;
-    case "invalid_format":
-      return issue.format === "url" ? "must be a URL such as https://eu-west-1.example.com/health" : issue.message;
-    case "too_small":
-      return `must ${describeBound(issue, issue.inclusive === false ? `more than ${issue.minimum}` : `at least ${issue.minimum}`)}`;
-    case "too_big":
-      return `must ${describeBound(issue, issue.inclusive === false ? `less than ${issue.maximum}` : `at most ${issue.maximum}`)}`;
-    default:
-      return issue.message;
-  }
-}
-
-const typeNames: Readonly<Record<string, string>> = {
-  string: "text",
-  number: "a number",
-  int: "a whole number",
-  boolean: "true or false",
-  array: "a list",
-  object: "keys with values",
-  record: "keys with values",
-};
-
-/** A bound on a number is on its value, any other one on how much of it there is. */
-function describeBound(issue: { readonly origin: string; readonly exact?: boolean }, bound: string): string {
-  const amount = issue.exact === true ? bound.replace(/^at (?:least|most)/, "exactly") : bound;
-  switch (issue.origin) {
-    case "string":
-      return `have ${amount} characters`;
-    case "array":
-      return `have ${amount} entries`;
-    default:
-      return `be ${amount}`;
-  }
 }
 
 function describePath(path: readonly PropertyKey[]): string {
