@@ -25,7 +25,12 @@ const inputSchema = stepInput({
 });
 type Input = Omit<z.output<typeof inputSchema>, "run">;
 
-type Outcome = { readonly result: "done" | "retry" | "late" | "blocked"; readonly reason: string | null };
+interface Outcome {
+  readonly result: "done" | "retry" | "late" | "blocked";
+  readonly reason: string | null;
+  /** The clusters that all take writes, where there is more than one. @default none */
+  readonly writers?: readonly string[];
+}
 
 /** Waits until the target is the writer, and has been read as such (FM43). */
 export function createHandler(deps: StepDependencies<"rds">): Handler {
@@ -50,7 +55,7 @@ function awaitMove(input: Input, context: StepContext<"rds">, database: Database
       case "done":
         return { result: "done", reason: null };
       case "blocked":
-        return { result: "blocked", reason: progress.reason };
+        return { result: "blocked", reason: progress.reason, writers: progress.writers };
       case "vanished":
         if (vanished >= vanishedReads) return { result: "retry", reason: progress.reason };
         break;
@@ -86,6 +91,7 @@ async function end(
     lossSeconds,
     worstCaseLossSeconds,
     reason: outcome.reason,
+    writers: outcome.writers ?? [],
   };
   if (kind === "failover") {
     // Aurora's fencing of the old primary and its snapshot are both best effort (FM44): whoever lets the Region back in

@@ -122,18 +122,23 @@ export type MoveProgress =
   | { readonly kind: "underWay"; readonly reason: string }
   /** Nothing moves and the target is not the writer. */
   | { readonly kind: "vanished"; readonly reason: string }
-  | { readonly kind: "blocked"; readonly reason: string };
+  /** `writers` are all that take writes, where there is more than one; else none. */
+  | { readonly kind: "blocked"; readonly reason: string; readonly writers: readonly string[] };
 
 export function judgeMove(view: DatabaseView, database: DatabasePlan, target: string): MoveProgress {
   if (view.global.kind === "unreadable") return underWay(`The global cluster cannot be read: ${view.global.reason}`);
   const global = view.global.found;
   const arn = database.clusters[target];
   const writers = writersOf(global).map((member) => member.arn);
-  if (writers.length > 1) return { kind: "blocked", reason: describeTwoWriters(writers) };
+  if (writers.length > 1) return { kind: "blocked", reason: describeTwoWriters(writers), writers };
   if (global.move !== null) {
     if (isCancelling(global.move)) return underWay("The move is being cancelled");
     if (global.move.to !== arn) {
-      return { kind: "blocked", reason: `The writer is being moved to ${global.move.to}, not to ${target}` };
+      return {
+        kind: "blocked",
+        reason: `The writer is being moved to ${global.move.to}, not to ${target}`,
+        writers: [],
+      };
     }
     return underWay(`The move to ${target} is ${global.move.status}`);
   }

@@ -40,16 +40,18 @@ export async function endPromotion(
     readonly loss: Loss;
     readonly target?: string;
     readonly kind?: Flavour;
+    /** The clusters that all take writes, where there is more than one. @default none */
+    readonly writers?: readonly string[];
   },
 ): Promise<Json> {
-  const { result, reason, target = null, kind = "none" } = ending;
+  const { result, reason, target = null, kind = "none", writers = [] } = ending;
   const { lossSeconds, worstCaseLossSeconds } = ending.loss;
   const promotedRegion = result === "alreadyWriter" ? target : null;
   await journal.append({
     step: "database",
     kind: "stepEnded",
     summary: reason,
-    detail: { result: wordFor(result), promotedRegion, kind, lossSeconds, worstCaseLossSeconds, reason },
+    detail: { result: wordFor(result), promotedRegion, kind, lossSeconds, worstCaseLossSeconds, reason, writers },
   });
   return answer({ result, target, kind, lossSeconds, worstCaseLossSeconds, reason });
 }

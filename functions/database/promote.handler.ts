@@ -149,9 +149,10 @@ async function conclude(
     }
     case "movingToUs":
       return answerMoving(context, database, await adopt(context, database, found.target, found.flavour, intents));
+    case "twoWriters":
+      return endPromotion(context, { result: "blocked", reason, loss: unknownLoss, writers: found.writers });
     case "movingElsewhere":
     case "cancelling":
-    case "twoWriters":
     case "noTarget":
       return endPromotion(context, { result: "blocked", reason, loss: unknownLoss });
     case "unknown":

@@ -19,7 +19,9 @@ const inputSchema = stepInput({
 
 /**
  * Proves that customers are served: probes from every live vantage, and a write where the plan has an endpoint for it, all
- * green for the soak period. Answers "waiting" when one invocation's time is up before that or the deadline.
+ * green for the soak period. Answers "waiting" when one invocation's time is up before that or the deadline. Where the
+ * database branch left no writer nobody writes, for it might write to the wrong one; then only reads are shown to be
+ * served, which is no recovery.
  */
 export function createHandler(deps: StepDependencies): Handler {
   return createStep(deps, inputSchema, async (input, { deps: scoped, run, guard, journal }) => {
@@ -53,7 +55,7 @@ export function createHandler(deps: StepDependencies): Handler {
           kind: "observed",
           summary:
             last.kind === "green"
-              ? `Customers are served at every vantage that can be heard; it must last for ${describeSeconds(plan.recovery.soakSeconds)}`
+              ? `${input.writes === "expected" ? "Customers are served" : "Reads are served"} at every vantage that can be heard; it must last for ${describeSeconds(plan.recovery.soakSeconds)}`
               : `Not every customer is served: ${last.reasons.join("; ")}`,
           detail: { customers: last.customers, reasons: last.kind === "red" ? last.reasons : [] },
         });
@@ -68,6 +70,24 @@ export function createHandler(deps: StepDependencies): Handler {
     }
     const verifiedAt = isoInstant(clock.now());
     const detail = { customers: (last as Served).customers };
+    if (ended === "recovered" && input.writes === "notExpected") {
+      const reason = `reads have been served since ${describeInstant(greenSince ?? "")}; writes were not tried, for the database branch left no single writer`;
+      await journal.append({
+        step: "recovery",
+        kind: "stepEnded",
+        summary: `Recovery is not shown: ${reason}`,
+        detail: {
+          result: "degraded",
+          reason,
+          servedSince: null,
+          verifiedAt: null,
+          reads: { servedSince: greenSince, verifiedAt },
+          writes: input.writes,
+          ...detail,
+        },
+      });
+      return { result: "degraded", greenSince, deadlineAt, servedSince: null, verifiedAt: null, reason };
+    }
     if (ended === "recovered") {
       await journal.append({
         step: "recovery",

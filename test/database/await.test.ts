@@ -91,7 +91,10 @@ describe("AwaitPromotion", () => {
     const answer = await world.awaitMove();
 
     expect(answer).toMatchObject({ result: "blocked", reason: expect.stringContaining("two writers") });
-    expect(world.ended()?.detail).toMatchObject({ result: "degraded" });
+    expect(world.ended()?.detail).toMatchObject({
+      result: "degraded",
+      writers: [clusters["us-east-1"], clusters["eu-west-1"]],
+    });
   });
 
   it("changes nothing", async () => {

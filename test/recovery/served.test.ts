@@ -148,15 +148,24 @@ describe("proving recovery", () => {
     expect(answer).toMatchObject({ result: "degraded", reason: "writes fail: ECONNREFUSED", verifiedAt: null });
   });
 
-  it("where the database branch brought no writer, nobody writes", async () => {
+  it("FM43: where the database branch left no writer nobody writes, and reads alone are no recovery", async () => {
     const methods = new Set<string>();
-    const { answer } = await prove((_at, method) => {
+    const { answer, told } = await prove((_at, method) => {
       methods.add(method);
       return served;
     }, "notExpected");
 
-    expect(answer.result).toBe("done");
     expect(methods).toEqual(new Set(["GET"]));
+    expect(answer).toMatchObject({
+      result: "degraded",
+      reason: expect.stringMatching(/^reads have been served since .*; writes were not tried/),
+      servedSince: null,
+      verifiedAt: null,
+    });
+    expect(told).toEqual([
+      expect.stringMatching(/^observed: Reads are served at every vantage/),
+      expect.stringMatching(/^stepEnded: Recovery is not shown: reads have been served since/),
+    ]);
   });
 
   it("gives up at the deadline, with the reason", async () => {
