@@ -2,6 +2,7 @@ import { isoInstant } from "../../shared/clock.ts";
 import type { TimelineEvent, TimelineStep } from "../event.ts";
 import type { Moment } from "./order.ts";
 import { type Detail, detailOf, printable, textOf } from "./read.ts";
+import { offsetOf } from "./words.ts";
 
 /** One change that the run made, tried or meant to make. */
 export interface Action {
@@ -58,6 +59,50 @@ export function actionsOf(moments: readonly Moment[]): readonly Action[] {
     });
   }
   return drafts;
+}
+
+/** An action as the reader sees it, with how often the like was found. */
+export interface ActionShown extends Action {
+  readonly times: number;
+  /** When it was last seen to hold; as `endedAt` where that was once. */
+  readonly lastEndedAt: string | null;
+}
+
+/**
+ * Each action once: whoever takes a run over finds every change already there and says so, which is worth one row and not
+ * one for each takeover. Only what was found to hold and had not to be done is folded.
+ */
+export function foldActions(actions: readonly Action[]): readonly ActionShown[] {
+  const shown: { -readonly [Key in keyof ActionShown]: ActionShown[Key] }[] = [];
+  for (const action of actions) {
+    const found = action.state === "confirmed" && action.intendedAt === null;
+    const like = !found
+      ? undefined
+      : shown.find(
+          (one) =>
+            one.state === "confirmed" &&
+            one.intendedAt === null &&
+            one.step === action.step &&
+            one.region === action.region &&
+            one.resource === action.resource &&
+            one.summary === action.summary,
+        );
+    if (like === undefined) shown.push({ ...action, times: 1, lastEndedAt: action.endedAt });
+    else Object.assign(like, { times: like.times + 1, lastEndedAt: action.endedAt });
+  }
+  return shown;
+}
+
+/** ` (5 times)`; nothing for once. */
+export function timesWords({ times }: ActionShown): string {
+  return times === 1 ? "" : ` (${times} times)`;
+}
+
+/** `+01:18`, or `+01:18 to +10:32` where it was found more than once. */
+export function endedWords({ endedAt, lastEndedAt, times }: ActionShown, origin: string | null): string {
+  if (endedAt === null || lastEndedAt === null) return "";
+  const first = offsetOf(endedAt, origin);
+  return times === 1 ? first : `${first} to ${offsetOf(lastEndedAt, origin)}`;
 }
 
 /** Where an event changes something, as far as it says. */

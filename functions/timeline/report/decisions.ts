@@ -1,5 +1,7 @@
+import type { Assessment } from "../../assess/assessment.ts";
 import { isoInstant } from "../../shared/clock.ts";
 import type { TimelineEvent } from "../event.ts";
+import { isFormal } from "./advice.ts";
 import type { Moment } from "./order.ts";
 import { childOf, type Detail, detailOf, instantOf, listOf, printable, recordOf, textOf, textsOf } from "./read.ts";
 import { signalWords } from "./signal-words.ts";
@@ -21,6 +23,8 @@ export interface DecisionRecord {
   /** The Region that the decision is about; null when it does not say. */
   readonly about: string | null;
   readonly decision: string;
+  /** Why nothing is done, as one of `NoReason`; null when it does not say, and where it acts. */
+  readonly code: string | null;
   readonly assessment: string | null;
   readonly summary: string;
   readonly reasons: readonly string[];
@@ -52,9 +56,30 @@ export function observesOnly(event: TimelineEvent): boolean {
   return /^observ/i.test(decisionName(event));
 }
 
-/** The same of a record. */
-export function wouldHaveActed({ decision }: DecisionRecord): boolean {
-  return /^observ/i.test(decision);
+/** How bad an assessment is, worst first; one that this report does not know comes last. */
+const gravity = [
+  "down",
+  "gray",
+  "everythingFailing",
+  "disputed",
+  "flapping",
+  "unconfirmed",
+  "observerIsolated",
+  "unknown",
+  "serving",
+] as const satisfies readonly Assessment["kind"][];
+
+/** The lower, the more a decision not to act has to say: one that the plan alone held back, then the worst assessment. */
+function rank({ decision, code, assessment }: DecisionRecord): number {
+  if (/^observ/i.test(decision)) return -1;
+  const place = (gravity as readonly (string | null)[]).indexOf(assessment);
+  return (isFormal(code) ? gravity.length + 1 : 0) + (place < 0 ? gravity.length : place);
+}
+
+/** Of decisions not to act those that say the most, in the order in which they were made. */
+export function mostTelling(decisions: readonly DecisionRecord[]): readonly DecisionRecord[] {
+  const best = Math.min(...decisions.map(rank));
+  return decisions.filter((decision) => rank(decision) === best);
 }
 
 function decisionName(event: TimelineEvent): string {
@@ -85,6 +110,7 @@ export function decisionOf({ event, time }: Moment): DecisionRecord {
     region: printable(event.region),
     about: textOf(detail, "failedRegion") ?? textOf(childOf(detail, "signal"), "region") ?? textOf(detail, "region"),
     decision: decisionName(event),
+    code: textOf(detail, "reason"),
     assessment: textOf(detail, "assessment") ?? textOf(assessment, "kind") ?? textOf(assessment, "state"),
     summary: printable(event.summary),
     reasons: reasonsOf(detail),

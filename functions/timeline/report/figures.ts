@@ -1,6 +1,17 @@
 import type { Plan } from "../../shared/plan/plan.ts";
 import type { Moment } from "./order.ts";
-import { amountOf, childOf, type Detail, detailOf, numberOf, secondsBetween, speaksOf, textOf } from "./read.ts";
+import {
+  amountOf,
+  childOf,
+  type Detail,
+  detailOf,
+  instantOf,
+  numberOf,
+  secondsBetween,
+  speaksOf,
+  textOf,
+  textsOf,
+} from "./read.ts";
 
 /** What the report takes from the plan: names and objectives. What the closing event says goes before it. */
 export type ReportPlan = Pick<Plan, "application" | "objectives"> & {
@@ -32,6 +43,8 @@ export interface DataLoss {
 export interface DatabaseResult {
   readonly kind: string | null;
   readonly promotedRegion: string | null;
+  /** ARNs of the clusters that all take writes, where there is more than one (FM44); else empty. */
+  readonly rivals: readonly string[];
   readonly lossSeconds: number | null;
   readonly worstCaseLossSeconds: number | null;
   /** Whether the step said anything of the loss, be it "unknown". */
@@ -48,6 +61,7 @@ export function databaseResult(moments: readonly Moment[]): DatabaseResult | nul
   return {
     kind,
     promotedRegion: textOf(detail, "promotedRegion"),
+    rivals: textsOf(detail, "writers"),
     lossSeconds: amountOf(detail, "lossSeconds") ?? (noLoss && !speaksOf(detail, "lossSeconds") ? 0 : null),
     worstCaseLossSeconds: amountOf(detail, "worstCaseLossSeconds"),
     loss: speaksOf(detail, "lossSeconds") || noLoss ? "stated" : "unstated",
@@ -93,6 +107,22 @@ export function recoveryTime(
   // Not recovered yet: the objective is missed as soon as the timeline itself is longer than it.
   const soFar = secondsBetween(run.failingSince, run.lastEventAt);
   return { seconds, objectiveSeconds, verdict: soFar !== null && soFar > objectiveSeconds ? "missed" : "unknown" };
+}
+
+/** Reads that were served for the soak period while there was no writer to try; instants are ISO 8601. */
+export interface ReadsServed {
+  readonly since: string;
+  readonly verifiedAt: string;
+  /** From the first failing probe; null when that is unknown. */
+  readonly seconds: number | null;
+}
+
+/** What the end of the recovery step says of reads alone; null when it proved more, or less. */
+export function readsServed(recovery: Detail, failingSince: string | null): ReadsServed | null {
+  const reads = childOf(recovery, "reads");
+  const [since, verifiedAt] = [instantOf(reads, "servedSince"), instantOf(reads, "verifiedAt")];
+  if (since === null || verifiedAt === null) return null;
+  return { since, verifiedAt, seconds: secondsBetween(failingSince, verifiedAt) };
 }
 
 /** What the tables step says may be missing; null when it never said. */

@@ -13,6 +13,7 @@ import {
   keyFigures,
   next,
   notActed,
+  pages,
   warnings,
 } from "./html/sections.ts";
 import { styleSheet } from "./html/style.ts";
@@ -70,6 +71,7 @@ ${
 ${section("traffic", "Traffic", trafficCharts(curve, summary))}
 ${section("evidence", evidenceTitle(summary), evidence(summary))}
 ${section("actions", "What was done where", actions(summary))}
+${section("pages", "Pages", pages(summary))}
 ${section("approvals", "Approvals", approvals(summary))}
 ${section("not-acted", "Decisions not to act", notActed(summary))}
 ${events.length === 0 ? null : section("timeline", "Timeline", eventTable(summary, events))}

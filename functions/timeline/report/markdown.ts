@@ -1,4 +1,5 @@
 import type { TimelineEvent } from "../event.ts";
+import { endedWords, foldActions, timesWords } from "./actions.ts";
 import { lossWords } from "./loss-words.ts";
 import { nextSteps } from "./next.ts";
 import { chronological } from "./order.ts";
@@ -23,6 +24,7 @@ import {
   periodWords,
   recoveryTimeWords,
   regionTitle,
+  regionWords,
   resultWords,
   sentence,
   unsaid,
@@ -71,6 +73,7 @@ export function renderMarkdown(summary: IncidentSummary, events: readonly Timeli
     ...section("What was done where", actions(summary)),
     ...section("Decisions not to act", notActed(summary)),
     ...section("Approvals", approvals(summary)),
+    ...section("Pages", pages(summary)),
     ...section("Warnings", bullets(summary.warnings)),
     ...section("Timeline", timeline(summary, events)),
     ...section("Is this timeline whole?", [`${safe(chainWords(summary))}`, ""]),
@@ -84,6 +87,7 @@ function bullets(texts: readonly string[]): readonly string[] {
 
 function figures(summary: IncidentSummary): readonly string[] {
   const time = recoveryTimeWords(summary);
+  const region = regionWords(summary);
   const acted = summary.acting.length > 0;
   const moment = (name: string, at: string | null, more = "") => {
     if (at !== null) return [[name, `${instantWords(at)} (${offsetOf(at, summary.origin)})${more}`]];
@@ -95,7 +99,7 @@ function figures(summary: IncidentSummary): readonly string[] {
     [
       ["Outcome", outcomeTitle(summary.outcome)],
       ...(summary.reasons.length > 0 ? [["Reasons", summary.reasons.map(safe).join("; ")]] : []),
-      ...(summary.failedRegion === null ? [] : [[regionTitle(summary), safe(summary.failedRegion)]]),
+      ...(region === null ? [] : [[regionTitle(summary), safe(region)]]),
       ...(summary.cause === null ? [] : [[causeTitle(summary), safe(causeWords(summary.cause))]]),
       ...(summary.startedBy === null ? [] : [["Started by", safe(startedByWords(summary.startedBy))]]),
       ...(acted ? [["Acting Region", safe(actingWords(summary))]] : []),
@@ -105,6 +109,7 @@ function figures(summary: IncidentSummary): readonly string[] {
       ...moment("Decided", summary.decidedAt, toDecide === null ? "" : `, ${durationWords(toDecide)} after it`),
       ...moment("Traffic switched", summary.trafficSwitchedAt),
       ...moment("Customers proven served", summary.verifiedAt),
+      ...(summary.reads === null ? [] : moment("Reads proven served", summary.reads.verifiedAt)),
     ],
   );
 }
@@ -162,13 +167,13 @@ function actions(summary: IncidentSummary): readonly string[] {
   if (summary.actions.length === 0) return [];
   return table(
     ["Where", "Step", "What", "State", "Begun", "Ended"],
-    summary.actions.map((action) => [
+    foldActions(summary.actions).map((action) => [
       safe(action.region),
       safe(action.step),
-      safe(action.resource === null ? action.summary : `${action.summary} (${action.resource})`),
+      safe(`${action.summary}${action.resource === null ? "" : ` (${action.resource})`}${timesWords(action)}`),
       action.state,
       action.intendedAt === null ? "" : offsetOf(action.intendedAt, summary.origin),
-      action.endedAt === null ? "" : offsetOf(action.endedAt, summary.origin),
+      endedWords(action, summary.origin),
     ]),
   );
 }
@@ -177,7 +182,7 @@ function notActed(summary: IncidentSummary): readonly string[] {
   return bullets(
     summary.notActed.map(
       (decision) =>
-        `${instantWords(decision.at)}, ${decision.region}: ${sentence(decision.summary)}${
+        `${instantWords(decision.at)}, ${decision.region}${decision.about === null ? "" : ` about ${decision.about}`}: ${sentence(decision.summary)}${
           unsaid(decision).length > 0 ? ` Reasons: ${sentence(unsaid(decision).join("; "))}` : ""
         }`,
     ),
@@ -194,6 +199,15 @@ function approvals(summary: IncidentSummary): readonly string[] {
           : ` ${capitalised(resultWords(answer))}${by === null || by === "nobody" ? "" : ` by ${by}`} at ${answeredAt === null ? "an unknown time" : clockWords(answeredAt)}.`;
       return `${question}${asked}${answered}${reason === null ? "" : ` Reason: ${sentence(reason)}`}`;
     }),
+  );
+}
+
+function pages(summary: IncidentSummary): readonly string[] {
+  return bullets(
+    summary.pages.map(
+      ({ at, from, summary: said, whatToDo }) =>
+        `${instantWords(at)} (${offsetOf(at, summary.origin)}), from ${from}: ${sentence(said)} ${sentence(whatToDo)}`,
+    ),
   );
 }
 

@@ -8,8 +8,8 @@ import {
   type DecisionRecord,
   decisionOf,
   declinesToAct,
+  mostTelling,
   observesOnly,
-  wouldHaveActed,
 } from "./decisions.ts";
 import {
   branchResults,
@@ -18,13 +18,15 @@ import {
   type DataLoss,
   databaseResult,
   dataLoss,
+  type ReadsServed,
   type RecoveryTime,
   type ReportPlan,
+  readsServed,
   recoveryTime,
   tablesResult,
 } from "./figures.ts";
 import { type ChainCheck, checkChain, chronological, type Moment } from "./order.ts";
-import { type Detail, detailOf, instantOf, printable, recordOf, textOf, textsOf } from "./read.ts";
+import { amountOf, type Detail, detailOf, instantOf, printable, recordOf, textOf, textsOf } from "./read.ts";
 import { periodsOf, type StepSummary, summarizeSteps, toneOf } from "./steps.ts";
 
 export type Outcome =
@@ -37,6 +39,20 @@ export type Outcome =
   /** The timeline is empty: nobody decided or changed anything. */
   | "nothingRecorded";
 
+/** A page that people got (functions/watch/pages.ts). The timeline does not have it: whoever heard the bus does. */
+export interface PageTold {
+  /** ISO 8601. */
+  readonly at: string;
+  /** The Region whose watch sent it. */
+  readonly from: string;
+  readonly incident: string;
+  /** The Region that people have to look at. */
+  readonly region: string;
+  readonly reason: string;
+  readonly summary: string;
+  readonly whatToDo: string;
+}
+
 /** A Region that held the lease of the run. */
 export interface ActingRegion {
   readonly region: string;
@@ -47,11 +63,13 @@ export interface ActingRegion {
   readonly how: "opened" | "takenOver" | "retried";
 }
 
-/** What a timeline says, and nothing else. Instants are ISO 8601 in UTC, durations are seconds. */
+/** What a timeline says, and pages where they are known. Instants are ISO 8601 in UTC, durations are seconds. */
 export interface IncidentSummary {
   readonly incident: string;
   readonly application: string;
   readonly failedRegion: string | null;
+  /** Where nobody acted: every Region that looked as bad as `failedRegion`, in the order of the decisions about them. */
+  readonly suspects: readonly string[];
   readonly survivors: readonly string[];
   /** In the order of the epochs; more than one after a takeover. */
   readonly acting: readonly ActingRegion[];
@@ -65,6 +83,8 @@ export interface IncidentSummary {
   readonly trafficSwitchedAt: string | null;
   readonly servedSince: string | null;
   readonly verifiedAt: string | null;
+  /** Where no writer was left to try: what was proven of reads. */
+  readonly reads: ReadsServed | null;
   readonly closedAt: string | null;
   /** When a person had branches run again. */
   readonly retriedAt: readonly string[];
@@ -84,6 +104,10 @@ export interface IncidentSummary {
   readonly explained: DecisionRecord | null;
   readonly notActed: readonly DecisionRecord[];
   readonly approvals: readonly Approval[];
+  /** Pages about this incident, oldest first; empty where nobody listened. */
+  readonly pages: readonly PageTold[];
+  /** How often the run has been taken over since a person last started it. */
+  readonly takeovers: number;
   readonly warnings: readonly string[];
   /** Branches that did not reach their end and can be retried in place. */
   readonly branchesToRetry: readonly BranchName[];
@@ -93,8 +117,13 @@ export interface IncidentSummary {
 /**
  * Reads a timeline. It needs nothing but the events: `plan` only gives the names and objectives that the closing event
  * does not state, and may be null. It never throws, whatever the details hold.
+ * @param heard pages from the bus, of this incident and others
  */
-export function summarize(events: readonly TimelineEvent[], plan: ReportPlan | null): IncidentSummary {
+export function summarize(
+  events: readonly TimelineEvent[],
+  plan: ReportPlan | null,
+  heard: readonly PageTold[] = [],
+): IncidentSummary {
   const moments = chronological(events);
   const opening = moments.filter(({ event }) => startsWork(event));
   const opened = mergeDetails(opening);
@@ -111,7 +140,9 @@ export function summarize(events: readonly TimelineEvent[], plan: ReportPlan | n
   const decision = deciding === undefined ? null : decisionOf(deciding);
   const decidedAt = decision?.at ?? (opening[0] === undefined ? null : isoInstant(opening[0].time));
   const notActed = decisions.filter((moment) => moment !== deciding && declinesToAct(moment.event)).map(decisionOf);
-  const explained = decision ?? mostTelling(notActed);
+  const telling = mostTelling(notActed);
+  const explained = decision ?? telling.at(-1) ?? null;
+  const suspects = acted ? [] : [...new Set(telling.flatMap(({ about }) => about ?? []))];
   const failingSince = instantOf(opened, "failingSince") ?? firstInstant(decisions, "failingSince");
 
   const recovered = moments.findLast(({ event }) => event.step === "recovery" && event.kind === "stepEnded");
@@ -126,28 +157,40 @@ export function summarize(events: readonly TimelineEvent[], plan: ReportPlan | n
   const database = databaseResult(moments);
   const approvals = approvalsOf(moments);
   const chain = checkChain(events);
-  const outcome = outcomeOf(moments, closing, approvals, acted);
+  const incident = printable((opening[0] ?? first)?.event.incident ?? "unknown");
+  const pages = acted ? heard.filter((page) => page.incident === incident) : [];
+  const takeovers = amountOf(detailOfLast(opening), "takeovers") ?? 0;
+  const givenUp = closing === null ? pages.find(({ reason }) => reason === "takeoversExhausted") : undefined;
+  // Whoever was paged knows that nothing will close the run; how far it came is what is left to say.
+  const outcome = givenUp === undefined ? outcomeOf(moments, closing, approvals, acted) : "degraded";
   const changing = acted && outcome !== "stoodDown" && outcome !== "observed";
   const ends = { opened, closed };
   const run = { failingSince, servedSince, verifiedAt, lastEventAt } as const;
   const state = closing === null ? "open" : "closed";
 
   return {
-    incident: printable((opening[0] ?? first)?.event.incident ?? "unknown"),
+    incident,
     application: textOf(closed, "application") ?? textOf(opened, "application") ?? plan?.application ?? "application",
     failedRegion: textOf(opened, "failedRegion") ?? textOf(closed, "failedRegion") ?? explained?.about ?? null,
+    suspects,
     survivors: opening.map(({ event }) => textsOf(detailOf(event), "survivors")).findLast(named) ?? [],
     acting: actingOf(opening),
     cause: textOf(opened, "cause") ?? explained?.assessment ?? null,
     startedBy: textOf(opened, "startedBy"),
     reason: textOf(opened, "reason"),
     outcome,
-    reasons: textsOf(closed, "reasons").length > 0 ? textsOf(closed, "reasons") : (explained?.reasons ?? []),
+    reasons:
+      givenUp !== undefined
+        ? [givenUp.summary]
+        : textsOf(closed, "reasons").length > 0
+          ? textsOf(closed, "reasons")
+          : (explained?.reasons ?? []),
     failingSince,
     decidedAt,
     trafficSwitchedAt: switched === undefined ? null : isoInstant(switched.time),
     servedSince,
     verifiedAt,
+    reads: readsServed(recovery, failingSince),
     closedAt: closing === null ? null : isoInstant(closing.time),
     retriedAt: opening.flatMap(({ event, time }) => (event.kind === "retried" ? [isoInstant(time)] : [])),
     origin: failingSince ?? (first === undefined ? null : isoInstant(first.time)),
@@ -166,10 +209,18 @@ export function summarize(events: readonly TimelineEvent[], plan: ReportPlan | n
     explained,
     notActed,
     approvals,
+    pages,
+    takeovers,
     warnings: [...warningsOf(moments), ...lateWriters(moments), ...contradictions(closed, run, database)],
-    branchesToRetry: outcome === "degraded" ? toRetry(closed, steps) : [],
+    // Only a run that was closed can be retried; one that was given up has to be started by hand.
+    branchesToRetry: outcome === "degraded" && givenUp === undefined ? toRetry(closed, steps) : [],
     chain,
   };
+}
+
+function detailOfLast(moments: readonly Moment[]): Detail {
+  const last = moments.at(-1);
+  return last === undefined ? {} : detailOf(last.event);
 }
 
 function named(regions: readonly string[]): boolean {
@@ -204,11 +255,6 @@ function actingOf(opening: readonly Moment[]): readonly ActingRegion[] {
 
 function firstInstant(moments: readonly Moment[], key: string): string | null {
   return moments.map(({ event }) => instantOf(detailOf(event), key)).find((instant) => instant !== null) ?? null;
-}
-
-/** Of decisions not to act: the last that would have acted, had the plan not said to observe; or else the last. */
-function mostTelling(decisions: readonly DecisionRecord[]): DecisionRecord | null {
-  return decisions.findLast(wouldHaveActed) ?? decisions.at(-1) ?? null;
 }
 
 const closedOutcomes: Readonly<Record<string, Outcome>> = {

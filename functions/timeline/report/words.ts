@@ -68,7 +68,7 @@ export function outcomeTitle(outcome: Outcome): string {
     case "inProgress":
       return "In progress";
     case "nothingRecorded":
-      return "Nothing recorded";
+      return "Stood down";
   }
 }
 
@@ -84,6 +84,9 @@ export function headline(summary: IncidentSummary): string {
       return `${application} recovered from the loss of ${region}${time}; ${to} ${summary.survivors.length === 1 ? "serves" : "serve"} its customers.`;
     case "degraded": {
       const parts = summary.branchesToRetry;
+      if (isGivenUp(summary)) {
+        return `${summary.trafficSwitchedAt === null ? `${application} did not leave ${region}` : `${application} left ${region}`}, but the run could not be closed: automation gave it up after ${summary.takeovers} takeovers, and people were paged.`;
+      }
       const short = parts.length === 0 ? "recovery could not be shown" : `${listWords(parts)} fell short`;
       return summary.trafficSwitchedAt === null
         ? `${application} did not recover from the loss of ${region}: ${short}.`
@@ -100,8 +103,13 @@ export function headline(summary: IncidentSummary): string {
     case "inProgress":
       return `${application} is leaving ${region}: the timeline has no closing event yet.`;
     case "nothingRecorded":
-      return `Nothing was changed for ${application}: no decision and no change is recorded.`;
+      return `Nothing was changed for ${application}: nobody had anything to decide, so nothing is recorded.`;
   }
+}
+
+/** Whether people were told that automation goes on with the run no more. */
+export function isGivenUp({ closedAt, pages }: Pick<IncidentSummary, "closedAt" | "pages">): boolean {
+  return closedAt === null && pages.some(({ reason }) => reason === "takeoversExhausted");
 }
 
 /** Whether the run changed anything, or meant to and did not. */
@@ -115,7 +123,12 @@ export function incidentWords({ incident, acting }: IncidentSummary): string {
 }
 
 export function regionTitle(summary: IncidentSummary): string {
-  return acted(summary) ? "Failed Region" : "Suspected Region";
+  return acted(summary) ? "Failed Region" : summary.suspects.length > 1 ? "Suspected Regions" : "Suspected Region";
+}
+
+/** The Region that failed, or each that was suspected; null when there is none. */
+export function regionWords(summary: IncidentSummary): string | null {
+  return !acted(summary) && summary.suspects.length > 1 ? listWords(summary.suspects) : summary.failedRegion;
 }
 
 export function causeTitle(summary: IncidentSummary): string {
@@ -176,15 +189,26 @@ export interface FigureWords {
   readonly verdict: string;
 }
 
+/** Why writes are not shown to be served where reads are. */
+export function writesWords({ database }: Pick<IncidentSummary, "database">): string {
+  return (database?.rivals.length ?? 0) > 1 ? "writes go to more than one writer" : "writes are not served: no writer";
+}
+
 export function recoveryTimeWords({
   recoveryTime,
   outcome,
-}: Pick<IncidentSummary, "recoveryTime" | "outcome">): FigureWords {
+  reads,
+  database,
+}: Pick<IncidentSummary, "recoveryTime" | "outcome" | "reads" | "database">): FigureWords {
   const { seconds, objectiveSeconds, verdict } = recoveryTime;
   const over = seconds === null || objectiveSeconds === null ? null : seconds - objectiveSeconds;
   if (verdict === "notApplicable") return { value: "none", verdict: "no failover was made" };
   const against = againstObjective(verdict, objectiveSeconds, over);
   const open = outcome === "waitingForApproval" || outcome === "inProgress";
+  if (seconds === null && reads !== null && !open) {
+    const after = reads.seconds === null ? "" : ` after ${durationWords(reads.seconds)}`;
+    return { value: "not recovered", verdict: `reads served${after}; ${writesWords({ database })}; ${against}` };
+  }
   if (seconds === null) return { value: open ? "not recovered yet" : "not recovered", verdict: against };
   // The clock stops when customers are served; what fell short is not in the figure.
   const until = outcome === "degraded" ? "until customers were served; " : "";

@@ -61,6 +61,32 @@ describe("renderHtml", () => {
     expect(page(tampered())).toContain("The chain breaks at epoch 7, event 5: the event does not match its hash.");
   });
 
+  it("tells what people were paged about, and of which Region each decision not to act speaks", () => {
+    const events = regionOutage();
+    const html = renderHtml(
+      summarize(events, null, [
+        {
+          at: instant(180),
+          from: "ap-southeast-1",
+          incident: events[0]?.incident ?? "",
+          region: "eu-west-1",
+          reason: "otherIncidentInProgress",
+          summary: "eu-west-1 fails as well",
+          whatToDo: "Answer the question",
+        },
+      ]),
+      events,
+    );
+    expect(html).toMatch(/<h2 id="pages">Pages<\/h2>[\s\S]*eu-west-1 fails as well\.[\s\S]*Answer the question\./);
+    expect(page(stoodDown())).toContain('data-label="About:">us-east-1<');
+  });
+
+  it("says how often what was already there was found", () => {
+    const chain = new Chain("x", 1, "eu-west-1").add(60, "assess", "opened", "Opened.", { failingSince });
+    for (const seconds of [70, 80]) chain.add(seconds, "capacity", "confirmed", "Already there", { resource: "web" });
+    expect(page(chain.events)).toContain("Already there (2 times)<");
+  });
+
   it("shows times in UTC with the offset from the first failing probe", () => {
     expect(page(regionOutage())).toContain(
       `<time datetime="${instant(75)}" title="${instant(75)}">09:01:22</time> <span class="sub">+01:15</span>`,

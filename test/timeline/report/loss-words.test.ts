@@ -2,7 +2,13 @@ import { lossWords } from "../../../functions/timeline/report/loss-words.ts";
 
 type Told = Parameters<typeof lossWords>[0];
 
-const database = { kind: "failover", promotedRegion: "eu-west-1", lossSeconds: 1.3, worstCaseLossSeconds: 90 } as const;
+const database = {
+  kind: "failover",
+  promotedRegion: "eu-west-1",
+  rivals: [],
+  lossSeconds: 1.3,
+  worstCaseLossSeconds: 90,
+} as const;
 const loss = {
   seconds: 1.3,
   worstCaseSeconds: 90,
@@ -12,7 +18,7 @@ const loss = {
 } as const;
 const told: Told = {
   dataLoss: loss,
-  database: { ...database, loss: "stated" },
+  database: { ...database, rivals: [], loss: "stated" },
   tables: { mayBeMissingSeconds: 8.062 },
   outcome: "recovered",
   failedRegion: "us-east-1",
@@ -33,12 +39,12 @@ describe("what was lost, one line each for the database and the tables", () => {
   it.each<[string, Partial<Told>, string]>([
     [
       "a switchover",
-      { dataLoss: { ...loss, seconds: 0 }, database: { ...database, kind: "switchover", loss: "stated" } },
+      { dataLoss: { ...loss, seconds: 0 }, database: { ...database, kind: "switchover", rivals: [], loss: "stated" } },
       "none (the writer was switched over)",
     ],
     [
       "a writer elsewhere",
-      { dataLoss: { ...loss, seconds: 0 }, database: { ...database, kind: "none", loss: "stated" } },
+      { dataLoss: { ...loss, seconds: 0 }, database: { ...database, kind: "none", rivals: [], loss: "stated" } },
       "none (the writer did not have to move)",
     ],
     ["no database", { dataLoss: { ...loss, seconds: 0 }, database: null }, "none (no database had to move)"],

@@ -28,6 +28,13 @@ describe("renderMarkdown", () => {
     expect(report(stoodDown())).toContain("## Why it did not act");
   });
 
+  it("names the suspect of each decision not to act", () => {
+    const [line = ""] = report(stoodDown())
+      .split("\n")
+      .filter((each) => each.startsWith("- 2026-03-14 "));
+    expect(line).toMatch(/^- 2026-03-14 \S+ UTC, \S+ about us-east-1: /);
+  });
+
   it("says whether the timeline is whole", () => {
     expect(report(regionOutage())).toContain("All 22 hashes were recomputed");
     expect(report(tampered())).toContain("No. The chain breaks at epoch 7, event 5");

@@ -270,7 +270,9 @@ describe("summarize, other courses", () => {
     const summary = summarize([], plan);
 
     expect(summary).toMatchObject({ outcome: "nothingRecorded", chain: { state: "empty" }, origin: null });
-    expect(headline(summary)).toBe("Nothing was changed for storefront: no decision and no change is recorded.");
+    expect(headline(summary)).toBe(
+      "Nothing was changed for storefront: nobody had anything to decide, so nothing is recorded.",
+    );
     expect(nextSteps(summary)).toEqual([]);
   });
 });

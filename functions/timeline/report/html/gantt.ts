@@ -93,6 +93,7 @@ function layoutRun(summary: IncidentSummary, periods: readonly Period[], from: n
       })),
     { title: "Traffic switched", at: summary.trafficSwitchedAt },
     { title: "Customers proven served", at: summary.verifiedAt },
+    { title: "Reads proven served", at: summary.reads?.verifiedAt ?? null },
   ]
     .flatMap(({ title, at }) => {
       const time = parseTime(at);

@@ -1,4 +1,5 @@
 import { canonicalJson, type TimelineEvent } from "../../event.ts";
+import { endedWords, foldActions, timesWords } from "../actions.ts";
 import { lossWords } from "../loss-words.ts";
 import { nextSteps } from "../next.ts";
 import { chronological } from "../order.ts";
@@ -18,6 +19,7 @@ import {
   originWords,
   recoveryTimeWords,
   regionTitle,
+  regionWords,
   resultWords,
   sentence,
   unsaid,
@@ -45,6 +47,7 @@ function table(
 const looks: Readonly<Record<string, Markup>> = {
   "When (UTC)": markup` class="time"`,
   "What happened": markup` class="wide"`,
+  "What to do": markup` class="wide"`,
   What: markup` class="wide"`,
   Vantage: markup` class="name"`,
   Where: markup` class="name"`,
@@ -106,7 +109,7 @@ function verdictTone(verdict: IncidentSummary["recoveryTime"]["verdict"]): strin
 
 export function facts(summary: IncidentSummary): Markup | null {
   const rows: readonly (readonly [string, Part])[] = [
-    [regionTitle(summary), summary.failedRegion],
+    [regionTitle(summary), regionWords(summary)],
     [causeTitle(summary), summary.cause === null ? null : causeWords(summary.cause)],
     ["Survivors", summary.survivors.join(", ")],
     ["Acting Region", summary.acting.length === 0 ? null : actingWords(summary)],
@@ -117,6 +120,8 @@ export function facts(summary: IncidentSummary): Markup | null {
     ["Traffic switched", instantFact(summary.trafficSwitchedAt, summary)],
     ["Served since", instantFact(summary.servedSince, summary)],
     ["Proven served", instantFact(summary.verifiedAt, summary)],
+    ["Reads served", instantFact(summary.reads?.since ?? null, summary)],
+    ["Reads proven", instantFact(summary.reads?.verifiedAt ?? null, summary)],
     ["Writer", summary.database?.promotedRegion ?? null],
     ["Reasons", summary.reasons.length > 0 ? markup`${summary.reasons.join("; ")}` : null],
   ];
@@ -166,13 +171,13 @@ export function actions(summary: IncidentSummary): Markup | null {
   return table(
     "Every change that was begun, and what became of it",
     ["Where", "Step", "What", "State", "Begun", "Ended"],
-    summary.actions.map((action) => [
+    foldActions(summary.actions).map((action) => [
       markup`<strong>${action.region}</strong>`,
       action.step,
-      markup`${action.summary}${action.resource === null ? null : markup`<span class="sub">${action.resource}</span>`}`,
+      markup`${action.summary + timesWords(action)}${action.resource === null ? null : markup`<span class="sub">${action.resource}</span>`}`,
       markup`<span class="${action.state === "confirmed" ? "good" : action.state === "failed" ? "bad" : "warn"}">${action.state}</span>`,
       action.intendedAt === null ? "" : offsetOf(action.intendedAt, summary.origin),
-      action.endedAt === null ? "" : offsetOf(action.endedAt, summary.origin),
+      endedWords(action, summary.origin),
     ]),
   );
 }
@@ -181,10 +186,11 @@ export function notActed(summary: IncidentSummary): Markup | null {
   if (summary.notActed.length === 0) return null;
   return table(
     "Each time that it looked and changed nothing",
-    ["When (UTC)", "Where", "Decision", "What happened", "Reasons"],
+    ["When (UTC)", "Where", "About", "Decision", "What happened", "Reasons"],
     summary.notActed.map((decision) => [
       time(decision.at, summary.origin),
       markup`<strong>${decision.region}</strong>`,
+      decision.about ?? "",
       resultWords(decision.decision),
       decision.summary,
       unsaid(decision).join("; "),
@@ -205,6 +211,21 @@ export function approvals(summary: IncidentSummary): Markup | null {
         : markup`${resultWords(approval.answer)}${approval.answeredAt === null ? null : ` at ${clockWords(approval.answeredAt)}`}`,
       approval.by === "nobody" ? "" : (approval.by ?? ""),
       approval.reason ?? "",
+    ]),
+  );
+}
+
+export function pages(summary: IncidentSummary): Markup | null {
+  if (summary.pages.length === 0) return null;
+  return table(
+    "What people were paged about while the run held the lease",
+    ["When (UTC)", "Where", "About", "What happened", "What to do"],
+    summary.pages.map((page) => [
+      time(page.at, summary.origin),
+      markup`<strong>${page.from}</strong>`,
+      page.region,
+      sentence(page.summary),
+      sentence(page.whatToDo),
     ]),
   );
 }

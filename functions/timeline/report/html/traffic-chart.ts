@@ -134,7 +134,7 @@ function stripChart(strips: readonly VantageStrip[], regions: readonly string[],
         `${vantage}: ${spans.map((span) => `${said(span)} from ${offsetOf(span.from, axis.origin)}`).join(", ")}`,
     )
     .join(". ");
-  return markup`<figure><figcaption>Who served a customer, as seen from each vantage</figcaption><svg class="strips" width="100%" height="${bottom + axisHeight}" role="img" aria-labelledby="strip-title strip-desc"><title id="strip-title">Region that served each vantage over time</title><desc id="strip-desc">${described}.</desc>${ticks(axis, 0, bottom)}${strips.map(
+  return markup`<figure><figcaption>Who served a customer, as seen from each vantage; blank: nobody looked</figcaption><svg class="strips" width="100%" height="${bottom + axisHeight}" role="img" aria-labelledby="strip-title strip-desc"><title id="strip-title">Region that served each vantage over time</title><desc id="strip-desc">${described}.</desc>${ticks(axis, 0, bottom)}${strips.map(
     ({ vantage, spans }, row) => {
       const y = row * stripHeight;
       const words = spans.map(said).filter((word, index, all) => word !== all[index - 1]);
