@@ -145,7 +145,7 @@ async function journalFindings({ journal }: StepContext, looks: readonly Look[])
       await journal.append({ step: "capacity", kind: "observed", summary: warning, detail: { ...detail, warning } });
     }
     if (group !== null && group.inService >= carries && (target.inService ?? 0) < carries) {
-      const summary = `${name} in ${region} has ${group.inService} in service and carries its part of ${carries}`;
+      const summary = `${name} in ${region} carries its part: ${group.inService} of ${carries} in service`;
       await journal.append({ step: "capacity", kind: "observed", summary, detail });
     }
   }
