@@ -10,16 +10,18 @@ import { renderMarkdown } from "../functions/timeline/report/markdown.ts";
 import { summarize } from "../functions/timeline/report/summary.ts";
 import { castScenario, MiscastError } from "../simulator/cast.ts";
 import { chooseDisplay, type DisplayChoice } from "../simulator/display/display.ts";
+import { columnsOf, wrap } from "../simulator/display/screen.ts";
 import { renderClosing } from "../simulator/display/summary.ts";
 import { renderTable } from "../simulator/display/table.ts";
 import { planNamed } from "../simulator/plans.ts";
 import { type Played, play } from "../simulator/play.ts";
-import { drawScenario } from "../simulator/random-scenario.ts";
+import { drawScenario, worldName } from "../simulator/random-scenario.ts";
 import { type DrillResult, isRight } from "../simulator/result.ts";
 import type { Scenario } from "../simulator/scenario.ts";
 import { scenarios } from "../simulator/scenarios/index.ts";
 import { curveOf } from "./curve.ts";
 import { LiveAudience } from "./live.ts";
+import { pagesOf } from "./pages.ts";
 import { traceOf } from "./trace.ts";
 import { readCount, readOptions, runCommand, UsageError } from "./usage.ts";
 
@@ -52,6 +54,7 @@ options or a bad plan.
 `;
 
 const reportFolder = "reports";
+const nameColumns = 26;
 
 await runCommand(async () => {
   const chosen = readOptions(process.argv.slice(2), options);
@@ -163,12 +166,15 @@ function list(form: "json" | "text"): number {
     process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
     return 0;
   }
+  const columns = columnsOf(process.stdout);
   for (const { name, summary, failureModes } of scenarios) {
-    process.stdout.write(`${name.padEnd(26)} ${summary} (${failureModes.join(", ")})\n`);
+    const lines = wrap(`${summary} (${failureModes.join(", ")})`, Math.max(20, columns - nameColumns - 1));
+    const told = lines.map((line, index) => `${(index === 0 ? name : "").padEnd(nameColumns)} ${line}\n`);
+    process.stdout.write(told.join(""));
   }
-  process.stdout.write(
-    "\nFM1 to FM56 are the failure modes that a story shows; docs/failure-modes.md says what each one is.\n",
-  );
+  const footer =
+    "FM numbers are failure modes; docs/failure-modes.md says what each one is, and where those without a story are tested.";
+  process.stdout.write(`\n${wrap(footer, columns).join("\n")}\n`);
   return 0;
 }
 
@@ -203,20 +209,19 @@ async function playAll(given: Plan | null, seed: number, form: "json" | "text"):
 /** Writes the reports and says in the terminal what a person needs to know, whether or not they could be written. */
 function report(played: Played, display: DisplayChoice): "written" | "unwritten" {
   const { result } = played;
-  const summary = summarize(result.timeline, played.world.plan);
+  const summary = summarize(result.timeline, played.world.plan, pagesOf(played.world));
   // A plan of one's own gets reports of its own.
   const home = scenarios.find(({ name }) => name === result.scenario)?.plan;
   const under = home === undefined || home === result.plan ? "" : `-${result.plan}`;
+  const isWorld = result.scenario === worldName(result.seed);
+  const name = isWorld ? result.scenario : `${result.scenario}${under}-seed-${result.seed}`;
   const files = (
     [
       ["html", renderHtml(summary, result.timeline, curveOf(played))],
       ["md", renderMarkdown(summary, result.timeline)],
       ["json", renderJson(summary, result.timeline)],
     ] as const
-  ).map(([extension, text]) => ({
-    path: join(reportFolder, `${result.scenario}${under}-seed-${result.seed}.${extension}`),
-    text,
-  }));
+  ).map(([extension, text]) => ({ path: join(reportFolder, `${name}.${extension}`), text }));
   const failure = writeAll(files);
   const closing = renderClosing(summary, {
     columns: display.columns,
@@ -228,9 +233,7 @@ function report(played: Played, display: DisplayChoice): "written" | "unwritten"
   for (const { invariant, message } of result.violations) {
     process.stdout.write(`Broken promise: ${invariant}: ${message}\n`);
   }
-  if (result.outcome !== result.expected && !result.scenario.startsWith("seed-")) {
-    process.stdout.write(`Expected ${result.expected}, got ${result.outcome}\n`);
-  }
+  process.stdout.write(`\n${verdictOf(result, isWorld ? "anything" : "asScripted")}\n`);
   if (failure === null) return "written";
   process.stderr.write(`${failure}\n`);
   return "unwritten";
@@ -251,4 +254,16 @@ function writeAll(files: readonly ReportFile[]): string | null {
     const { code = errorMessage(error), path = reportFolder } = error as NodeJS.ErrnoException;
     return `${path}: the reports could not be written (${code}): ${reportFolder}/ must be a folder that can be written to; move away what is in its place, or run the drill in another folder`;
   }
+}
+
+/** What the exit code says, in words: whether it ended as it should, and whether every promise was kept. */
+function verdictOf({ outcome, expected, violations }: DrillResult, ends: "anything" | "asScripted"): string {
+  const ended =
+    ends === "anything"
+      ? `Ended ${outcome}`
+      : outcome === expected
+        ? `As expected (${outcome})`
+        : `Expected ${expected}, got ${outcome}`;
+  const kept = violations.length === 0 ? "no promise broken" : `promises broken: ${violations.length}`;
+  return `${ended}; ${kept}.`;
 }

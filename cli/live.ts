@@ -1,6 +1,7 @@
 import type { Clock } from "../functions/shared/clock.ts";
-import { parseInstant } from "../functions/shared/clock.ts";
+import { isoInstant, parseInstant } from "../functions/shared/clock.ts";
 import type { TimelineEvent } from "../functions/timeline/event.ts";
+import { instantWords } from "../functions/timeline/report/words.ts";
 import { createDisplay, type DisplayChoice } from "../simulator/display/display.ts";
 import type { Terminal } from "../simulator/display/live.ts";
 import { wrap } from "../simulator/display/screen.ts";
@@ -9,6 +10,7 @@ import type { Scenario } from "../simulator/scenario.ts";
 import type { World } from "../simulator/world.ts";
 import { keepingCursor } from "./cursor.ts";
 import { writesWords } from "./curve.ts";
+import { pagesOf } from "./pages.ts";
 
 /** A drill at a terminal takes about so long, however much time passes in it. */
 const showSeconds = 8;
@@ -52,24 +54,33 @@ export class LiveAudience implements Audience {
     const world = this.#world;
     if (world === null) return;
     for (const note of writesWords(world)) this.#say(`(${note}.)`);
+    this.#say(
+      `(+00:00 is the fault, ${instantWords(isoInstant(this.#faultAt))}; the summary and the reports count from the first failing probe.)`,
+    );
     this.#terminal.write("\n");
     const display = createDisplay(this.#terminal, this.#choice, { scenario: this.#scenario, startedAt: this.#faultAt });
     const samples = world.customers.curve.filter(({ at }) => at >= this.#faultAt - calmShownSeconds * 1_000);
     const paceMs = this.#choice.kind === "live" ? (showSeconds * 1_000) / Math.max(1, samples.length) : 0;
     const speed = paceMs === 0 ? null : Math.round(1_000 / paceMs);
+    const moments = this.#events.map((event) => ({ at: event.at, show: () => display.event(event) }));
+    // Events stay in the order in which they were stored, for each carries the time of its writer's own clock.
+    for (const page of pagesOf(world)) {
+      const after = moments.findIndex(({ at }) => parseInstant(at) > parseInstant(page.at));
+      moments.splice(after < 0 ? moments.length : after, 0, { at: page.at, show: () => display.page(page) });
+    }
     let next = 0;
     const show = async () => {
       for (const { at, served, failed } of samples) {
-        for (; next < this.#events.length; next++) {
-          const event = this.#events[next];
-          if (event === undefined || parseInstant(event.at) > at) break;
-          display.event(event);
+        for (; next < moments.length; next++) {
+          const moment = moments[next];
+          if (moment === undefined || parseInstant(moment.at) > at) break;
+          moment.show();
         }
         display.traffic({ servedByRegion: served, failed });
         display.clock((at - this.#faultAt) / 1_000, speed);
         if (paceMs > 0) await this.#clock.sleep(paceMs);
       }
-      for (const event of this.#events.slice(next)) display.event(event);
+      for (const moment of moments.slice(next)) moment.show();
     };
     await keepingCursor(() => display.end(), show);
   }

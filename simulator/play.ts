@@ -148,7 +148,8 @@ function describe(
       faultToRecovered: recoveredAt === null ? null : (recoveredAt - faultAt) / 1_000,
     },
     rtoSeconds: numberOf(closed, "rtoSeconds"),
-    rpoSeconds: numberOf(closed, "rpoSeconds"),
+    // Of a run that stood down the timeline says 0, for it can have lost nothing.
+    rpoSeconds: outcome === "stoodDown" ? null : numberOf(closed, "rpoSeconds"),
     trafficLost: Math.round(customers.trafficLost),
     trafficTotal: Math.round(customers.trafficTotal),
     stateTransitions: transitionsOf(timeline),

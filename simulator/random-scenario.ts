@@ -20,6 +20,11 @@ const lastTroubleSeconds = 600;
 
 const observing = { traffic: "observe", capacity: "observe", database: "observe" } as const;
 
+/** What the random world of a seed is called; no story has such a name. */
+export function worldName(seed: number): string {
+  return `world-${seed}`;
+}
+
 /** The same seed gives the same world. Whatever is drawn, the promises must hold. */
 export function drawScenario(seed: number): RandomScenario {
   const random = seededRandom(Math.imul(seed + 1, 0x9e3779b1));
@@ -78,7 +83,7 @@ export function drawScenario(seed: number): RandomScenario {
         : observing;
   return {
     scenario: {
-      name: `seed-${seed}`,
+      name: worldName(seed),
       summary: "a random world",
       plan: name,
       ...(automation === null ? {} : { automation }),

@@ -1,6 +1,7 @@
 import type { TimelineEvent } from "../../functions/timeline/event.ts";
+import type { PageTold } from "../../functions/timeline/report/summary.ts";
 import { createLivePanel, leastColumns, type Terminal } from "./live.ts";
-import { reduceModel, startModel, type TrafficSample, withClock, withTraffic } from "./model.ts";
+import { reduceModel, startModel, type TrafficSample, withClock, withPage, withTraffic } from "./model.ts";
 import { createPlainLines } from "./plain.ts";
 import { type Colour, wrap } from "./screen.ts";
 
@@ -32,6 +33,8 @@ export function chooseDisplay(
 /** What the drill tells its display. */
 export interface DrillDisplay {
   event(event: TimelineEvent): void;
+  /** A page that went out to people; it is on the bus and not in the timeline. */
+  page(page: PageTold): void;
   traffic(sample: TrafficSample): void;
   /** @param speed simulated seconds a real second; null when unknown */
   clock(elapsedSeconds: number, speed: number | null): void;
@@ -53,6 +56,10 @@ export function createDisplay(
         model = reduceModel(model, event);
         panel.draw(model);
       },
+      page(page) {
+        model = withPage(model, page);
+        panel.draw(model);
+      },
       traffic(sample) {
         model = withTraffic(model, sample);
       },
@@ -72,6 +79,10 @@ export function createDisplay(
     event(event) {
       model = reduceModel(model, event);
       say(lines.event(model, event));
+    },
+    page(page) {
+      model = withPage(model, page);
+      say(lines.page(model, page));
     },
     traffic(sample) {
       model = withTraffic(model, sample);

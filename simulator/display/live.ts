@@ -80,10 +80,14 @@ function looks(state: BranchView["state"]): Look {
   return { sign, words: toneWords(state), shade };
 }
 
+/** How long a branch has been at work, and once it is over, how long it took. */
+function secondsOf({ begunSeconds, endedSeconds, sinceSeconds }: BranchView, { elapsedSeconds }: DrillModel): number {
+  return (endedSeconds ?? elapsedSeconds) - (begunSeconds ?? sinceSeconds);
+}
+
 function branchLine(name: string, branch: BranchView, model: DrillModel, columns: number, colour: Colour): string {
   const { sign, words, shade } = looks(branch.state);
-  const age =
-    branch.state === "waiting" ? "" : `${Math.max(0, Math.round(model.elapsedSeconds - branch.sinceSeconds))} s`;
+  const age = branch.state === "waiting" ? "" : `${Math.max(0, Math.round(secondsOf(branch, model)))} s`;
   const state = paint(`${sign} ${fill(words, 12)}`, shade, colour);
   return `${fill(name, 10)} ${state} ${fill(age, 7, "right")}  ${crop(branch.note, Math.max(0, columns - 35))}`;
 }

@@ -1,6 +1,7 @@
 import type { TimelineEvent } from "../../functions/timeline/event.ts";
 import { detailOf, parseTime, printable, textOf } from "../../functions/timeline/report/read.ts";
 import { answerOf, isLane, lanes, type Tone, toneOf } from "../../functions/timeline/report/steps.ts";
+import type { PageTold } from "../../functions/timeline/report/summary.ts";
 import { offsetWords } from "../../functions/timeline/report/words.ts";
 
 /** Where the drill stands, in the order in which a run passes it. */
@@ -19,6 +20,10 @@ export interface BranchView {
   readonly note: string;
   /** Simulated seconds since the drill began, when the state was entered. */
   readonly sinceSeconds: number;
+  /** The same, when work on it began; null before. */
+  readonly begunSeconds: number | null;
+  /** The same, when it came to its end; null while it has not. */
+  readonly endedSeconds: number | null;
 }
 
 export interface TrafficShare {
@@ -54,7 +59,12 @@ export function startModel(scenario: string, startedAt: number): DrillModel {
     elapsedSeconds: 0,
     speed: null,
     phase: "everything serves",
-    branches: Object.fromEntries(lanes.map((lane) => [lane, { state: "waiting", note: "", sinceSeconds: 0 }])),
+    branches: Object.fromEntries(
+      lanes.map((lane) => [
+        lane,
+        { state: "waiting", note: "", sinceSeconds: 0, begunSeconds: null, endedSeconds: null },
+      ]),
+    ),
     traffic: [],
     failedPerSecond: 0,
     events: [],
@@ -87,9 +97,23 @@ export function withClock(model: DrillModel, elapsedSeconds: number, speed: numb
   return { ...model, elapsedSeconds: Math.max(model.elapsedSeconds, elapsedSeconds), speed };
 }
 
-/** Seconds from the drill's start to an event; its last known time when the event has no readable one. */
-export function secondsInto(model: Pick<DrillModel, "startedAt" | "elapsedSeconds">, event: TimelineEvent): number {
-  const time = parseTime(event.at);
+/** The model after people were paged; a page is shown among the events. */
+export function withPage(model: DrillModel, page: PageTold): DrillModel {
+  const seconds = secondsInto(model, page);
+  const line = `${offsetWords(seconds)} page, ${printable(page.from)}: ${printable(page.summary)}`;
+  return {
+    ...model,
+    elapsedSeconds: Math.max(model.elapsedSeconds, seconds),
+    events: [...model.events, line].slice(-eventsKept),
+  };
+}
+
+/** Seconds from the drill's start to an event or a page; its last known time when the event has no readable one. */
+export function secondsInto(
+  model: Pick<DrillModel, "startedAt" | "elapsedSeconds">,
+  { at }: { readonly at: string },
+): number {
+  const time = parseTime(at);
   return time === null ? model.elapsedSeconds : (time - model.startedAt) / 1_000;
 }
 
@@ -102,12 +126,26 @@ export function reduceModel(model: DrillModel, event: TimelineEvent): DrillModel
     const before = branches[event.step];
     const state = stateAfter(event, before?.state ?? "waiting");
     const sinceSeconds = before === undefined || before.state !== state ? seconds : before.sinceSeconds;
-    branches[event.step] = { state, note: printable(event.summary), sinceSeconds };
+    // Work that begins anew, after a takeover or on a retry, is timed anew.
+    const anew = before === undefined || (isOver(before.state) && !isOver(state));
+    const begunSeconds = anew ? seconds : (before.begunSeconds ?? seconds);
+    const endedSeconds = !isOver(state)
+      ? null
+      : isOver(before?.state ?? "waiting")
+        ? (before?.endedSeconds ?? seconds)
+        : seconds;
+    branches[event.step] = { state, note: printable(event.summary), sinceSeconds, begunSeconds, endedSeconds };
   }
   if (event.kind === "takenOver") {
     for (const [name, branch] of Object.entries(branches)) {
       if (branch.state !== "running" || name === "assess") continue;
-      branches[name] = { state: "interrupted", note: "the run was taken over", sinceSeconds: seconds };
+      branches[name] = {
+        ...branch,
+        state: "interrupted",
+        note: "the run was taken over",
+        sinceSeconds: seconds,
+        endedSeconds: seconds,
+      };
     }
   }
   return {
@@ -117,6 +155,10 @@ export function reduceModel(model: DrillModel, event: TimelineEvent): DrillModel
     branches,
     events: [...model.events, line].slice(-eventsKept),
   };
+}
+
+function isOver(state: BranchView["state"]): boolean {
+  return state !== "waiting" && state !== "running";
 }
 
 function stateAfter(event: TimelineEvent, before: BranchView["state"]): BranchView["state"] {

@@ -1,5 +1,6 @@
 import type { TimelineEvent } from "../../functions/timeline/event.ts";
 import { printable } from "../../functions/timeline/report/read.ts";
+import type { PageTold } from "../../functions/timeline/report/summary.ts";
 import { offsetWords } from "../../functions/timeline/report/words.ts";
 import { percentWords } from "./live.ts";
 import { type DrillModel, secondsInto } from "./model.ts";
@@ -57,16 +58,23 @@ function trafficWords(shares: Shares): string {
 export function createPlainLines(): {
   /** Lines for the model that an event led to. */
   event(model: DrillModel, event: TimelineEvent): readonly string[];
+  /** Lines for a page, and the model that it led to. */
+  page(model: DrillModel, page: PageTold): readonly string[];
   /** Lines for a model whose traffic or clock moved. */
   model(model: DrillModel): readonly string[];
 } {
   let phase: DrillModel["phase"] | null = null;
   let shares: Shares = {};
   const said = new Map<string, number>();
+  /** What each step last said: the end of a step often repeats the observation that led to it. */
+  const lastOf = new Map<string, string>();
 
   /** An observation that comes back again and again is said a few times; the reports have every one. */
   function told(model: DrillModel, event: TimelineEvent): readonly string[] {
     const line = plainEvent(model, event);
+    const repeats = lastOf.get(event.step) === `${event.region}: ${event.summary}`;
+    lastOf.set(event.step, `${event.region}: ${event.summary}`);
+    if (event.kind === "stepEnded" && repeats) return [];
     if (event.kind !== "observed") return [line];
     const what = `${event.step}: ${event.summary}`;
     const times = (said.get(what) ?? 0) + 1;
@@ -93,6 +101,10 @@ export function createPlainLines(): {
 
   return {
     event: (model, event) => [...told(model, event), ...changes(model)],
+    page: (model, page) => [
+      plainLine(secondsInto(model, page), "page", printable(page.from), `To people: ${printable(page.summary)}`),
+      ...changes(model),
+    ],
     model: changes,
   };
 }

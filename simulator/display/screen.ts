@@ -23,14 +23,14 @@ export function paint(text: string, shade: Shade, colour: Colour): string {
 const wide =
   /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Emoji_Presentation}\uff01-\uff60]/u;
 
-function columnsOf(character: string): number {
+function columnsOfCharacter(character: string): number {
   if (/^[\p{M}\u200b-\u200d]$/u.test(character)) return 0;
   return wide.test(character) ? 2 : 1;
 }
 
 /** How many columns the text takes in a terminal. The text must carry no escape sequence. */
 export function widthOf(text: string): number {
-  return [...text].reduce((sum, character) => sum + columnsOf(character), 0);
+  return [...text].reduce((sum, character) => sum + columnsOfCharacter(character), 0);
 }
 
 /** One line of at most `columns`, made printable; what is cut is marked. */
@@ -40,7 +40,7 @@ export function crop(text: string, columns: number): string {
   let kept = "";
   let used = 0;
   for (const character of line) {
-    used += columnsOf(character);
+    used += columnsOfCharacter(character);
     if (used > columns - 1) break;
     kept += character;
   }
@@ -52,6 +52,14 @@ export function fill(text: string, columns: number, side: "left" | "right" = "le
   const line = crop(text, columns);
   const blanks = " ".repeat(Math.max(0, columns - widthOf(line)));
   return side === "left" ? line + blanks : blanks + line;
+}
+
+/** Whatever is wider than this is not meant for an eye. */
+const widest = 1_000;
+
+/** The columns of a terminal; of a file or a pipe, where lines are best left whole, as many as it takes. */
+export function columnsOf({ columns }: { readonly columns?: number | undefined }): number {
+  return columns ?? widest;
 }
 
 /** Breaks a text between words into lines of at most `columns`. */

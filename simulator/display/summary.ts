@@ -1,7 +1,14 @@
+import { foldActions, timesWords } from "../../functions/timeline/report/actions.ts";
 import { lossWords } from "../../functions/timeline/report/loss-words.ts";
 import { nextSteps } from "../../functions/timeline/report/next.ts";
 import type { IncidentSummary, Outcome } from "../../functions/timeline/report/summary.ts";
-import { headline, offsetOf, outcomeTitle, recoveryTimeWords } from "../../functions/timeline/report/words.ts";
+import {
+  headline,
+  offsetOf,
+  outcomeTitle,
+  recoveryTimeWords,
+  sentence,
+} from "../../functions/timeline/report/words.ts";
 import { type Colour, crop, fill, paint, type Shade, wrap } from "./screen.ts";
 
 export interface ClosingOptions {
@@ -41,6 +48,7 @@ export function renderClosing(summary: IncidentSummary, options: ClosingOptions)
     ...(acted ? row("Traffic switched", momentWords(summary.trafficSwitchedAt, summary)) : []),
     ...row("Timeline", chainWords(summary), summary.chain.state === "broken" ? "bad" : "plain"),
     ...block("What was done where", done(summary, columns), colour),
+    ...block("Pages", bullets(pageWords(summary), columns), colour),
     ...block("Warnings", bullets(summary.warnings, columns), colour),
     ...block("What to do next", todo(summary, columns), colour),
     ...block(
@@ -107,12 +115,18 @@ function block(title: string, lines: readonly string[], colour: Colour): readonl
 }
 
 function done(summary: IncidentSummary, columns: number): readonly string[] {
-  return summary.actions.flatMap((action) => {
+  return foldActions(summary.actions).flatMap((action) => {
     const state = action.state === "confirmed" ? "" : ` (${action.state})`;
-    return wrap(`${action.summary}${state}`, columns - 28).map((line, index) =>
+    return wrap(`${action.summary}${state}${timesWords(action)}`, columns - 28).map((line, index) =>
       index === 0 ? `  ${fill(action.region, 15)} ${fill(action.step, 9)} ${line}` : `${" ".repeat(28)}${line}`,
     );
   });
+}
+
+function pageWords(summary: IncidentSummary): readonly string[] {
+  return summary.pages.map(
+    ({ at, from, summary: said }) => `${offsetOf(at, summary.origin)}, from ${from}: ${sentence(said)}`,
+  );
 }
 
 function bullets(texts: readonly string[], columns: number): readonly string[] {

@@ -1,4 +1,4 @@
-import { type Colour, fill, paint, type Shade } from "./screen.ts";
+import { type Colour, fill, paint, type Shade, wrap } from "./screen.ts";
 
 /** One line of `drill --all`. */
 export interface DrillRow {
@@ -45,6 +45,8 @@ export function renderTable(rows: readonly DrillRow[], colour: Colour): readonly
     wrong === 0
       ? [`All ${rows.length} scenarios ended as expected, with no violation.`, "good"]
       : [`${wrong} of ${rows.length} scenarios FAILED.`, "bad"];
+  const legend =
+    "RTO, RPO: recovery time, data loss (-: none, or unknown). states: state transitions. broken: promises broken.";
   return [
     paint(line(columns.map(({ title }) => title)).trimEnd(), "bold", colour),
     ...rows.map((row) => {
@@ -61,6 +63,7 @@ export function renderTable(rows: readonly DrillRow[], colour: Colour): readonly
       return `${cells} ${paint(right ? "ok" : "FAILED", right ? "good" : "bad", colour)}`;
     }),
     "",
+    ...wrap(legend, 100).map((text) => paint(text, "soft", colour)),
     paint(closing[0], closing[1], colour),
   ];
 }

@@ -65,10 +65,36 @@ describe("drill", () => {
     expect(stdout).not.toMatch(new RegExp(String.fromCharCode(27)));
     expect(stdout).toMatch(/^\[\+01:\d\d\] database +\S+ +.*Switch/m);
     expect(stdout).toMatch(/^Recovery time +.*objective 8 min: met/m);
+    expect(stdout).toMatch(/^\(\+00:00 is the fault, \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC; /m);
+    expect(stdout.trimEnd().split("\n").at(-1)).toBe("As expected (recovered); no promise broken.");
     for (const file of ["html", "md", "json"].map((kind) => `reports/gray-failure-seed-1.${kind}`)) {
       expect(stdout).toContain(file);
       expect(readFileSync(join(folder, file), "utf8")).toContain("storefront-us-east-1-e1");
     }
+  });
+
+  it("tells of the page that a run which is never closed ends in, and says what to do", async () => {
+    const { code, stdout } = await drill("--scenario", "never-closes");
+
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^\[\+1\d:\d\d\] page +\S+ +To people: .*taken over 5 times/m);
+    expect(stdout).toMatch(/^Outcome +Degraded$/m);
+    expect(stdout).toMatch(/1\. End the run that automation has given up/);
+  });
+
+  it("FM43: a run that leaves no writer states no recovery time", async () => {
+    const { stdout } = await drill("--scenario", "access-denied", "--json");
+
+    const { outcome, rtoSeconds, reasons } = JSON.parse(stdout);
+    expect({ outcome, rtoSeconds }).toEqual({ outcome: "degraded", rtoSeconds: null });
+    expect(reasons).toContainEqual(expect.stringMatching(/^recovery: reads have been served since/));
+  });
+
+  it("names the reports of a random world after it", async () => {
+    const { stdout } = await drill("--seed", "7", "--trace");
+
+    expect(stdout).toContain("reports/world-7.html");
+    expect(stdout).toMatch(/\nEnded \w+; no promise broken\.\n$/);
   });
 
   it("--trace tells every call and state besides", async () => {

@@ -42,6 +42,22 @@ describe("renderClosing", () => {
     expect(text).not.toContain("Requests");
   });
 
+  it("tells what people were paged about", () => {
+    const events = regionOutage();
+    const about = {
+      at: "2026-03-14T09:03:07.000Z",
+      from: "ap-southeast-1",
+      incident: events[0]?.incident ?? "",
+      region: "eu-west-1",
+      reason: "otherIncidentInProgress",
+      summary: "eu-west-1 fails as well",
+      whatToDo: "Look",
+    };
+    const text = renderClosing(summarize(events, null, [about]), options).join("\n");
+    expect(text).toContain("Pages\n  - +03:00, from ap-southeast-1: eu-west-1 fails as well.");
+    expect(text).toContain("  1. Look at eu-west-1: it fails too");
+  });
+
   it("keeps to its columns and lets no text drive the terminal", () => {
     const lines = renderClosing(summarize(hostile(), null), options).filter((line) => !line.trim().startsWith("{"));
     for (const line of lines) expect(widthOf(line)).toBeLessThanOrEqual(90);
@@ -69,6 +85,7 @@ describe("renderTable", () => {
     ];
     const lines = renderTable(rows, "off");
     for (const line of lines) expect(widthOf(line)).toBeLessThanOrEqual(100);
+    expect(lines.join(" ")).toContain("broken: promises broken.");
     expect(lines.slice(1, 5).map((line) => line.split(" ").at(-1))).toEqual(["ok", "FAILED", "FAILED", "FAILED"]);
     expect(lines.at(-1)).toBe("3 of 4 scenarios FAILED.");
     expect(renderTable([right], "off").at(-1)).toBe("All 1 scenarios ended as expected, with no violation.");

@@ -1,8 +1,9 @@
+import type { TimelineEvent } from "../../../functions/timeline/event.ts";
 import { chooseDisplay, createDisplay } from "../../../simulator/display/display.ts";
 import { renderPanel } from "../../../simulator/display/live.ts";
 import { reduceModel, startModel, withClock, withTraffic } from "../../../simulator/display/model.ts";
 import { crop, fill, widthOf, wrap } from "../../../simulator/display/screen.ts";
-import { Chain, failingSince } from "../../fixtures/chain.ts";
+import { Chain, failingSince, instant } from "../../fixtures/chain.ts";
 import { hostile } from "../../fixtures/hostile.ts";
 import { approved, degraded, regionOutage, takeover } from "../../fixtures/timeline.ts";
 
@@ -83,6 +84,24 @@ describe("reduceModel", () => {
   it("counts an age from when the state was entered", () => {
     const model = withClock(regionOutage().slice(0, 6).reduce(reduceModel, start), 100, 480);
     expect(model.branches.traffic).toMatchObject({ state: "running", sinceSeconds: 73 });
+  });
+});
+
+describe("how long a branch took", () => {
+  const shown = (events: readonly TimelineEvent[], atSeconds: number) => {
+    const model = withClock(events.reduce(reduceModel, start), atSeconds, null);
+    const lines = renderPanel(model, { columns: 120, colour: "off" });
+    return (name: string) => /(\d+) s/.exec(lines.find((line) => line.startsWith(`${name} `)) ?? "")?.[1];
+  };
+
+  it("is the time since it began while it runs, and stands once it is over", () => {
+    expect(shown(regionOutage().slice(0, 6), 100)("traffic")).toBe("27");
+    expect(shown(regionOutage(), 400)("traffic")).toBe("68");
+    expect(shown(regionOutage(), 900)("traffic")).toBe("68");
+  });
+
+  it("is counted anew after a takeover", () => {
+    expect(shown(takeover(), 900)("database")).toBe("57");
   });
 });
 
@@ -167,6 +186,29 @@ describe("createDisplay", () => {
     const told = lines.filter((line) => line.includes("us-west-2 is not served"));
     expect(told.map((line) => line.endsWith(" (not repeated from here on)"))).toEqual([false, false, true]);
     expect(lines.filter((line) => line.includes("Raise it"))).toHaveLength(5);
+  });
+
+  it("says once what the end of a step only repeats, and every page", () => {
+    const screen = terminal();
+    const display = createDisplay(screen, { kind: "plain", colour: "off", columns: 80 }, start);
+    const chain = new Chain("x", 7, "eu-west-1")
+      .add(1, "database", "observed", "Nothing to promote")
+      .add(2, "database", "stepEnded", "Nothing to promote")
+      .add(3, "traffic", "stepEnded", "Traffic has left");
+    for (const event of chain.events) display.event(event);
+    display.page({
+      at: instant(62),
+      from: "ap-southeast-1",
+      incident: "x",
+      region: "eu-west-1",
+      reason: "otherIncidentInProgress",
+      summary: "eu-west-1 fails as well",
+      whatToDo: "Look",
+    });
+    const lines = screen.written.join("").trimEnd().split("\n");
+    expect(lines.filter((line) => line.includes("Nothing to promote"))).toHaveLength(1);
+    expect(lines.filter((line) => line.includes("Traffic has left"))).toHaveLength(1);
+    expect(lines.at(-1)).toBe("[+01:02] page       ap-southeast-1  To people: eu-west-1 fails as well");
   });
 
   it("lets no text drive the terminal", () => {
