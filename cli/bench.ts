@@ -65,7 +65,7 @@ await runCommand(async () => {
 function renderColdStart({ node, processes, handlers, nodeModulesImportMs, boto3 }: ColdStart): string {
   const python = boto3.kind === "measured" ? milliseconds(boto3.importMs) : "none";
   const table = [
-    ["  handler", "bundle", "import", "unbundled", "times", "boto3 and rds"],
+    ["  handler", "bundle", "import", "unbundled", "× faster", "boto3 and rds"],
     ...handlers.map(({ name, startBytes, importMs, unbundledImportMs }) => [
       `  ${name}`,
       `${(startBytes / 1024).toFixed(0)} KiB`,
@@ -83,7 +83,7 @@ function renderColdStart({ node, processes, handlers, nodeModulesImportMs, boto3
   return [
     `Start of a function   median of ${processes} fresh processes; import of the handler's module, Node ${node}`,
     ...lines,
-    `  Of each import, bundled or not, Node's own modules take ${milliseconds(nodeModulesImportMs)}`,
+    `  Part of each import, bundled or not: Node's own modules, by themselves ${milliseconds(nodeModulesImportMs)}`,
     `  ${told}`,
     "",
   ].join("\n");

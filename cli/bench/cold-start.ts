@@ -33,8 +33,8 @@ export interface ColdStart {
 }
 
 /**
- * Times the import of every handler in fresh processes of this Node, bundled and unbundled in turn, so that both meet the
- * same load of the machine. The start of Node itself is not counted, nor the stripping of types: that is the loading of
+ * Times the import of every handler in fresh processes of this Node, bundled, unbundled and Node's own modules alone in
+ * turn, so that all three meet the same load of the machine. The start of Node itself is not counted, nor the stripping of types: that is the loading of
  * modules, from a warm page cache, and no more.
  */
 export async function measureColdStart(): Promise<ColdStart> {
@@ -49,13 +49,15 @@ export async function measureColdStart(): Promise<ColdStart> {
         .map((name) => `import ${JSON.stringify(name)};\n`)
         .join(""),
     );
-    const [nodeModulesImportMs = null] = await timeImports([nodeModules]);
+    const nodeModulesTimes: number[] = [];
     const handlers: HandlerStart[] = [];
     for (const { name, source, startBytes, wholeBytes } of bundles) {
-      const files = [join(folder, name, "index.mjs"), unbundled.pathOf(source)];
-      const [importMs = null, unbundledImportMs = null] = await timeImports(files);
-      handlers.push({ name, startBytes, wholeBytes, importMs, unbundledImportMs });
+      const files = [join(folder, name, "index.mjs"), unbundled.pathOf(source), nodeModules];
+      const [bundled = [], plain = [], own = []] = await timeImports(files);
+      nodeModulesTimes.push(...own);
+      handlers.push({ name, startBytes, wholeBytes, importMs: median(bundled), unbundledImportMs: median(plain) });
     }
+    const nodeModulesImportMs = median(nodeModulesTimes);
     const boto3 = await timeBoto3(processes);
     return { node: process.version, processes, handlers, nodeModulesImportMs, boto3 };
   } finally {
@@ -73,8 +75,8 @@ function nodeModulesOf(bundles: readonly Bundle[]): readonly string[] {
   return [...new Set(own)].sort();
 }
 
-/** The median of each file's import, the files in turn. */
-async function timeImports(files: readonly string[]): Promise<readonly (number | null)[]> {
+/** The times of each file's import in milliseconds, the files in turn. */
+async function timeImports(files: readonly string[]): Promise<readonly (readonly number[])[]> {
   const times = files.map((): number[] => []);
   for (let round = 0; round <= processes; round++) {
     for (const [index, file] of files.entries()) {
@@ -82,7 +84,7 @@ async function timeImports(files: readonly string[]): Promise<readonly (number |
       if (round > 0) times[index]?.push(took);
     }
   }
-  return times.map(median);
+  return times;
 }
 
 const script = `
