@@ -23,7 +23,7 @@ const help = `Many simulated worlds at once, each with its promises checked afte
   npm run simulate -- --seeds N [--from M] [--json]
   npm run simulate -- --crash-matrix [--scenario NAME] [--json]
 
-  --seeds N        N worlds drawn at random, ${mostSeeds} at most, from seed 1 or M
+  --seeds N        N worlds drawn at random, ${mostSeeds} at most, from seed 1 or M; without any option ${defaultSeeds} of them
   --crash-matrix   every state boundary of a scenario × before the call, after it with the answer lost × the function
                    dies, or the acting Region (default scenario: region-outage)
 
