@@ -140,7 +140,7 @@ const adviceFor: Readonly<Record<NoReason, (about: About) => Advice>> = {
   planObserves: ({ region }) =>
     offer(
       `See whether ${region} should be evacuated`,
-      "It would have been evacuated, but the plan only observes. If that was right, start by hand.",
+      "It would have been evacuated, but the plan only observes. If that was right, it can be started by hand.",
     ),
   leaseStoreUnreachable: ({ region }) =>
     say(

@@ -92,7 +92,7 @@ function standDown({ outcome, explained, decision, failedRegion, suspects }: Inc
   return [
     {
       title: "See whether customers are served",
-      text: `Nothing was changed. If customers do fail in ${region}, start by hand. ${startByHand}`,
+      text: `Nothing was changed. If customers do fail in ${region}, start it. ${startByHand}`,
       input: startInput(failedRegion),
     },
   ];
