@@ -34,6 +34,9 @@ from hypercorn.asyncio import serve  # noqa: E402
 from hypercorn.config import Config  # noqa: E402
 from ministack.app import app  # noqa: E402
 
+from health_checks import teach_health_checks  # noqa: E402
+
+teach_health_checks()
 config = Config()
 config.bind = [f"fd://{bound.fileno()}"]
 config.keep_alive_timeout = 75
