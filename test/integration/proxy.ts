@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, request as requestOf, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { systemClock } from "../../functions/shared/clock.ts";
-import { scopeOf } from "./scope.ts";
+import { type Scope, scopeOf } from "./scope.ts";
 
 /** How a Region behaves, as seen from where the clients are. */
 export type RegionCondition =
@@ -15,8 +15,8 @@ export type RegionCondition =
   | { readonly kind: "loseAnswers" }
   /** Taken, and never answered. Nothing reaches the server. */
   | { readonly kind: "hang" }
-  /** Answered that it is too much: HTTP 503. Nothing reaches the server. */
-  | { readonly kind: "throttle" }
+  /** Answered that it is too much: HTTP 503. Nothing reaches the server. After so many requests it is open again. */
+  | { readonly kind: "throttle"; readonly requests?: number }
   /** Passes after a wait. */
   | { readonly kind: "delay"; readonly milliseconds: number };
 
@@ -37,19 +37,33 @@ export interface RegionProxy {
   readonly url: string;
   /** Every request so far, in the order in which they came. */
   readonly calls: readonly ProxiedCall[];
-  /** From now on the Region behaves so; requests that already wait go on waiting. */
-  set(region: string, condition: RegionCondition): void;
+  /**
+   * From now on the Region behaves so; requests that already wait go on waiting.
+   * @param service the name that a service signs under: that service alone, whatever the rest of its Region does.
+   */
+  set(region: string, condition: RegionCondition, service?: string): void;
   /** All Regions open again, no call remembered. */
   reset(): void;
   close(): Promise<void>;
 }
 
+/** Which requests go on otherwise than to the one server, as they came. */
+export interface Routing {
+  /** Servers of services, by the name that they sign under. */
+  readonly servers?: Readonly<Record<string, string>>;
+  /**
+   * By a table's name, the Region whose copy stands for that of every Region: replication that takes no time, where a
+   * server replicates nothing. What holds for the Region that a request is meant for holds all the same.
+   */
+  readonly tables?: Readonly<Record<string, string>>;
+}
+
 const open: RegionCondition = { kind: "open" };
 
 /** @param target where requests go, such as `http://127.0.0.1:40123`. */
-export async function startRegionProxy(target: string): Promise<RegionProxy> {
+export async function startRegionProxy(target: string, routing: Routing = {}): Promise<RegionProxy> {
   const calls: ProxiedCall[] = [];
-  const conditions = new Map<string, RegionCondition>();
+  const conditions = new Map<string, { readonly condition: RegionCondition; left: number }>();
   const server = createServer((request, response) => {
     handle(request, response).catch(() => request.socket.destroy());
   });
@@ -57,7 +71,7 @@ export async function startRegionProxy(target: string): Promise<RegionProxy> {
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await bytesOf(request);
     const { region, service } = scopeOf(request) ?? { region: "", service: "" };
-    const condition = conditions.get(region) ?? open;
+    const condition = meet(region, service);
     const call: ProxiedCall = { region, service, operation: operationOf(request, body), met: condition.kind };
     calls.push(call);
     switch (condition.kind) {
@@ -102,17 +116,27 @@ export async function startRegionProxy(target: string): Promise<RegionProxy> {
     response.end(bytes);
   }
 
+  /** What this request meets; one more that is throttled is counted. */
+  function meet(region: string, service: string): RegionCondition {
+    const found = conditions.get(`${region}/${service}`) ?? conditions.get(region);
+    if (found === undefined || found.left <= 0) return open;
+    found.left--;
+    return found.condition;
+  }
+
   async function forward(
     incoming: IncomingMessage,
     body: Buffer,
   ): Promise<{ message: IncomingMessage; bytes: Buffer }> {
+    const scope = scopeOf(incoming);
+    const server = routing.servers?.[scope?.service ?? ""] ?? target;
     const message = await new Promise<IncomingMessage>((settle, reject) => {
       const { connection: _connection, "transfer-encoding": _chunked, ...headers } = incoming.headers;
       const outgoing = requestOf(
-        new URL(incoming.url ?? "/", target),
+        new URL(incoming.url ?? "/", server),
         {
           method: incoming.method,
-          headers: { ...headers, "content-length": body.length },
+          headers: { ...headers, ...moved(incoming, scope, body), "content-length": body.length },
           agent: false,
         },
         settle,
@@ -122,12 +146,23 @@ export async function startRegionProxy(target: string): Promise<RegionProxy> {
     return { message, bytes: await bytesOf(message) };
   }
 
+  /** The signature's header with the Region of the copy that stands for all; the servers check no signature. */
+  function moved(incoming: IncomingMessage, scope: Scope | undefined, body: Buffer): { authorization?: string } {
+    if (scope?.service !== "dynamodb" || routing.tables === undefined) return {};
+    const { TableName: table = "" } = JSON.parse(body.toString("utf8") || "{}") as { readonly TableName?: string };
+    const home = routing.tables[table];
+    const { authorization } = incoming.headers;
+    if (home === undefined || authorization === undefined) return {};
+    return { authorization: authorization.replace(`/${scope.region}/dynamodb/`, `/${home}/dynamodb/`) };
+  }
+
   await new Promise<void>((settle) => server.listen(0, "127.0.0.1", settle));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     calls,
-    set: (region, condition) => {
-      conditions.set(region, condition);
+    set: (region, condition, service) => {
+      const left = condition.kind === "throttle" ? (condition.requests ?? Infinity) : Infinity;
+      conditions.set(service === undefined ? region : `${region}/${service}`, { condition, left });
     },
     reset: () => {
       conditions.clear();
@@ -149,7 +184,9 @@ function operationOf(request: IncomingMessage, body: Buffer): string {
   const inQuery = new URLSearchParams(query);
   const form = request.headers["content-type"]?.startsWith("application/x-www-form-urlencoded") === true;
   const action = form ? new URLSearchParams(body.toString("utf8")).get("Action") : inQuery.get("Action");
-  return action ?? inQuery.get("x-id") ?? `${request.method} ${path}`;
+  // S3 names most operations in `x-id`, and this one in nothing but its version.
+  const listed = inQuery.get("list-type") === "2" ? "ListObjectsV2" : null;
+  return action ?? inQuery.get("x-id") ?? listed ?? `${request.method} ${path}`;
 }
 
 interface Refusal {
