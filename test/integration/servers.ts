@@ -73,14 +73,25 @@ export async function startMoto(): Promise<MotoServer> {
   }
 }
 
+export interface MinistackOptions {
+  readonly permissions?: "ignored" | "enforced";
+  readonly awsSources?: "refused" | "taken";
+}
+
 /**
  * Starts ministack, whose Lambda functions run on this machine's Node.js.
- * @param permissions "enforced": callers may do what their IAM policies allow; `credentials` are the account's root's.
+ * @param options.permissions "enforced": callers may do what their IAM policies allow; `credentials` are the account's root's
+ * @param options.awsSources whether PutEvents takes events of AWS's own sources, such as `aws.cloudwatch`. AWS refuses them, and
+ *   so does ministack, which emits none for alarms: "taken" lets a test play CloudWatch
  * @throws Error as `startMoto` does.
  */
-export async function startMinistack(permissions: "ignored" | "enforced" = "ignored"): Promise<AwsServer> {
-  const AUTH = String(permissions === "enforced");
-  const child = await startPython("serve_ministack.py", { LOG_LEVEL: "WARNING", AUTH });
+export async function startMinistack(options: MinistackOptions = {}): Promise<AwsServer> {
+  const { permissions = "ignored", awsSources = "refused" } = options;
+  const child = await startPython("serve_ministack.py", {
+    LOG_LEVEL: "WARNING",
+    AUTH: String(permissions === "enforced"),
+    AWS_SOURCES: awsSources,
+  });
   await untilReady(child, () => ask(`${child.url}/_ministack/health`, { method: "GET" }));
   return { ...child, reset: () => ask(`${child.url}/_ministack/reset`, { method: "POST" }) };
 }

@@ -126,6 +126,19 @@ export class World {
     return JSON.parse((await Body?.transformToString()) ?? "null");
   }
 
+  /** The forms of a run's report that a Region's bucket keeps, by extension. */
+  async report(bucket: string, region: string, incident: string): Promise<Readonly<Record<string, string>>> {
+    const client = this.#s3(region);
+    const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: `${incident}/` }));
+    const forms = await Promise.all(
+      Contents.map(async ({ Key }) => {
+        const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key }));
+        return [Key?.split(".").at(-1) ?? "", (await Body?.transformToString()) ?? ""] as const;
+      }),
+    );
+    return Object.fromEntries(forms);
+  }
+
   async writer(): Promise<string | null> {
     const { GlobalClusters = [] } = await new RDSClient({ ...this.#at("eu-west-1") }).send(
       new DescribeGlobalClustersCommand({ GlobalClusterIdentifier: this.#plan.database?.globalCluster }),

@@ -13,6 +13,8 @@ from parent import die_with_parent
 
 folder = pathlib.Path(tempfile.mkdtemp(prefix="ministack-"))
 die_with_parent(sys.argv[1:], lambda: shutil.rmtree(folder, ignore_errors=True))
+# Where ministack unpacks functions: the module that made the folder has chosen its own place by now.
+tempfile.tempdir = str(folder)
 # Bound before ministack starts and handed to it, so that nobody else can take the port in between.
 bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
 bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -34,9 +36,14 @@ from hypercorn.asyncio import serve  # noqa: E402
 from hypercorn.config import Config  # noqa: E402
 from ministack.app import app  # noqa: E402
 
+from ministack.services import eventbridge  # noqa: E402
+
 from health_checks import teach_health_checks  # noqa: E402
 
 teach_health_checks()
+if os.environ.get("AWS_SOURCES") == "taken":
+    # The default of `allow_aws_source`, which ministack's own services set.
+    eventbridge._put_events.__defaults__ = (True,)
 config = Config()
 config.bind = [f"fd://{bound.fileno()}"]
 config.keep_alive_timeout = 75

@@ -1,0 +1,89 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { DisableRuleCommand, EventBridgeClient } from "@aws-sdk/client-eventbridge";
+import {
+  InvokeCommand,
+  LambdaClient,
+  ListFunctionsCommand,
+  UpdateFunctionConfigurationCommand,
+} from "@aws-sdk/client-lambda";
+import { vantagesOf } from "../../functions/shared/plan/plan.ts";
+import { functionName, partName } from "../../infra/names.ts";
+import { stackRegions } from "../../infra/region-failover.ts";
+import { type Ran, runScript } from "../run.ts";
+import type { Opened } from "./opened.ts";
+import { account, credentials, environmentFor } from "./servers.ts";
+import type { Storefront } from "./storefront.ts";
+
+/** A plan's controller on a server that runs Lambda functions, put there by the command that people use. */
+export class Deployment {
+  readonly #url: string;
+  readonly #storefront: Storefront;
+  readonly #planFile: string;
+
+  constructor(url: string, storefront: Storefront, opened: Opened) {
+    this.#url = url;
+    this.#storefront = storefront;
+    const folder = mkdtempSync(join(tmpdir(), "deployment-"));
+    opened.later(() => rmSync(folder, { recursive: true }));
+    this.#planFile = join(folder, "plan.yaml");
+    writeFileSync(this.#planFile, storefront.yaml);
+  }
+
+  /** What precedes the first deployment to a Region (docs/deploy.md). @throws Error with what the CDK said */
+  async bootstrap(): Promise<void> {
+    const environments = stackRegions(this.#storefront.plan).map((region) => `aws://${account}/${region}`);
+    const { code, stderr } = await this.#run("node_modules/aws-cdk/bin/cdk", [
+      "bootstrap",
+      "--no-notices",
+      ...environments,
+    ]);
+    if (code !== 0) throw new Error(`cdk bootstrap exited with ${code}: ${stderr.slice(-2_000)}`);
+  }
+
+  /** What `npm run deploy -- --plan …` does. */
+  deploy(): Promise<Ran> {
+    return this.#run("cli/deploy.ts", ["--plan", this.#planFile]);
+  }
+
+  /**
+   * What must be otherwise here than in an account: the functions ask the proxy, and read the plan beside their code, which
+   * ministack does not mount at /var/task. The watches are called by nobody but the test.
+   */
+  async settle(endpoint: string): Promise<void> {
+    const { plan } = this.#storefront;
+    for (const region of vantagesOf(plan)) {
+      await new EventBridgeClient(this.#at(region)).send(new DisableRuleCommand({ Name: partName(plan, "watch") }));
+      const lambda = new LambdaClient(this.#at(region));
+      const { Functions = [] } = await lambda.send(new ListFunctionsCommand({}));
+      for (const { FunctionName, Environment } of Functions) {
+        const Variables = { ...Environment?.Variables, FAILOVER_PLAN: "plan.json", AWS_ENDPOINT_URL: endpoint };
+        await lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Environment: { Variables } }));
+      }
+    }
+  }
+
+  /** Calls a Region's watch as the schedule does; it looks around for a minute. */
+  async callWatch(region: string): Promise<void> {
+    await new LambdaClient(this.#at(region)).send(
+      new InvokeCommand({ FunctionName: functionName(this.#storefront.plan, "Watch"), InvocationType: "Event" }),
+    );
+  }
+
+  #run(script: string, args: readonly string[]): Promise<Ran> {
+    return runScript(script, args, {
+      environment: {
+        ...environmentFor(this.#url),
+        // Nothing of the caller's own AWS configuration.
+        AWS_PROFILE: "",
+        AWS_SESSION_TOKEN: "",
+        NODE_OPTIONS: `--import=${resolve(import.meta.dirname, "leash.ts")}`,
+      },
+    });
+  }
+
+  #at(region: string) {
+    return { region, endpoint: this.#url, credentials };
+  }
+}
