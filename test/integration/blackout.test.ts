@@ -1,10 +1,13 @@
+import type { Plan } from "../../functions/shared/plan/plan.ts";
 import { findBreak } from "../../functions/timeline/event.ts";
+import type { FunctionName } from "../../infra/functions.ts";
+import type { JsonValue } from "../../simulator/asl/json.ts";
 import { describeWithServers } from "./environment.ts";
-import { definitionIn, type Execution, Machine, realHandlers } from "./machines.ts";
+import { definitionIn, type Execution, functionArn, Machine, realHandlers } from "./machines.ts";
 import { Opened } from "./opened.ts";
-import { type ProxiedCall, type RegionProxy, startRegionProxy } from "./proxy.ts";
+import { type ProxiedCall, type RegionCondition, type RegionProxy, startRegionProxy } from "./proxy.ts";
 import { type MotoServer, pointClientsAt, startMinistack, startMoto } from "./servers.ts";
-import { failing, openStorefront, type Storefront } from "./storefront.ts";
+import { failing, openStorefront, planFileOf, type Storefront, variantOf } from "./storefront.ts";
 import { until } from "./until.ts";
 import { productionLike, startWatch, watchOnce } from "./watches.ts";
 
@@ -48,7 +51,19 @@ function offLimits(calls: readonly ProxiedCall[]): readonly ProxiedCall[] {
   );
 }
 
-describeWithServers("us-east-1 hangs", () => {
+/** The first two steps of a run that a person starts in a survivor, by the real handlers. */
+async function shiftTraffic(plan: Plan): Promise<unknown> {
+  const functions = realHandlers(plan);
+  const call = (name: FunctionName, payload: JsonValue) =>
+    functions({ functionName: functionArn(plan, survivors[0], name), region: survivors[0], payload });
+  const input = { region: failing, reason: "it does not answer", by: "ana" };
+  const assessed = await call("AssessSignal", { execution: `by-hand-${plan.application}`, input });
+  const { run, reasons } = assessed as { readonly run: JsonValue; readonly reasons: readonly string[] };
+  if (run === null) throw new Error(`Nothing is done: ${reasons.join("; ")}`);
+  return call("TrafficShift", { run });
+}
+
+describeWithServers("us-east-1 is dark", () => {
   const opened = new Opened();
   let moto: MotoServer;
   let proxy: RegionProxy;
@@ -74,6 +89,64 @@ describeWithServers("us-east-1 hangs", () => {
   }, startingMs);
 
   afterAll(() => opened.close(), startingMs);
+
+  describe("when a person asks for its evacuation", () => {
+    const conditions: readonly RegionCondition[] = [
+      { kind: "refuse" },
+      { kind: "destroy" },
+      { kind: "loseAnswers" },
+      { kind: "hang" },
+      { kind: "throttle" },
+      { kind: "delay", milliseconds: 2_000 },
+    ];
+
+    beforeEach(async () => {
+      const { plan } = storefront;
+      // Twice: the first to look hears nobody yet, and takes itself to be cut off.
+      for (const region of [...survivors, ...plan.detection.witnesses, ...survivors]) {
+        await watchOnce(productionLike(plan, region), 0);
+      }
+      proxy.reset();
+    });
+
+    afterEach(async () => {
+      proxy.reset();
+      await storefront.world.returnAll();
+    });
+
+    it.each(conditions)("leaves DNS whatever it does, and is asked nothing: $kind", async (condition) => {
+      const plan = variantOf(storefront, { application: `shop-${condition.kind.toLowerCase()}` });
+      proxy.set(failing, condition);
+      await expect(shiftTraffic(plan)).resolves.toMatchObject({ result: "shifted", levers: 2, problems: [] });
+      expect(await storefront.world.evacuated()).toEqual([failing]);
+      expect(offLimits(proxy.calls)).toEqual([]);
+    });
+
+    it.each([
+      { service: "s3", condition: { kind: "throttle", requests: 2 } },
+      { service: "s3", condition: { kind: "loseAnswers", requests: 3 } },
+      { service: "dynamodb", condition: { kind: "throttle", requests: 2 } },
+      { service: "dynamodb", condition: { kind: "loseAnswers", requests: 2 } },
+      { service: "dynamodb", condition: { kind: "delay", milliseconds: 100 } },
+    ] as const)("leaves DNS although a survivor's $service does not work well: $condition.kind", async (ill) => {
+      const plan = variantOf(storefront, { application: `${ill.service}-${ill.condition.kind.toLowerCase()}` });
+      proxy.set(survivors[0], ill.condition, ill.service);
+      await expect(shiftTraffic(plan)).resolves.toMatchObject({ result: "shifted" });
+      expect(await storefront.world.evacuated()).toEqual([failing]);
+      expect(proxy.calls.map(({ met }) => met)).toContain(ill.condition.kind);
+    });
+
+    it("cannot leave DNS by the record switch, whose control plane is there: the one that is not promised", async () => {
+      const healthChecks = Object.fromEntries(storefront.plan.regions.map(({ name }) => [name, `check-${name}`]));
+      const traffic = { ...planFileOf(storefront).traffic, switch: { kind: "record" as const, healthChecks } };
+      const plan = variantOf(storefront, { application: "shop-record", traffic });
+      proxy.set(failing, { kind: "destroy" });
+      await expect(shiftTraffic(plan)).rejects.toThrow(expect.objectContaining({ name: "Transient" }));
+      expect(new Set(offLimits(proxy.calls).map(({ region, service }) => `${service} ${region}`))).toEqual(
+        new Set([`route53 ${failing}`]),
+      );
+    });
+  });
 
   describe("and the watches of the others look on", () => {
     let acting: string;

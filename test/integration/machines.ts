@@ -7,7 +7,7 @@ import {
   SFNClient,
 } from "@aws-sdk/client-sfn";
 import type { Plan } from "../../functions/shared/plan/plan.ts";
-import { stepSpecs } from "../../infra/functions.ts";
+import { type FunctionName, stepSpecs } from "../../infra/functions.ts";
 import { functionName, machineArn } from "../../infra/names.ts";
 import type { JsonValue } from "../../simulator/asl/json.ts";
 import { handlerFactories } from "../../simulator/functions.ts";
@@ -20,15 +20,14 @@ import { productionLike } from "./watches.ts";
 export function definitionIn(plan: Plan, region: string): string {
   const text = readFileSync(`${projectRoot}/statemachines/failover.asl.json`, "utf8");
   return stepSpecs.reduce(
-    (definition, { name }) => definition.replaceAll(`\${${name}}`, functionArn(plan, region, functionName(plan, name))),
+    (definition, { name }) => definition.replaceAll(`\${${name}}`, functionArn(plan, region, name)),
     text,
   );
 }
 
-function functionArn(plan: Plan, region: string, name: string): string {
-  return machineArn(plan, { partition: "aws", account, region })
-    .replace(":states:", ":lambda:")
-    .replace(/:stateMachine:.*$/, `:function:${name}`);
+/** What a placeholder of the definition stands for in a Region. */
+export function functionArn(plan: Plan, region: string, name: FunctionName): string {
+  return `arn:aws:lambda:${region}:${account}:function:${functionName(plan, name)}`;
 }
 
 /** Answers Lambda's Invoke with the real handlers, each in the Region that its ARN names. */

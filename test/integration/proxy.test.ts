@@ -1,5 +1,5 @@
-import { DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
-import { DescribeGlobalClustersCommand, RDSClient } from "@aws-sdk/client-rds";
+import { CreateTableCommand, DynamoDBClient, GetItemCommand, ListTablesCommand } from "@aws-sdk/client-dynamodb";
+import { CreateGlobalClusterCommand, DescribeGlobalClustersCommand, RDSClient } from "@aws-sdk/client-rds";
 import { CreateBucketCommand, HeadBucketCommand, ListBucketsCommand, S3Client } from "@aws-sdk/client-s3";
 import { systemClock } from "../../functions/shared/clock.ts";
 import { classifyCallError, errorName } from "../../functions/shared/errors.ts";
@@ -78,6 +78,57 @@ describeWithServers("Region proxy", () => {
     proxy.set(there, { kind: "refuse" });
     expect(classifyCallError(await failureOf(reads[protocol](there)))).toBe("accessDenied");
   });
+
+  it("throttles so many requests and is open again, and one service alone", async () => {
+    proxy.set(there, { kind: "throttle", requests: 1 }, "dynamodb");
+    await expect(reads.query(there)).resolves.toBeDefined();
+    expect(errorName(await failureOf(reads.json(there)))).toBe("ThrottlingException");
+    await expect(reads.json(there)).resolves.toBeDefined();
+    expect(proxy.calls.map(({ service, met }) => `${service} ${met}`)).toEqual([
+      "rds open",
+      "dynamodb throttle",
+      "dynamodb open",
+    ]);
+  });
+
+  it("lets the copy of one Region stand for all, and asks a service elsewhere", async () => {
+    const other = await startMoto();
+    const routed = await startRegionProxy(server.url, { tables: { shared: there }, servers: { rds: other.url } });
+    try {
+      const at = (region: string) => ({ region, endpoint: routed.url, ...once });
+      for (const TableName of ["shared", "own"]) {
+        await new DynamoDBClient(at(here)).send(
+          new CreateTableCommand({
+            TableName,
+            BillingMode: "PAY_PER_REQUEST",
+            KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }],
+            AttributeDefinitions: [{ AttributeName: "pk", AttributeType: "S" }],
+          }),
+        );
+      }
+      await new RDSClient(at(here)).send(
+        new CreateGlobalClusterCommand({ GlobalClusterIdentifier: "elsewhere", Engine: "aurora-postgresql" }),
+      );
+      const tablesIn = async (region: string) =>
+        (await new DynamoDBClient({ region }).send(new ListTablesCommand({}))).TableNames;
+      expect(await tablesIn(here)).toEqual(["own"]);
+      expect(await tablesIn(there)).toEqual(["shared"]);
+      const clustersAt = async (endpoint: string) =>
+        (await new RDSClient({ region: here, endpoint }).send(new DescribeGlobalClustersCommand({}))).GlobalClusters;
+      expect(await clustersAt(server.url)).toEqual([]);
+      expect(await clustersAt(other.url)).toHaveLength(1);
+
+      // What is said of a Region holds for what was meant for it, wherever it would have gone.
+      routed.set(here, { kind: "refuse" });
+      const item = { TableName: "shared", Key: { pk: { S: "a" } } };
+      const refused = await failureOf(new DynamoDBClient(at(here)).send(new GetItemCommand(item)));
+      expect(classifyCallError(refused)).toBe("accessDenied");
+      await expect(new DynamoDBClient(at(there)).send(new GetItemCommand(item))).resolves.toBeDefined();
+    } finally {
+      await routed.close();
+      await other.close();
+    }
+  }, 120_000);
 
   it("destroys the connection before anything is done", async () => {
     proxy.set(there, { kind: "destroy" });

@@ -11,8 +11,11 @@ export type RegionCondition =
   | { readonly kind: "refuse" }
   /** The connection is reset before an answer. Nothing reaches the server. */
   | { readonly kind: "destroy" }
-  /** The request is done, and its answer lost: the connection is reset when the server has answered. */
-  | { readonly kind: "loseAnswers" }
+  /**
+   * The request is done, and its answer lost: the connection is reset when the server has answered. After so many
+   * requests it is open again.
+   */
+  | { readonly kind: "loseAnswers"; readonly requests?: number }
   /** Taken, and never answered. Nothing reaches the server. */
   | { readonly kind: "hang" }
   /** Answered that it is too much: HTTP 503. Nothing reaches the server. After so many requests it is open again. */
@@ -116,7 +119,7 @@ export async function startRegionProxy(target: string, routing: Routing = {}): P
     response.end(bytes);
   }
 
-  /** What this request meets; one more that is throttled is counted. */
+  /** What this request meets, and is counted for. */
   function meet(region: string, service: string): RegionCondition {
     const found = conditions.get(`${region}/${service}`) ?? conditions.get(region);
     if (found === undefined || found.left <= 0) return open;
@@ -161,7 +164,7 @@ export async function startRegionProxy(target: string, routing: Routing = {}): P
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     calls,
     set: (region, condition, service) => {
-      const left = condition.kind === "throttle" ? (condition.requests ?? Infinity) : Infinity;
+      const left = "requests" in condition ? (condition.requests ?? Infinity) : Infinity;
       conditions.set(service === undefined ? region : `${region}/${service}`, { condition, left });
     },
     reset: () => {

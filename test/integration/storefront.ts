@@ -13,7 +13,13 @@ import {
   DescribeGlobalClustersCommand,
   RDSClient,
 } from "@aws-sdk/client-rds";
-import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
+import {
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  S3Client,
+} from "@aws-sdk/client-s3";
 import { parse, stringify } from "yaml";
 import { fromAttributes } from "../../functions/shared/attributes.ts";
 import { systemClock } from "../../functions/shared/clock.ts";
@@ -67,6 +73,15 @@ export async function openStorefront(url: string, opened: Opened): Promise<Store
   return { plan, yaml, shop, world };
 }
 
+export function planFileOf({ yaml }: Storefront): PlanFile {
+  return parse(yaml) as PlanFile;
+}
+
+/** The plan with some of its parts replaced, written as in a plan file. */
+export function variantOf(storefront: Storefront, parts: Partial<PlanFile>): Plan {
+  return loadPlan(stringify({ ...planFileOf(storefront), ...parts }), "the test's plan");
+}
+
 /** What a storefront has in AWS besides the controller, and what can be seen of it there. */
 export class World {
   readonly #url: string;
@@ -116,6 +131,15 @@ export class World {
       }),
     );
     return this.#plan.regions.map(({ name }) => name).filter((name) => keys.flat().includes(evacuationKey(name)));
+  }
+
+  /** Puts all Regions back into DNS. */
+  async returnAll(): Promise<void> {
+    for (const [region, Bucket] of Object.entries(this.#buckets())) {
+      for (const { name } of this.#plan.regions) {
+        await this.#s3(region).send(new DeleteObjectCommand({ Bucket, Key: evacuationKey(name) }));
+      }
+    }
   }
 
   /** What the switch of a survivor says of a Region; null when there is no object. */
