@@ -170,10 +170,11 @@ describeWithServers("us-east-1 is dark", () => {
 
       const before = proxy.calls.length;
       proxy.set(failing, { kind: "hang" });
-      // The survivors are not at their best either: one is slow, the other one turns the first changes down.
+      // The survivors are not at their best either: one is slow, the other one throttles. (Were its database asked in vain
+      // for longer, the other one's would be promoted.)
       proxy.set("ap-southeast-1", { kind: "delay", milliseconds: 150 });
-      proxy.set("eu-west-1", { kind: "throttle", requests: 3 }, "s3");
-      proxy.set("eu-west-1", { kind: "throttle", requests: 3 }, "rds");
+      proxy.set("eu-west-1", { kind: "throttle", requests: 2 }, "s3");
+      proxy.set("eu-west-1", { kind: "throttle", requests: 1 }, "rds");
       shop.darken(failing);
       [acting, run] = await until("a run that closes", failoverMs, async () => {
         for (const [region, machine] of machines) {
@@ -203,7 +204,7 @@ describeWithServers("us-east-1 is dark", () => {
       const throttled = calls
         .filter(({ met }) => met === "throttle")
         .map(({ region, service }) => `${service} ${region}`);
-      expect(throttled.toSorted()).toEqual([...Array(3).fill("rds eu-west-1"), ...Array(3).fill("s3 eu-west-1")]);
+      expect(throttled.toSorted()).toEqual(["rds eu-west-1", "s3 eu-west-1", "s3 eu-west-1"]);
     });
 
     it("moves traffic, capacity and the writer", async () => {
