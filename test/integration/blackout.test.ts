@@ -186,7 +186,7 @@ describeWithServers("us-east-1 is dark", () => {
       calls = proxy.calls.slice(before);
     }, failoverMs + startingMs);
 
-    it("recovers, started by a watch", () => {
+    it("FM38: recovers, started by a watch, although every call to the dead Region would hang", () => {
       expect(run.output).toEqual({ outcome: "recovered", incident: `storefront-${failing}-e1`, reasons: [] });
       expect(run.input).toEqual({ watch: { region: failing, from: acting } });
     });
