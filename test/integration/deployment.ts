@@ -11,7 +11,7 @@ import {
 import { vantagesOf } from "../../functions/shared/plan/plan.ts";
 import { functionName, partName } from "../../infra/names.ts";
 import { stackRegions } from "../../infra/region-failover.ts";
-import { type Ran, runScript } from "../run.ts";
+import { runScript } from "../run.ts";
 import type { Opened } from "./opened.ts";
 import { account, credentials, environmentFor } from "./servers.ts";
 import type { Storefront } from "./storefront.ts";
@@ -34,16 +34,11 @@ export class Deployment {
   /** What precedes the first deployment to a Region (docs/deploy.md). @throws Error with what the CDK said */
   async bootstrap(): Promise<void> {
     const environments = stackRegions(this.#storefront.plan).map((region) => `aws://${account}/${region}`);
-    const { code, stderr } = await this.#run("node_modules/aws-cdk/bin/cdk", [
-      "bootstrap",
-      "--no-notices",
-      ...environments,
-    ]);
-    if (code !== 0) throw new Error(`cdk bootstrap exited with ${code}: ${stderr.slice(-2_000)}`);
+    await this.#run("node_modules/aws-cdk/bin/cdk", ["bootstrap", "--no-notices", ...environments]);
   }
 
-  /** What `npm run deploy -- --plan …` does. */
-  deploy(): Promise<Ran> {
+  /** What `npm run deploy -- --plan …` does. @returns what it said. @throws Error with that, when it is not deployed */
+  deploy(): Promise<string> {
     return this.#run("cli/deploy.ts", ["--plan", this.#planFile]);
   }
 
@@ -71,16 +66,21 @@ export class Deployment {
     );
   }
 
-  #run(script: string, args: readonly string[]): Promise<Ran> {
-    return runScript(script, args, {
+  async #run(script: string, args: readonly string[]): Promise<string> {
+    const { code, stdout, stderr } = await runScript(script, args, {
       environment: {
         ...environmentFor(this.#url),
-        // Nothing of the caller's own AWS configuration.
+        // Nothing of the caller's own AWS configuration, and nobody else is asked.
         AWS_PROFILE: "",
         AWS_SESSION_TOKEN: "",
+        CDK_DISABLE_CLI_TELEMETRY: "true",
         NODE_OPTIONS: `--import=${resolve(import.meta.dirname, "leash.ts")}`,
       },
     });
+    // The CDK says most on standard error, unless it takes itself to be in CI.
+    const said = `${stdout}${stderr}`;
+    if (code !== 0) throw new Error(`${script} exited with ${code}, and said: ${said.slice(-3_000)}`);
+    return said;
   }
 
   #at(region: string) {

@@ -6,7 +6,6 @@ import { findBreak } from "../../functions/timeline/event.ts";
 import type { Observation } from "../../functions/watch/observation.ts";
 import { reportBucketName } from "../../infra/names.ts";
 import { coordinationHome, recordsHome } from "../../infra/tables.ts";
-import type { Ran } from "../run.ts";
 import { Deployment } from "./deployment.ts";
 import { describeWithServers } from "./environment.ts";
 import { type Execution, Machine } from "./machines.ts";
@@ -27,8 +26,9 @@ describeWithServers("Deployed to ministack", () => {
   let proxy: RegionProxy;
   let storefront: Storefront;
   let home: string;
-  let first: Ran;
-  let second: Ran;
+  /** What the first deployment and the second one said. */
+  let first: string;
+  let second: string;
 
   beforeAll(async () => {
     ministack = await opened.add(startMinistack({ awsSources: "taken" }));
@@ -54,7 +54,6 @@ describeWithServers("Deployed to ministack", () => {
   afterAll(() => opened.close(), failoverMs);
 
   it("is deployed by the command, with the default switch", () => {
-    expect(first).toMatchObject({ code: 0 });
     const stacks = stacksIn(first);
     expect(stacks.size).toBe(8);
     expect(stacks.get("failover-storefront-health-checks")).toBe("");
@@ -62,7 +61,6 @@ describeWithServers("Deployed to ministack", () => {
   });
 
   it("changes nothing when it is deployed again", () => {
-    expect(second).toMatchObject({ code: 0 });
     expect(stacksIn(second)).toEqual(new Map([...stacksIn(first).keys()].map((stack) => [stack, "(no changes)"])));
   });
 
@@ -100,7 +98,7 @@ describeWithServers("Deployed to ministack", () => {
         return only !== undefined && only.status !== "RUNNING" ? only : null;
       });
       incident = run.output?.incident ?? "";
-    }, failoverMs);
+    }, 3 * failoverMs);
 
     it("starts one execution, by the rule, which recovers", async () => {
       expect(run).toMatchObject({
@@ -174,9 +172,8 @@ describeWithServers("Deployed to ministack", () => {
   });
 });
 
-/** What the CDK says it did to each stack: nothing more, or "(no changes)". It speaks on either stream. */
-function stacksIn({ stdout, stderr }: Ran): ReadonlyMap<string, string> {
-  const said = `${stdout}${stderr}`;
+/** What the CDK did to each stack: it says nothing more, or "(no changes)". */
+function stacksIn(said: string): ReadonlyMap<string, string> {
   return new Map([...said.matchAll(/✅\s+\S+ \((\S+)\)(.*)/g)].map(([, stack = "", end = ""]) => [stack, end.trim()]));
 }
 
