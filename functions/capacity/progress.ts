@@ -7,7 +7,8 @@ import { type CapacityTarget, cannotLaunch, needsAPerson, type Problem } from ".
  * Whether the survivors carry the demand yet, and who takes over from one that cannot grow.
  *
  * What holds: no target falls; what all targets carry and are short of, together, stays the same; "ready" is said only
- * when every survivor has in service what it carries and nothing is short.
+ * when every survivor has in service what it carries and nothing is short. One that carries nothing any more, because the
+ * others took its part, is waited for no longer, dead or alive.
  */
 
 /** One look at a survivor. */
@@ -55,7 +56,7 @@ export type Progress =
 export function progressOf(looks: readonly Look[], time: "left" | "over"): Progress {
   const incomplete = looks.filter((look) => isComing(look));
   const short = looks.filter(({ target }) => target.shortfall > 0);
-  const broken = looks.filter(({ group, problem }) => group === null || needsAPerson(problem));
+  const broken = looks.filter((look) => look.target.carries > 0 && (look.group === null || needsAPerson(look.problem)));
   if (incomplete.length === 0 && short.length === 0 && broken.length === 0) {
     const moved = looks.filter(({ problem }) => problem !== null);
     return { result: "ready", reason: moved.length === 0 ? null : moved.map(sentence).join("; ") };
@@ -78,6 +79,9 @@ const longestProblem = 160;
 
 /** "eu-west-1: 5 of 8 in service, 3 short (no instances: …)". */
 function sentence({ target, group, problem }: Look): string {
+  if (target.carries === 0 && target.shortfall === 0 && problem !== null) {
+    return `${target.region}: carries nothing (${shorten(problem.message, longestProblem)})`;
+  }
   const there = group === null ? "not known" : String(group.inService);
   const missing = target.shortfall > 0 ? `, ${target.shortfall} short with no room anywhere` : "";
   const because = problem === null ? "" : ` (${shorten(problem.message, longestProblem)})`;

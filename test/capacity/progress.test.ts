@@ -95,7 +95,7 @@ describe("reassign", () => {
         );
         if (ready.result === "ready") {
           expect(after.every(({ shortfall }) => shortfall === 0)).toBe(true);
-          expect(after.every(({ carries }, index) => carries <= (looks[index]?.group?.inService ?? -1))).toBe(true);
+          expect(after.every(({ carries }, index) => carries <= (looks[index]?.group?.inService ?? 0))).toBe(true);
         }
       }),
     );
@@ -149,12 +149,57 @@ describe("progressOf", () => {
     {
       case: "one does not answer, and nothing is expected of it",
       looks: [{ target: target("a", 0), group: null, problem: problem("noAnswer") }],
+      left: "ready",
+      over: "ready",
+    },
+    {
+      case: "FM48: one is dead and the other has taken its part",
+      looks: [
+        { target: target("a", 0, { target: 10 }), group: null, problem: problem("blocked") },
+        { target: target("b", 20), group: group(20), problem: null },
+      ],
+      left: "ready",
+      over: "ready",
+    },
+    {
+      case: "one is dead and the other is still taking its part",
+      looks: [
+        { target: target("a", 0, { target: 10 }), group: null, problem: problem("blocked") },
+        { target: target("b", 20), group: group(12), problem: null },
+      ],
+      left: "waiting",
+      over: "short",
+    },
+    {
+      case: "one is dead and nobody could take all of its part",
+      looks: [
+        { target: target("a", 0, { target: 10, shortfall: 4 }), group: null, problem: problem("blocked") },
+        { target: target("b", 16), group: group(16), problem: null },
+      ],
       left: "short",
       over: "short",
+    },
+    {
+      case: "one that may not be changed carries nothing",
+      looks: [
+        { target: target("a", 0), group: group(4), problem: problem("accessDenied") },
+        { target: target("b", 20), group: group(20), problem: null },
+      ],
+      left: "ready",
+      over: "ready",
     },
   ])("when $case", ({ looks, left, over }) => {
     expect(progressOf(looks, "left").result).toBe(left);
     expect(progressOf(looks, "over").result).toBe(over);
+  });
+
+  it("says of one whose part went to the others that it carries nothing, and why", () => {
+    const looks: Look[] = [
+      { target: target("a", 0, { target: 10 }), group: null, problem: problem("blocked") },
+      { target: target("b", 20), group: group(20), problem: null },
+    ];
+
+    expect(progressOf(looks, "left").reason).toBe("a: carries nothing (it is blocked)");
   });
 
   it("states partial capacity for each Region (FM48)", () => {
