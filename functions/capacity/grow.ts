@@ -1,6 +1,6 @@
 import { type Change, converge, type Verdict } from "../coordination/converge.ts";
 import type { Guard } from "../coordination/guard.ts";
-import { classifyCallError, errorMessage, FailoverError } from "../shared/errors.ts";
+import { classifyCallError, errorMessage, FailoverError, isFault } from "../shared/errors.ts";
 import type { StepContext } from "../shared/step.ts";
 import { type Group, raiseGroup, readGroup } from "./autoscaling.ts";
 import { growthLimit, type RaiseMaximum } from "./sizing.ts";
@@ -68,7 +68,7 @@ function goalOf(now: Group, target: number, raiseMaximum: RaiseMaximum): number 
 
 /** Sorts a failure of one survivor. What concerns the whole run, or is a fault in this code, goes up. */
 export function problemOf(error: unknown): Problem {
-  if (error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError) throw error;
+  if (isFault(error)) throw error;
   const message = errorMessage(error);
   if (error instanceof FailoverError) {
     switch (error.name) {

@@ -1,6 +1,6 @@
 import { backoffMs, retryRead } from "../shared/backoff.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
-import { classifyCallError, errorMessage, FailoverError } from "../shared/errors.ts";
+import { classifyCallError, errorMessage, errorName, FailoverError, isFault } from "../shared/errors.ts";
 import type { Json, TimelineStep } from "../timeline/event.ts";
 import type { Journal } from "../timeline/journal.ts";
 import type { Guard } from "./guard.ts";
@@ -40,10 +40,11 @@ const confirmEveryMs = 500;
 /**
  * The one way in which this code base changes anything in AWS: look, journal the intent, prove the epoch, look again,
  * change, look until the change is seen, journal the confirmation. A lost answer is settled by looking, never by
- * repeating blindly (FM31); finding it done already is success (FM32).
+ * repeating blindly (FM31); finding it done already is success (FM32). What was intended is confirmed or reported as
+ * failed before this function ends, save where the lease is lost: then the next holder looks for itself.
  *
  * @throws FailoverError "LeaseLost" when another run has taken over; "AccessDenied" or "StepBlocked" when AWS refuses;
- *   "DeadlinePassed" when it cannot be brought about in time
+ *   "DeadlinePassed" when it cannot be brought about in time. What stood in the way of looking is thrown as it came
  */
 export async function converge<State>(
   deps: Dependencies,
@@ -54,83 +55,92 @@ export async function converge<State>(
   const { clock, random } = deps;
   const deadline = clock.now() + change.deadlineSeconds * 1_000;
   let intended = false;
-  let lastProblem = "it was never seen to hold";
+  /** Whether the timeline has been given, or has refused, what became of the intent. */
+  let told = false;
+  let lastProblem = "It was never seen to hold";
 
-  for (let attempt = 1; attempt <= maximumTries && clock.now() <= deadline; attempt++) {
-    let state = await look();
-    let verdict = change.judge(state);
-    if (verdict.kind === "change") {
-      if (!intended) {
-        await journal.append({
-          step: change.step,
-          kind: "intent",
-          summary: change.summary,
-          detail: { resource: change.resource, ...verdict.detail },
-        });
-        intended = true;
-      }
-      await guard.hold();
-      state = await look();
-      verdict = change.judge(state);
+  try {
+    return await bringAbout();
+  } catch (error) {
+    if (intended && !told && errorName(error) !== "LeaseLost") {
+      await tellFailure("Not known to be done", errorMessage(error));
     }
-    switch (verdict.kind) {
-      case "done":
-        return await confirm(state, verdict.note ?? null);
-      case "blocked":
-        await journal.append({
-          step: change.step,
-          kind: "failed",
-          summary: `Not done: ${change.summary}. ${verdict.reason}`,
-          detail: { resource: change.resource, reason: verdict.reason },
-        });
-        return { kind: "blocked", state, reason: verdict.reason };
-      case "change":
-        break;
-    }
-    await guard.stillHeld();
-    try {
-      await change.apply(state);
-    } catch (error) {
-      lastProblem = errorMessage(error);
-      await settle(error, attempt);
-      continue;
-    }
-    for (let read = 1; read <= confirmReads; read++) {
-      state = await look();
-      verdict = change.judge(state);
-      if (verdict.kind === "done") return await confirm(state, verdict.note ?? null);
-      await clock.sleep(confirmEveryMs);
-    }
+    throw error;
   }
-  await journal.append({
-    step: change.step,
-    kind: "failed",
-    summary: `Not done in time: ${change.summary}. Last problem: ${lastProblem}`,
-    detail: { resource: change.resource, reason: lastProblem },
-  });
-  throw new FailoverError(
-    "DeadlinePassed",
-    `${change.summary}: not done within ${change.deadlineSeconds} s. ${lastProblem}`,
-  );
 
+  async function bringAbout(): Promise<Converged<State>> {
+    for (let attempt = 1; attempt <= maximumTries && clock.now() <= deadline; attempt++) {
+      let state = await look();
+      let verdict = change.judge(state);
+      if (verdict.kind === "change") {
+        if (!intended) {
+          await journal.append({
+            step: change.step,
+            kind: "intent",
+            summary: change.summary,
+            detail: { resource: change.resource, ...verdict.detail },
+          });
+          intended = true;
+        }
+        await guard.hold();
+        state = await look();
+        verdict = change.judge(state);
+      }
+      switch (verdict.kind) {
+        case "done":
+          return await confirm(state, verdict.note ?? null);
+        case "blocked":
+          await tellFailure("Not done", verdict.reason);
+          return { kind: "blocked", state, reason: verdict.reason };
+        case "change":
+          break;
+      }
+      await guard.stillHeld();
+      try {
+        await change.apply(state);
+      } catch (error) {
+        lastProblem = errorMessage(error);
+        await settle(error, attempt);
+        continue;
+      }
+      for (let read = 1; read <= confirmReads; read++) {
+        state = await look();
+        verdict = change.judge(state);
+        if (verdict.kind === "done") return await confirm(state, verdict.note ?? null);
+        await clock.sleep(confirmEveryMs);
+      }
+    }
+    await tellFailure("Not done in time", lastProblem);
+    throw new FailoverError(
+      "DeadlinePassed",
+      `${change.summary}: not done within ${change.deadlineSeconds} s. ${lastProblem}`,
+    );
+  }
+
+  /** Once something is intended, looks on until the deadline: what may have been changed must be seen. */
   async function look(): Promise<State> {
     let reads = 0;
-    try {
-      return await retryRead(deps, async () => {
-        reads++;
-        // What must be asked again takes long: the lease must not run out meanwhile.
-        if (reads === 1) return await change.read();
-        const [state] = await Promise.all([change.read(), guard.keep()]);
-        return state;
-      });
-    } catch (error) {
-      if (classifyCallError(error) === "accessDenied") await refuse("AccessDenied", error);
-      throw error;
+    for (let round = 1; ; round++) {
+      try {
+        return await retryRead(deps, async () => {
+          reads++;
+          // What must be asked again takes long: the lease must not run out meanwhile.
+          if (reads === 1) return await change.read();
+          const [state] = await Promise.all([change.read(), guard.keep()]);
+          return state;
+        });
+      } catch (error) {
+        if (classifyCallError(error) === "accessDenied") await refuse("AccessDenied", error);
+        if (!intended || !mayPass(error) || clock.now() >= deadline) throw error;
+        lastProblem = errorMessage(error);
+        await clock.sleep(backoffMs(random, round, 500, 5_000));
+      }
     }
   }
 
   async function confirm(state: State, note: string | null): Promise<Converged<State>> {
     const kind = intended ? "changed" : "alreadyThere";
+    told = true;
     await journal.append({
       step: change.step,
       kind: "confirmed",
@@ -156,12 +166,32 @@ export async function converge<State>(
   }
 
   async function refuse(name: "AccessDenied" | "StepBlocked", error: unknown): Promise<never> {
+    await tellFailure("AWS refused", errorMessage(error));
+    throw new FailoverError(name, `${change.summary}: ${errorMessage(error)}`, { cause: error });
+  }
+
+  async function tellFailure(what: string, reason: string): Promise<void> {
+    told = true;
     await journal.append({
       step: change.step,
       kind: "failed",
-      summary: `AWS refused: ${change.summary}. ${errorMessage(error)}`,
-      detail: { resource: change.resource, reason: errorMessage(error) },
+      summary: `${what}: ${change.summary}. ${reason}`,
+      detail: { resource: change.resource, reason },
     });
-    throw new FailoverError(name, `${change.summary}: ${errorMessage(error)}`, { cause: error });
+  }
+}
+
+/** Whether a failed look may succeed when it is repeated. */
+function mayPass(error: unknown): boolean {
+  if (error instanceof FailoverError) return error.name === "Transient";
+  if (isFault(error)) return false;
+  switch (classifyCallError(error)) {
+    case "throttled":
+    case "conflict":
+    case "unknownOutcome":
+      return true;
+    case "accessDenied":
+    case "rejected":
+      return false;
   }
 }

@@ -31,6 +31,11 @@ export class FailoverError extends Error {
   }
 }
 
+/** Whether the error is a fault in this code: nothing that is tried again mends it. */
+export function isFault(error: unknown): boolean {
+  return error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;
+}
+
 /** What an error of an AWS call tells of the call's outcome. */
 export type CallFailure =
   /** No answer: whether it was done is unknown, so read before anything else (FM31). */

@@ -7,7 +7,7 @@ import { createJournal, type Journal } from "../timeline/journal.ts";
 import { describeAllowed } from "./allowed.ts";
 import type { AwsService } from "./clients.ts";
 import type { Dependencies } from "./dependencies.ts";
-import { classifyCallError, errorMessage, errorName, FailoverError } from "./errors.ts";
+import { classifyCallError, errorMessage, errorName, FailoverError, isFault } from "./errors.ts";
 import type { Logger } from "./logger.ts";
 import type { Plan } from "./plan/plan.ts";
 import * as z from "./zod.ts";
@@ -189,7 +189,7 @@ function errorMapping(logs: Logs): MiddlewareObj {
 
 /** AWS's errors get this project's names; a fault in the code keeps its own, so that nobody retries a TypeError. */
 function mapError(error: unknown): unknown {
-  if (error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError) return error;
+  if (isFault(error)) return error;
   const said = errorMessage(error);
   switch (classifyCallError(error)) {
     case "accessDenied":

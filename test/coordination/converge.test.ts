@@ -28,6 +28,7 @@ function prepare() {
     journal: (_entry: TimelineEntry): void => {},
     hold: (): void => {},
     stillHeld: (): void => {},
+    keep: (): void => {},
     judge: (state: string): Verdict => {
       if (state === "on") return { kind: "done" };
       return state === "off"
@@ -65,6 +66,7 @@ function prepare() {
         },
         async keep() {
           log.push("keep");
+          world.keep();
         },
         holdFor: () => Promise.reject(new Error("not here")),
       };
@@ -244,6 +246,106 @@ describe("FM31: a lost answer", () => {
   });
 });
 
+describe("FM33: what was intended is confirmed or reported as failed, also where it cannot be looked at", () => {
+  /** The first look after the change, and the `times` after it, fail. */
+  function blind(world: ReturnType<typeof prepare>, times: number, error: () => Error): void {
+    let left = times;
+    world.sees = () => {
+      if (world.applied() > 0 && left-- > 0) throw error();
+      return world.state;
+    };
+  }
+
+  it("a change that is seen only after many throttled looks is confirmed, and the lease kept meanwhile", async () => {
+    const world = prepare();
+    blind(world, 9, () => awsError("ThrottlingException"));
+
+    expect(await world.converge()).toEqual({ kind: "changed", state: "on" });
+    expect(world.applied()).toBe(1);
+    expect(world.log.filter((each) => each === "keep").length).toBe(9);
+    expect(world.entries.map(({ kind }) => kind)).toEqual(["intent", "confirmed"]);
+  });
+
+  it("where the lost answer of a change is followed by lost looks, they are repeated and the change is not", async () => {
+    const world = prepare();
+    failing(world, 1, noAnswer, "done");
+    blind(world, 9, noAnswer);
+
+    expect(await world.converge()).toEqual({ kind: "changed", state: "on" });
+    expect(world.applied()).toBe(1);
+    expect(world.entries.map(({ kind }) => kind)).toEqual(["intent", "confirmed"]);
+  });
+
+  it("a change that cannot be seen until the deadline is reported as failed; the caller gets AWS's own error", async () => {
+    const world = prepare();
+    blind(world, Number.POSITIVE_INFINITY, () => awsError("ThrottlingException"));
+    const began = world.aws.clock.now();
+
+    await expect(world.converge()).rejects.toMatchObject({ name: "ThrottlingException" });
+    expect(world.aws.clock.now() - began).toBeGreaterThanOrEqual(30_000);
+    expect(world.entries.at(-1)).toEqual({
+      step: "traffic",
+      kind: "failed",
+      summary: "Not known to be done: Turn it on. ThrottlingException",
+      detail: { resource: "switch/1", reason: "ThrottlingException" },
+    });
+  });
+
+  it.each<[string, () => Error, string]>([
+    ["a look that AWS rejects", () => awsError("ValidationError", 400), "ValidationError"],
+    ["a look that finds what nobody may touch", () => new FailoverError("StepBlocked", "not mine"), "StepBlocked"],
+    ["a fault in the code", () => new TypeError("undefined is not a function"), "TypeError"],
+  ])("%s ends it, on record", async (_name, error, thrown) => {
+    const world = prepare();
+    blind(world, Number.POSITIVE_INFINITY, error);
+
+    await expect(world.converge()).rejects.toMatchObject({ name: thrown });
+    expect(world.entries.map(({ kind }) => kind)).toEqual(["intent", "failed"]);
+  });
+
+  it("a lease that cannot be proven after the intent is told as well", async () => {
+    const world = prepare();
+    world.hold = () => {
+      throw new FailoverError("LeaseStoreUnreachable", "no replica answered");
+    };
+
+    await expect(world.converge()).rejects.toMatchObject({ name: "LeaseStoreUnreachable" });
+    expect(world.entries.map(({ kind }) => kind)).toEqual(["intent", "failed"]);
+    expect(world.applied()).toBe(0);
+  });
+
+  it("FM24: a lease that is lost while looking ends it at once, and the next holder tells", async () => {
+    const world = prepare();
+    blind(world, Number.POSITIVE_INFINITY, noAnswer);
+    world.keep = () => {
+      throw new FailoverError("LeaseLost", "taken over");
+    };
+
+    await expect(world.converge()).rejects.toMatchObject({ name: "LeaseLost" });
+    expect(world.entries.map(({ kind }) => kind)).toEqual(["intent"]);
+  });
+
+  it("a confirmation that the timeline refuses is not followed by a failure", async () => {
+    const world = prepare();
+    world.journal = ({ kind }) => {
+      if (kind === "confirmed") throw new FailoverError("Transient", "the table is away");
+    };
+
+    await expect(world.converge()).rejects.toMatchObject({ name: "Transient" });
+    expect(world.log.at(-1)).toBe("confirmed");
+  });
+
+  it("what cannot be looked at before anything is intended is no change", async () => {
+    const world = prepare();
+    world.sees = () => {
+      throw awsError("ThrottlingException");
+    };
+
+    await expect(world.converge()).rejects.toMatchObject({ name: "ThrottlingException" });
+    expect(world.log).toEqual(["read", "read", "keep", "read", "keep", "read", "keep"]);
+  });
+});
+
 describe("a refusal", () => {
   it.each([
     ["FM33: throttling", "ThrottlingException", 400],
@@ -292,7 +394,7 @@ describe("a limit on everything", () => {
 
     await expect(world.converge()).rejects.toMatchObject({
       name: "DeadlinePassed",
-      message: expect.stringMatching(/Turn it on: not done within 30 s. it was never seen to hold/),
+      message: expect.stringMatching(/Turn it on: not done within 30 s. It was never seen to hold/),
     });
     expect(world.applied()).toBeLessThanOrEqual(6);
     expect(world.entries.at(-1)?.kind).toBe("failed");
