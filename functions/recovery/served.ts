@@ -1,4 +1,4 @@
-import { isoInstant, parseInstant } from "../shared/clock.ts";
+import { parseInstant } from "../shared/clock.ts";
 import type { Plan } from "../shared/plan/plan.ts";
 import type { ServedView } from "../traffic/residual.ts";
 import type { Observation } from "../watch/observation.ts";
@@ -6,8 +6,15 @@ import type { Look } from "../watch/probes.ts";
 
 /** Whether customers are served now, and who says otherwise. */
 export type Served =
-  | { readonly kind: "green"; readonly customers: readonly ServedView[] }
+  | { readonly kind: "green"; readonly customers: readonly ServedView[]; readonly streaks: readonly Streak[] }
   | { readonly kind: "red"; readonly reasons: readonly string[]; readonly customers: readonly ServedView[] };
+
+/** Since when a vantage that can be heard has seen its customers served, by its own clock: it looks more often than it is read. */
+export interface Streak {
+  readonly vantage: string;
+  /** ISO 8601. */
+  readonly since: string;
+}
 
 const roundsAVoteLasts = 3;
 
@@ -27,27 +34,22 @@ export function judgeServed(input: {
   readonly now: number;
 }): Served {
   const { plan, self, failedRegion, observations, here, write, now } = input;
+  const heard = observations.filter(
+    ({ vantage, at }) =>
+      vantage !== failedRegion &&
+      vantage !== self &&
+      now - parseInstant(at) <= plan.detection.probeEverySeconds * roundsAVoteLasts * 1_000,
+  );
   const customers: ServedView[] = [
     { vantage: self, vote: here.vote, servedBy: here.servedBy },
-    ...observations
-      .filter(
-        ({ vantage, at }) =>
-          vantage !== failedRegion &&
-          vantage !== self &&
-          now - parseInstant(at) <= plan.detection.probeEverySeconds * roundsAVoteLasts * 1_000,
-      )
-      .map((each) => ({ vantage: each.vantage, vote: each.customers.vote, servedBy: each.customers.servedBy })),
+    ...heard.map((each) => ({ vantage: each.vantage, vote: each.customers.vote, servedBy: each.customers.servedBy })),
   ];
   const reasons = customers.flatMap(({ vantage, vote, servedBy }) => {
     if (vote !== "passing") return [`${vantage} is not served`];
     return servedBy === failedRegion ? [`${vantage} is still sent to ${failedRegion}`] : [];
   });
   if (write !== null && write.vote !== "passing") reasons.push(`writes fail: ${write.reason}`);
-  return reasons.length === 0 ? { kind: "green", customers } : { kind: "red", reasons, customers };
-}
-
-/** When the present green streak began; null while red. "Recovered" is said only after a soak (FM56). */
-export function carryGreen(greenSince: string | null, served: Served, now: number): string | null {
-  if (served.kind === "red") return null;
-  return greenSince ?? isoInstant(now);
+  if (reasons.length > 0) return { kind: "red", reasons, customers };
+  const streaks = heard.map(({ vantage, customers: { since } }) => ({ vantage, since }));
+  return { kind: "green", customers, streaks };
 }

@@ -8,27 +8,31 @@ import { wire } from "../shared/wire.ts";
 import * as z from "../shared/zod.ts";
 import { readObservations } from "../watch/observations.ts";
 import { probePublicName, probeWrite } from "../watch/probes.ts";
-import { carryGreen, judgeServed, type Served } from "./served.ts";
+import { judgeServed, type Served } from "./served.ts";
+import { carrySoak, noSoak, soakSchema } from "./soak.ts";
 
 const inputSchema = stepInput({
   /** Whether the database branch left a writer that takes writes. */
   writes: z.enum(["expected", "notExpected"]),
-  greenSince: z.nullable(z.iso.datetime()),
+  /** What the round before has seen; null in the first. */
+  soak: z.nullable(soakSchema),
   deadlineAt: z.nullable(z.iso.datetime()),
 });
 
+/** A service that half the requests reach turns every few seconds: the rest of the turns are counted and not told. */
+const turnsTold = 6;
+
 /**
  * Proves that customers are served: probes from every live vantage, and a write where the plan has an endpoint for it, all
- * green for the soak period. Answers "waiting" when one invocation's time is up before that or the deadline. Where the
- * database branch left no writer nobody writes, for it might write to the wrong one; then only reads are shown to be
- * served, which is no recovery.
+ * green for the soak period, with nobody looking away in between. Answers "waiting" when one invocation's time is up
+ * before that or the deadline. Where the database branch left no writer nobody writes, for it might write to the wrong
+ * one; then only reads are shown to be served, which is no recovery.
  */
 export function createHandler(deps: StepDependencies): Handler {
   return createStep(deps, inputSchema, async (input, { deps: scoped, run, guard, journal }) => {
     const { plan, clock } = scoped;
     const deadlineAt = input.deadlineAt ?? isoInstant(clock.now() + plan.recovery.deadlineSeconds * 1_000);
-    let greenSince = input.greenSince;
-    let told: Served["kind"] | null = greenSince === null ? null : "green";
+    let soak = input.soak ?? noSoak;
     let last: Served = { kind: "red", reasons: ["nobody has looked yet"], customers: [] };
 
     const ended = await pollUntil(scoped, guard, async () => {
@@ -47,29 +51,31 @@ export function createHandler(deps: StepDependencies): Handler {
         write,
         now,
       });
-      greenSince = carryGreen(greenSince, last, now);
-      if (last.kind !== told) {
-        told = last.kind;
+      const carried = carrySoak(soak, last, now);
+      soak = carried.soak;
+      if (carried.turn !== null && soak.turns <= turnsTold) {
+        const lasts = last.kind === "green" ? `; it must last for ${describeSeconds(plan.recovery.soakSeconds)}` : "";
+        const alone = last.kind === "green" && input.writes === "notExpected" ? " (reads alone: nobody writes)" : "";
+        const more = soak.turns === turnsTold ? ". Further turns are counted, not told" : "";
         await journal.append({
           step: "recovery",
           kind: "observed",
-          summary:
-            last.kind === "green"
-              ? `${input.writes === "expected" ? "Customers are served" : "Reads are served"} at every vantage that can be heard; it must last for ${describeSeconds(plan.recovery.soakSeconds)}`
-              : `Not every customer is served: ${last.reasons.join("; ")}`,
+          summary: `${carried.turn}${alone}${lasts}${more}`,
           detail: { customers: last.customers, reasons: last.kind === "red" ? last.reasons : [] },
         });
       }
-      const soaked = greenSince !== null && now - parseInstant(greenSince) >= plan.recovery.soakSeconds * 1_000;
+      const soaked =
+        soak.greenSince !== null && now - parseInstant(soak.greenSince) >= plan.recovery.soakSeconds * 1_000;
       if (soaked) return "recovered";
       return now >= parseInstant(deadlineAt) ? "late" : null;
     });
 
     if (ended === null) {
-      return { result: "waiting", greenSince, deadlineAt, servedSince: null, verifiedAt: null, reason: null };
+      return { result: "waiting", soak, deadlineAt, servedSince: null, verifiedAt: null, reason: null };
     }
-    const verifiedAt = isoInstant(clock.now());
-    const detail = { customers: (last as Served).customers };
+    const { greenSince, lastGreenAt: verifiedAt, turns } = soak;
+    const detail = { customers: (last as Served).customers, turns };
+    const untold = turns > turnsTold ? `, after ${turns} turns between served and not` : "";
     if (ended === "recovered" && input.writes === "notExpected") {
       const reason = `reads have been served since ${describeInstant(greenSince ?? "")}; writes were not tried, for the database branch left no single writer`;
       await journal.append({
@@ -86,25 +92,25 @@ export function createHandler(deps: StepDependencies): Handler {
           ...detail,
         },
       });
-      return { result: "degraded", greenSince, deadlineAt, servedSince: null, verifiedAt: null, reason };
+      return { result: "degraded", soak, deadlineAt, servedSince: null, verifiedAt: null, reason };
     }
     if (ended === "recovered") {
       await journal.append({
         step: "recovery",
         kind: "stepEnded",
-        summary: `Customers have been served without a break since ${describeInstant(greenSince ?? "")}`,
+        summary: `Customers have been served without a break since ${describeInstant(greenSince ?? "")}${untold}`,
         detail: { result: "done", servedSince: greenSince, verifiedAt, writes: input.writes, ...detail },
       });
-      return { result: "done", greenSince, deadlineAt, servedSince: greenSince, verifiedAt, reason: null };
+      return { result: "done", soak, deadlineAt, servedSince: greenSince, verifiedAt, reason: null };
     }
     const reason = reasonOf(last);
     await journal.append({
       step: "recovery",
       kind: "stepEnded",
-      summary: `Recovery could not be shown by ${describeInstant(deadlineAt)}: ${reason}`,
+      summary: `Recovery could not be shown by ${describeInstant(deadlineAt)}${untold}: ${reason}`,
       detail: { result: "degraded", reason, servedSince: null, verifiedAt: null, ...detail },
     });
-    return { result: "degraded", greenSince, deadlineAt, servedSince: null, verifiedAt: null, reason };
+    return { result: "degraded", soak, deadlineAt, servedSince: null, verifiedAt: null, reason };
   });
 }
 

@@ -3,7 +3,7 @@ import type { Dependencies } from "../shared/dependencies.ts";
 import type { Vote } from "./observation.ts";
 
 /** A customer gives up after a few seconds; Route 53's own checkers allow 4 s to connect and 2 s to answer. */
-const probeTimeoutMs = 4_000;
+export const probeTimeoutMs = 4_000;
 
 /** What one probe says, as a vote. */
 export interface Look {

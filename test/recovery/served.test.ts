@@ -1,4 +1,5 @@
-import { carryGreen, judgeServed } from "../../functions/recovery/served.ts";
+import { judgeServed } from "../../functions/recovery/served.ts";
+import { longestGapSeconds, type Soak } from "../../functions/recovery/soak.ts";
 import { createHandler } from "../../functions/recovery/verify.handler.ts";
 import type { ProbeResult } from "../../functions/shared/clients.ts";
 import { isoInstant, parseInstant } from "../../functions/shared/clock.ts";
@@ -65,17 +66,11 @@ describe("customers are served when every voice says so", () => {
   });
 });
 
-describe("FM56: a green streak", () => {
-  const green = judged();
-  const red = judged({ here: fail });
+describe("a green verdict", () => {
+  it("tells since when each vantage that can be heard has seen its customers served", () => {
+    const served = judged({}, { "ap-southeast-1": { age: 31 } });
 
-  it.each([
-    ["begins", null, green, at],
-    ["goes on", "2026-03-14T09:04:00.000Z", green, "2026-03-14T09:04:00.000Z"],
-    ["ends", "2026-03-14T09:04:00.000Z", red, null],
-    ["has not begun", null, red, null],
-  ])("%s", (_name, since, served, expected) => {
-    expect(carryGreen(since, served, now)).toBe(expected);
+    expect(served).toMatchObject({ kind: "green", streaks: [{ vantage: "us-west-2", since: expect.any(String) }] });
   });
 });
 
@@ -84,6 +79,11 @@ describe("proving recovery", () => {
   async function prove(
     probe: (seconds: number, method: string) => ProbeResult,
     writes: "expected" | "notExpected" = "expected",
+    given: {
+      readonly soakOf?: (began: number) => Soak;
+      readonly between?: (aws: FakeAws) => Promise<unknown>;
+      readonly latencyMs?: (at: number) => number;
+    } = {},
   ) {
     const aws = new FakeAws();
     const began = aws.clock.now();
@@ -91,17 +91,19 @@ describe("proving recovery", () => {
     aws.put(plan.coordination.table, { ...itemKey(plan), ...item });
     const seconds = (until: number) => (until - began) / 1_000;
     aws.probe = ({ method }) => probe(seconds(aws.clock.now()), method);
+    const { latencyMs } = given;
+    if (latencyMs !== undefined) aws.latencyMs = () => latencyMs(seconds(aws.clock.now()));
     const run = runIn(item);
     const handler = createHandler(aws.dependencies(plan, "eu-west-1"));
-    type Answer = Record<
-      "result" | "greenSince" | "deadlineAt" | "verifiedAt" | "servedSince" | "reason",
-      string | null
-    >;
-    let answer = { greenSince: null, deadlineAt: null } as Answer;
+    type Answer = Record<"result" | "deadlineAt" | "verifiedAt" | "servedSince" | "reason", string | null> & {
+      readonly soak: Soak | null;
+    };
+    let answer = { soak: given.soakOf?.(began) ?? null, deadlineAt: null as string | null } as Answer;
     let rounds = 0;
     do {
-      const { greenSince, deadlineAt } = answer;
-      answer = (await aws.finish(handler({ run, writes, greenSince, deadlineAt }, invocation))) as never as Answer;
+      const { soak, deadlineAt } = answer;
+      if (rounds > 0) await given.between?.(aws);
+      answer = (await aws.finish(handler({ run, writes, soak, deadlineAt }, invocation))) as never as Answer;
     } while (answer.result === "waiting" && ++rounds < 10);
     const verified = answer.verifiedAt === null ? null : seconds(parseInstant(answer.verifiedAt));
     const served = answer.servedSince === null ? null : seconds(parseInstant(answer.servedSince));
@@ -140,6 +142,55 @@ describe("proving recovery", () => {
     expect(rounds).toBe(1);
     expect(since).toBeLessThan(113);
     expect(verified).toBeLessThan(145);
+  });
+
+  it("FM29, FM56: a retry that finds a streak begun long ago, and nobody looking since, begins anew", async () => {
+    const minuteAgo = (began: number) => isoInstant(began - 60_000);
+    const soakOf = (began: number): Soak => ({
+      greenSince: minuteAgo(began),
+      lastGreenAt: minuteAgo(began),
+      vantages: {},
+      turns: 1,
+    });
+
+    const { served: since, verified, told } = await prove(() => served, "expected", { soakOf });
+
+    expect(since).toBeGreaterThanOrEqual(0);
+    expect(verified).toBeGreaterThanOrEqual(30);
+    expect(told[0]).toMatch(/Customers are served, but nobody has looked since/);
+  });
+
+  it("FM29, FM56: what nobody saw between two rounds proves nothing", async () => {
+    const { rounds, served: since } = await prove((at) => (at < 110 ? refused : served), "expected", {
+      between: (aws) => aws.finish(aws.clock.sleep(longestGapSeconds * 1_000)),
+    });
+
+    expect(rounds).toBe(1);
+    expect(since).toBeGreaterThan(120);
+  });
+
+  it("FM29, FM56: a process that stands still in the middle of a look begins anew", async () => {
+    let frozen = false;
+    const { served: since, verified } = await prove(() => served, "expected", {
+      latencyMs: (at) => {
+        if (at < 20 || frozen) return 10;
+        frozen = true;
+        return 60_000;
+      },
+    });
+
+    expect(frozen).toBe(true);
+    expect(since).toBeGreaterThanOrEqual(80);
+    expect(verified).toBeGreaterThanOrEqual(110);
+  });
+
+  it("customers who come and go are told of a few times and then counted", async () => {
+    const { told, answer } = await prove((at) => (Math.floor(at / 3) % 2 === 0 ? served : refused));
+
+    expect(told.filter((each) => each.startsWith("observed")).length).toBe(6);
+    expect(told[5]).toMatch(/Further turns are counted, not told$/);
+    expect(answer.soak?.turns).toBeGreaterThan(50);
+    expect(told.at(-1)).toMatch(new RegExp(`after ${answer.soak?.turns} turns between served and not`));
   });
 
   it("FM43: reads alone do not make a recovery where writes are expected", async () => {

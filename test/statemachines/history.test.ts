@@ -46,7 +46,7 @@ const worstAnswers: Readonly<Record<string, (call: number) => JsonValue>> = {
     result: "waiting",
     reason: null,
     verifiedAt: null,
-    greenSince: null,
+    soak: null,
     deadlineAt: "2026-11-23T13:00:00Z",
   }),
   TimelineClose: () => ({ outcome: "degraded", incident: "i", reasons: [] }),

@@ -48,7 +48,7 @@ const ask = {
   question: { covers: "promotion", summary: "Lose 45 s?", detail: "The lag was 45 s" },
 } as const;
 const capacity = { result: "raised", targets: { "eu-west-1": 14 }, deadlineAt } as const;
-const recovery = { greenSince: null, deadlineAt, verifiedAt: null, reason: null } as const;
+const recovery = { soak: null, deadlineAt, verifiedAt: null, reason: null } as const;
 const recovered = { ...recovery, result: "recovered", verifiedAt: "2026-11-23T12:08:00.000Z" } as const;
 
 /** All goes well, in one round each. */
@@ -226,7 +226,16 @@ export const failoverCases: readonly Case[] = [
   path("The tables are degraded", { TablesCheck: [answer({ result: "degraded", reason: "a replica is missing" })] }),
   path("Recovery takes two rounds, and hands on what it saw", {
     RecoveryVerify: [
-      answer({ ...recovery, result: "waiting", greenSince: "2026-11-23T12:07:00.000Z" }),
+      answer({
+        ...recovery,
+        result: "waiting",
+        soak: {
+          greenSince: "2026-11-23T12:07:00.000Z",
+          lastGreenAt: "2026-11-23T12:07:20.000Z",
+          vantages: { "us-west-2": "2026-11-23T12:06:59.000Z" },
+          turns: 1,
+        },
+      }),
       answer(recovered),
     ],
   }),
