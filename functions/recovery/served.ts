@@ -14,6 +14,8 @@ export interface Streak {
   readonly vantage: string;
   /** ISO 8601. */
   readonly since: string;
+  /** ISO 8601; its last look. */
+  readonly at: string;
 }
 
 const roundsAVoteLasts = 3;
@@ -50,6 +52,6 @@ export function judgeServed(input: {
   });
   if (write !== null && write.vote !== "passing") reasons.push(`writes fail: ${write.reason}`);
   if (reasons.length > 0) return { kind: "red", reasons, customers };
-  const streaks = heard.map(({ vantage, customers: { since } }) => ({ vantage, since }));
+  const streaks = heard.map(({ vantage, at, customers: { since } }) => ({ vantage, since, at }));
   return { kind: "green", customers, streaks };
 }

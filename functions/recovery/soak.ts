@@ -1,4 +1,5 @@
 import { describeInstant, isoInstant, parseInstant } from "../shared/clock.ts";
+import type { Plan } from "../shared/plan/plan.ts";
 import { pollEverySeconds } from "../shared/poll.ts";
 import * as z from "../shared/zod.ts";
 import { probeTimeoutMs } from "../watch/probes.ts";
@@ -8,8 +9,8 @@ import type { Served } from "./served.ts";
  * For how long customers have been served without a break, as it is carried from look to look and through the state
  * machine's rounds. A type, not an interface: only those count as JSON.
  *
- * What holds: from `greenSince` to `lastGreenAt` no two looks lie further apart than `longestGapSeconds`, and no vantage
- * that was heard began its own streak anew.
+ * What holds: from `greenSince` to `lastGreenAt` no two looks lie further apart than `longestGapSeconds`, the same vantages
+ * were heard all the time, and none of them began its own streak anew.
  */
 export type Soak = {
   /** ISO 8601; when the present green streak began. Null while red, with the two below. */
@@ -36,6 +37,9 @@ export const soakSchema: z.ZodMiniType<Soak> = z.strictObject({
  * nothing (FM29). The slowest look that can still be green, and the pause before the next, fit into it.
  */
 export const longestGapSeconds = probeTimeoutMs / 1_000 + pollEverySeconds;
+
+/** A vantage looks every two seconds while a run is under way; a round with slow answers in it takes a round's time. */
+const roundsAWordIsFresh = 1.5;
 
 /** What a look adds to a soak. */
 export interface Carried {
@@ -66,10 +70,22 @@ export function carrySoak(soak: Soak, served: Served, now: number): Carried {
   if (now - parseInstant(lastGreenAt) > longestGapSeconds * 1_000) {
     return anew(`Customers are served, but nobody has looked since ${describeInstant(lastGreenAt)}`);
   }
+  const silent = Object.keys(soak.vantages).filter((vantage) => vantages[vantage] === undefined);
+  if (silent.length > 0) return anew(`Customers are served, but ${silent.join(", ")} can be heard no more`);
   const broken = Object.keys(vantages).filter((vantage) => vantages[vantage] !== soak.vantages[vantage]);
   if (broken.length > 0) {
-    return anew(`Customers are served, but not all the time as ${broken.join(", ")} saw it`);
+    return anew(`Customers are served, but not all the time as far as ${broken.join(", ")} can tell`);
   }
-  // Whoever falls silent is remembered: it may have seen a break by the time that it is heard again.
-  return { soak: { ...soak, lastGreenAt: at, vantages: { ...soak.vantages, ...vantages } }, turn: null };
+  return { soak: { ...soak, lastGreenAt: at }, turn: null };
+}
+
+/**
+ * Whether customers have been served for the soak period. A vantage that has just fallen silent still counts among those
+ * that can be heard, but what it said is no witness of the time since: it must speak again, or be counted out.
+ */
+export function isSoaked(soak: Soak, served: Served, now: number, plan: Plan): boolean {
+  if (served.kind === "red" || soak.greenSince === null) return false;
+  const freshMs = plan.detection.probeEverySeconds * roundsAWordIsFresh * 1_000;
+  const allFresh = served.streaks.every(({ at }) => now - parseInstant(at) <= freshMs);
+  return allFresh && now - parseInstant(soak.greenSince) >= plan.recovery.soakSeconds * 1_000;
 }

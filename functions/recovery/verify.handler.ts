@@ -9,7 +9,7 @@ import * as z from "../shared/zod.ts";
 import { readObservations } from "../watch/observations.ts";
 import { probePublicName, probeWrite } from "../watch/probes.ts";
 import { judgeServed, type Served } from "./served.ts";
-import { carrySoak, noSoak, soakSchema } from "./soak.ts";
+import { carrySoak, isSoaked, noSoak, soakSchema } from "./soak.ts";
 
 const inputSchema = stepInput({
   /** Whether the database branch left a writer that takes writes. */
@@ -64,9 +64,7 @@ export function createHandler(deps: StepDependencies): Handler {
           detail: { customers: last.customers, reasons: last.kind === "red" ? last.reasons : [] },
         });
       }
-      const soaked =
-        soak.greenSince !== null && now - parseInstant(soak.greenSince) >= plan.recovery.soakSeconds * 1_000;
-      if (soaked) return "recovered";
+      if (isSoaked(soak, last, now, plan)) return "recovered";
       return now >= parseInstant(deadlineAt) ? "late" : null;
     });
 

@@ -1,14 +1,15 @@
 import type { Served } from "../../functions/recovery/served.ts";
-import { carrySoak, longestGapSeconds, noSoak, type Soak } from "../../functions/recovery/soak.ts";
+import { carrySoak, isSoaked, longestGapSeconds, noSoak, type Soak } from "../../functions/recovery/soak.ts";
 import { isoInstant, parseInstant } from "../../functions/shared/clock.ts";
+import { examplePlan } from "../fakes/plans.ts";
 
 const now = parseInstant("2026-03-14T09:05:00.000Z");
 const ago = (seconds: number) => isoInstant(now - seconds * 1_000);
 const red: Served = { kind: "red", reasons: ["us-west-2 is not served"], customers: [] };
 
-/** A green look at which each vantage says for how many seconds it has seen its customers served. */
-function green(seconds: Readonly<Record<string, number>> = { "us-west-2": 90 }): Served {
-  const streaks = Object.entries(seconds).map(([vantage, each]) => ({ vantage, since: ago(each) }));
+/** A green look at which each vantage, `age` seconds ago, says for how many seconds it has seen its customers served. */
+function green(seconds: Readonly<Record<string, number>> = { "us-west-2": 90 }, age = 2): Served {
+  const streaks = Object.entries(seconds).map(([vantage, each]) => ({ vantage, since: ago(each), at: ago(age) }));
   return { kind: "green", customers: [], streaks };
 }
 
@@ -36,23 +37,23 @@ describe("FM56: a green streak", () => {
       soaking(),
       green({ "us-west-2": 4 }),
       ago(0),
-      /not all the time as us-west-2 saw it/,
+      /not all the time as far as us-west-2 can tell/,
     ],
     [
       "FM29: ends so also where that vantage's clock is wrong",
       soaking(),
       green({ "us-west-2": 400 }),
       ago(0),
-      /not all the time as us-west-2 saw it/,
+      /not all the time as far as us-west-2 can tell/,
     ],
     [
       "ends where a vantage is heard that was not heard before",
       soaking(),
       green({ "us-west-2": 90, "ap-southeast-1": 90 }),
       ago(0),
-      /as ap-southeast-1 saw it/,
+      /as far as ap-southeast-1 can tell/,
     ],
-    ["goes on where a vantage is heard no more", soaking(), green({}), ago(20), null],
+    ["ends where a vantage is heard no more", soaking(), green({}), ago(0), /us-west-2 can be heard no more/],
   ])("%s", (_name, soak, served, greenSince, turn) => {
     const carried = carrySoak(soak, served, now);
 
@@ -63,12 +64,24 @@ describe("FM56: a green streak", () => {
     else expect(carried.turn).toMatch(turn);
   });
 
-  it.each([
-    ["goes on when a vantage is heard again that saw no break", 90, ago(20)],
-    ["ends when a vantage is heard again that saw one", 10, ago(0)],
-  ])("%s", (_name, seconds, greenSince) => {
-    const silent = carrySoak(soaking(3), green({}), now - 1_500).soak;
+  const plan = examplePlan("storefront");
+  const { soakSeconds } = plan.recovery;
+  const since = (seconds: number): Soak => ({ ...soaking(0), greenSince: ago(seconds) });
 
-    expect(carrySoak(silent, green({ "us-west-2": seconds }), now).soak.greenSince).toBe(greenSince);
+  it.each<[string, Soak, Served, boolean]>([
+    ["is a recovery when it has lasted", since(soakSeconds), green(), true],
+    ["is none before", since(soakSeconds - 0.001), green(), false],
+    ["is none when it has just ended", since(soakSeconds), red, false],
+    ["is none when it has not begun", noSoak, green(), false],
+    ["needs nobody else's word where nobody else is heard", since(soakSeconds), green({}), true],
+    ["needs fresh words", since(soakSeconds), green({ "us-west-2": 90 }, 15), true],
+    [
+      "is none while it rests on what a vantage said before it fell silent",
+      since(90),
+      green({ "us-west-2": 90 }, 15.001),
+      false,
+    ],
+  ])("%s", (_name, soak, served, expected) => {
+    expect(isSoaked(soak, served, now, plan)).toBe(expected);
   });
 });
