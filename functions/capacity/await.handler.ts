@@ -15,6 +15,7 @@ import { readGroup, readLaunches } from "./autoscaling.ts";
 import { growAll, isBelow, problemOf } from "./grow.ts";
 import { launchProblem } from "./launches.ts";
 import { type Look, type Progress, progressOf, reassign } from "./progress.ts";
+import { settle } from "./settle.ts";
 import {
   type CapacityTarget,
   cannotLaunch,
@@ -54,7 +55,7 @@ async function awaitCapacity(
 ): Promise<Json> {
   const { deps, guard, journal } = context;
   const changes = new Map<string, number>();
-  let targets = given;
+  let targets = await settle(context, given);
   let progress: Progress = { result: "waiting", reason: "not looked at yet" };
 
   await pollUntil(deps, guard, async () => {

@@ -1,3 +1,4 @@
+import { createJournal } from "../../functions/timeline/journal.ts";
 import { awsError } from "../fakes/small-cloud.ts";
 import { createWorld, run, storefront } from "./world.ts";
 
@@ -32,6 +33,31 @@ describe("AwaitCapacity", () => {
     expect(first).toMatchObject({ result: "waiting", reason: "ap-southeast-1: 4 of 9 in service" });
     expect(second.result).toBe("ready");
     expect(world.ended()).toHaveLength(1);
+  });
+
+  it.each([
+    ["made", 18],
+    ["not made", 14],
+  ])("FM30: ends what an invocation that died had begun and %s", async (_name, found) => {
+    const world = createWorld();
+    const raised = await world.raise();
+    const resource = "autoScalingGroup/storefront-web@eu-west-1";
+    const detail = { resource, region: "eu-west-1", group: "storefront-web", before: 6, target: 18, inService: 6 };
+    const entry = {
+      step: "capacity",
+      kind: "intent",
+      summary: "Raise storefront-web in eu-west-1 to 18",
+      detail,
+    } as const;
+    await createJournal(world.cloud.dependencies(world.plan, "eu-west-1"), run.incident, run.epoch).append(entry);
+    Object.assign(world.europe, { minimum: found, desired: found, maximum: found });
+
+    const answer = await world.awaitToTheEnd(raised);
+
+    const told = world.events().filter((event) => event.detail.resource === resource);
+    expect(told.map(({ kind }) => kind).slice(-2)).toEqual(["intent", "confirmed"]);
+    expect(world.europe.desired).toBe(18);
+    expect(answer.targets[0]).toMatchObject({ carries: 14, target: 18, problem: null });
   });
 
   it("moves what one survivor cannot launch to the other (FM48)", async () => {
