@@ -214,7 +214,7 @@ describe("proving recovery", () => {
       verifiedAt: null,
     });
     expect(told).toEqual([
-      expect.stringMatching(/^observed: Reads are served at every vantage/),
+      expect.stringMatching(/^observed: Customers are served at every vantage.* \(reads alone: nobody writes\)/),
       expect.stringMatching(/^stepEnded: Recovery is not shown: reads have been served since/),
     ]);
   });
