@@ -1,6 +1,6 @@
 import type { Plan } from "../functions/shared/plan/plan.ts";
 import { mostInstances, usualInstances } from "./deployment.ts";
-import { automationIn, hasAlarm, promotes } from "./needs.ts";
+import { automationIn, promotes } from "./needs.ts";
 import type { Outcome, Scenario } from "./scenario.ts";
 
 /**
@@ -12,8 +12,7 @@ export function expectedUnder(scenario: Scenario, plan: Plan): Outcome {
   if (expected === "stoodDown") return expected;
   const { traffic, capacity, database } = automationIn(scenario, plan);
   const answered = script.some(({ action }) => action.kind === "answer");
-  // Without an alarm nothing starts an execution that would record a decision: the watch starts one only to act.
-  if (traffic === "observe") return hasAlarm(scenario, plan) ? "observed" : "stoodDown";
+  if (traffic === "observe") return "observed";
   if (traffic === "approve" && !answered) return "waitingForApproval";
   if (promotes(scenario, plan)) {
     if (database === "observe") return "degraded";

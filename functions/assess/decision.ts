@@ -158,7 +158,7 @@ function decideForRegion(input: DecisionInput, region: string, authority: Author
       whyNotByPause(input) ??
       whyNotByHistory(input, region) ??
       whyNotByOverload(input, region, assessment) ??
-      whyNotByPlan(plan, region, describeTrouble(region, assessment));
+      whyNotByPlan(plan, `${describeTrouble(region, assessment)}. It would be evacuated`);
     if (no !== null) return no;
   }
   return act(input, { region, authority, assessment, survivors });
@@ -199,8 +199,7 @@ function decideTakeover(input: DecisionInput, incident: string, epoch: number, a
     );
   }
   if (authority === "automation" && item.incident.authority === "automation") {
-    const no =
-      whyNotByPause(input) ?? whyNotByPlan(plan, item.incident.failedRegion, `${incident} has lost its holder`);
+    const no = whyNotByPause(input) ?? whyNotByPlan(plan, `${incident} has lost its holder. It would be taken over`);
     if (no !== null) return no;
   }
   const { failedRegion, takeovers } = item.incident;
@@ -380,13 +379,16 @@ function whyNotByHistory({ plan, item, now }: DecisionInput, region: string): De
 }
 
 /**
- * With a Region out of service the others carry its customers, and one that fails them but lives is most likely
+ * With a Region out of service, or down, the others carry its customers, and one that fails them but lives is most likely
  * overloaded. Sending its customers on would overload the next (FM20, FM52): only a Region that gives no sign of life is
  * evacuated then, unless a person says so.
  */
-function whyNotByOverload({ item }: DecisionInput, region: string, assessment: Assessment): Decision | null {
+function whyNotByOverload(input: DecisionInput, region: string, assessment: Assessment): Decision | null {
   if (assessment.kind === "down") return null;
-  const out = Object.keys(item.regions).filter((name) => name !== region && item.regions[name]?.state !== "inService");
+  const { plan, evidence, item } = input;
+  const isOut = (name: string) =>
+    (item.regions[name]?.state ?? "inService") !== "inService" || assess(plan, evidence, name).kind === "down";
+  const out = plan.regions.map(({ name }) => name).filter((name) => name !== region && isOut(name));
   if (out.length === 0) return null;
   return stoodDown(
     "overloadSuspected",
@@ -394,14 +396,10 @@ function whyNotByOverload({ item }: DecisionInput, region: string, assessment: A
   );
 }
 
-/** @param trouble what the matter is, as a sentence without its full stop */
-function whyNotByPlan(plan: Plan, region: string, trouble: string): Decision | null {
+/** @param would what would be done, as sentences without the last full stop */
+function whyNotByPlan(plan: Plan, would: string): Decision | null {
   if (plan.automation.traffic !== "observe") return null;
-  return {
-    kind: "observed",
-    reason: "planObserves",
-    explanation: `${trouble}. ${region} would be evacuated, but the plan only observes`,
-  };
+  return { kind: "observed", reason: "planObserves", explanation: `${would}, but the plan only observes` };
 }
 
 function act(

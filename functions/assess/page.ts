@@ -1,4 +1,6 @@
-import type { Incident } from "../coordination/item.ts";
+import type { CoordinationItem, Incident } from "../coordination/item.ts";
+import { parseInstant } from "../shared/clock.ts";
+import type { Plan } from "../shared/plan/plan.ts";
 import { assess } from "./assessment.ts";
 import type { Decision, DecisionInput, NoReason } from "./decision.ts";
 
@@ -17,8 +19,9 @@ export interface Page {
 /**
  * Whether a decision to do nothing about `region` calls for a person, and for what. Pure.
  *
- * These do: an incident that automation has given up on, or may not take over for a pause or the plan; and a second Region that is confirmed to fail while the run for the
- * first one holds the lease, which lasts as long as a person takes to answer it.
+ * These do: an incident that automation has given up on, or may not take over for a pause or the plan; and a second
+ * Region that is confirmed to fail while the run for the first one holds the lease, which lasts as long as a person takes
+ * to answer it.
  */
 export function pageFor(input: DecisionInput, region: string, decision: Decision): Page | null {
   const { incident, epoch, lease } = input.item;
@@ -60,16 +63,25 @@ function whereToAnswer({ id }: Incident, region: string | undefined): string {
   return `approval#${id} in the records table${region === undefined ? "" : ` of ${region}`}`;
 }
 
+/**
+ * Whether the run waits for a person, which its lease outlasts. While it does not it grows the survivors, and one that
+ * lives but falters most likely lacks just that.
+ */
+function isAsking(plan: Plan, { lease }: CoordinationItem, now: number): boolean {
+  return lease !== null && parseInstant(lease.expiresAt) - now > plan.coordination.leaseSeconds * 1_000;
+}
+
 /** Whether automation would evacuate the Region on this evidence, were it not for the incident in progress. */
-function isConfirmed({ plan, evidence, item }: DecisionInput, region: string): boolean {
+function isConfirmed({ plan, evidence, item, now }: DecisionInput, region: string): boolean {
   if ((item.regions[region]?.state ?? "inService") !== "inService") return false;
   const assessment = assess(plan, evidence, region);
   switch (assessment.kind) {
     case "down":
-    case "gray":
       return true;
+    case "gray":
+      return isAsking(plan, item, now);
     case "disputed":
-      return assessment.dispute === "lasting";
+      return assessment.dispute === "lasting" && isAsking(plan, item, now);
     case "serving":
     case "unknown":
     case "unconfirmed":

@@ -1,17 +1,21 @@
 import { StartExecutionCommand } from "@aws-sdk/client-sfn";
 import type { CoordinationItem } from "../coordination/item.ts";
 import { incidentName } from "../coordination/rules.ts";
+import { parseInstant } from "../shared/clock.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
 import { errorMessage, errorName } from "../shared/errors.ts";
 
-/** A run that the watch wants to see started. */
+/** An execution that the watch wants to see started. */
 export type Wanted =
   | { readonly kind: "failover"; readonly region: string }
+  /** Would be a failover if the plan did not only observe: it records the decision, and people hear of it. */
+  | { readonly kind: "record"; readonly region: string; readonly failingSince: string }
   | { readonly kind: "takeover"; readonly incident: string };
 
 /**
  * The name of an execution: incident and epoch, so that asking twice is asking once (FM37), and the minute, because a name
- * that has been used stays taken for 90 days and an execution that stood down must not block the next look.
+ * that has been used stays taken for 90 days and an execution that stood down must not block the next look. What is only
+ * recorded is recorded once a failure: it has the instant at which that began.
  */
 export function executionName(application: string, item: CoordinationItem, wanted: Wanted, now: number): string {
   const epoch = item.epoch + 1;
@@ -19,6 +23,10 @@ export function executionName(application: string, item: CoordinationItem, wante
   switch (wanted.kind) {
     case "failover":
       return `${incidentName(application, wanted.region, epoch)}-${minute}`;
+    case "record": {
+      const begun = Math.floor(parseInstant(wanted.failingSince) / 1_000).toString(36);
+      return `${application}-${wanted.region}-observed-${begun}`;
+    }
     case "takeover":
       return `${wanted.incident}-e${epoch}-${minute}`;
   }
@@ -33,9 +41,9 @@ export async function startRun(
   if (deps.stateMachineArn === null) return;
   const name = executionName(deps.plan.application, item, wanted, deps.clock.now());
   const input =
-    wanted.kind === "failover"
-      ? { watch: { region: wanted.region, from: deps.region } }
-      : { takeover: { incident: wanted.incident, epoch: item.epoch, from: deps.region } };
+    wanted.kind === "takeover"
+      ? { takeover: { incident: wanted.incident, epoch: item.epoch, from: deps.region } }
+      : { watch: { region: wanted.region, from: deps.region } };
   try {
     await deps.aws
       .stepFunctions(deps.region)

@@ -1,3 +1,4 @@
+import { assess } from "../assess/assessment.ts";
 import { type DecisionInput, decide } from "../assess/decision.ts";
 import { gatherEvidence } from "../assess/evidence.ts";
 import { pageFor } from "../assess/page.ts";
@@ -111,7 +112,10 @@ function compose(
   };
 }
 
-/** Decides for every Region as an execution would; starts one where the answer is to act, pages people where it is theirs. */
+/**
+ * Decides for every Region as an execution would; starts one where the answer is to act, or would be but for the plan, and
+ * pages people where it is theirs.
+ */
 async function assessAll(
   deps: Dependencies<"dynamoDB" | "eventBridge" | "stepFunctions">,
   item: CoordinationItem,
@@ -137,7 +141,15 @@ async function assessAll(
       case "refused":
         deps.logger.warn(decision.explanation, { reason: decision.reason, suspect: name });
         break;
-      case "observed":
+      case "observed": {
+        // What a plan that observes is for: somebody reads what it would have done.
+        const assessment = assess(plan, evidence, name);
+        if (item.incident === null && "failingSince" in assessment) {
+          await startRun(deps, item, { kind: "record", region: name, failingSince: assessment.failingSince });
+        }
+        deps.logger.info(decision.explanation, { reason: decision.reason, suspect: name });
+        break;
+      }
       case "stoodDown":
         if (decision.reason !== "serving" && decision.reason !== "observerIsSuspect") {
           deps.logger.info(decision.explanation, { reason: decision.reason, suspect: name });

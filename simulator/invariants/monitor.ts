@@ -236,6 +236,9 @@ export class Monitor {
       ({ name }) => name !== only.name && (item?.regions[name]?.state ?? "inService") === "inService",
     );
     if (!others) return;
+    // One incident at a time: while a person is asked about another Region, people are told of this one and no more.
+    const isLeft = item?.incident != null && item.incident.failedRegion !== only.name && world.somebodyWaits();
+    if (isLeft && world.pages.some(({ region }) => region === only.name)) return;
     if (standing === "inService" && !ended && item?.pause == null) {
       this.#report("deadRegionAnswered", `${only.name} has been dark since ${darkSince} and nobody has done anything`);
     }

@@ -370,6 +370,27 @@ const everyNo: Record<NoReason, readonly [Case, ...Case[]]> = {
         }),
     ],
     [
+      "FM52: the other Region is down and still in the book",
+      "stoodDown",
+      () =>
+        decided({
+          signal: { kind: "watch", region: "ap-southeast-1", source: `watch in ${self}` },
+          voices: Object.fromEntries(
+            vantagesOf(plan).map((name) => [
+              name,
+              name === suspect
+                ? { age: 120 }
+                : {
+                    words: {
+                      [suspect]: failing(120),
+                      ...(name === "ap-southeast-1" ? {} : { "ap-southeast-1": failing(120) }),
+                    },
+                  },
+            ]),
+          ),
+        }),
+    ],
+    [
       "FM52: nor is a person asked about it when somebody still sees it",
       "stoodDown",
       () =>

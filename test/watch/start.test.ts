@@ -1,6 +1,7 @@
 import { normalise } from "../../functions/assess/signal.ts";
 import type { CoordinationItem } from "../../functions/coordination/item.ts";
 import { incidentName, initialItem } from "../../functions/coordination/rules.ts";
+import { isoInstant } from "../../functions/shared/clock.ts";
 import { planFileSchema } from "../../functions/shared/plan/schema.ts";
 import { executionName, startRun, type Wanted } from "../../functions/watch/start.ts";
 import { awsError, FakeAws, noAnswer } from "../fakes/aws.ts";
@@ -18,6 +19,7 @@ const idle: CoordinationItem = {
   epoch: 6,
 };
 const failover: Wanted = { kind: "failover", region: "us-east-1" };
+const record = { kind: "record", region: "us-east-1", failingSince: "2026-03-14T09:03:00.000Z" } as const;
 const takeover: Wanted = { kind: "takeover", incident: "storefront-us-east-1-e7" };
 
 describe("FM37: the name of an execution", () => {
@@ -37,15 +39,24 @@ describe("FM37: the name of an execution", () => {
     },
   );
 
+  it("of what is only recorded is the same as long as the failure lasts", () => {
+    const first = executionName("storefront", idle, record, now);
+
+    expect(first).toMatch(/^storefront-us-east-1-observed-/);
+    expect(executionName("storefront", idle, record, now + 3_600_000)).toBe(first);
+    expect(executionName("storefront", idle, { ...record, failingSince: isoInstant(now) }, now)).not.toBe(first);
+  });
+
   it("differs by Region, by epoch and by what is wanted", () => {
     const names = [
+      executionName("storefront", idle, record, now),
       executionName("storefront", idle, failover, now),
       executionName("storefront", idle, { kind: "failover", region: "eu-west-1" }, now),
       executionName("storefront", { ...idle, epoch: 7 }, failover, now),
       executionName("storefront", idle, takeover, now),
     ];
 
-    expect(new Set(names).size).toBe(4);
+    expect(new Set(names).size).toBe(5);
   });
 
   // The longest names of AWS's Regions, and one as long as no Region's name is yet.
@@ -59,6 +70,7 @@ describe("FM37: the name of an execution", () => {
       const inAHundredYears = now + 100 * 365 * 86_400_000;
       const names = [
         executionName(application, { ...idle, epoch }, { kind: "failover", region }, inAHundredYears),
+        executionName(application, idle, { ...record, region, failingSince: isoInstant(inAHundredYears) }, now),
         executionName(
           application,
           { ...idle, epoch },
@@ -84,6 +96,7 @@ describe("FM4: starting the state machine without any event", () => {
 
   it.each<[string, CoordinationItem, Wanted, object]>([
     ["a failover", idle, failover, { kind: "watch", region: "us-east-1" }],
+    ["what would be one", idle, record, { kind: "watch", region: "us-east-1" }],
     [
       "a takeover",
       openItem(plan, now),

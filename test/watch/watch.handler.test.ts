@@ -107,6 +107,18 @@ describe("FM4: without any event", () => {
   });
 });
 
+it("FM4: where the plan only observes, has it recorded once that it would act, without any event", async () => {
+  const observing = examplePlan("storefront", { automation: {} });
+  const { aws, watch, started } = prepare(["us-east-1"], regionDown(plan, "us-east-1"), observing);
+
+  await watch();
+
+  const asked = aws.calls.filter(({ operation }) => operation === "StartExecution").map(({ input }) => input.name);
+  expect(new Set(asked).size).toBe(1);
+  expect(asked[0]).toMatch(/^storefront-us-east-1-observed-/);
+  expect(started()[0]).toEqual({ watch: { region: "us-east-1", from: self } });
+});
+
 describe("nothing stops the vantage", () => {
   it.each([
     ["FM26: the coordination table is away", plan.coordination.table],
@@ -248,6 +260,16 @@ describe("paging people", () => {
       expect(started()).toEqual([]);
     },
   );
+
+  it("FM52: not about a Region that lives and falters while the run grows it", async () => {
+    const { aws, watch } = prepare([second], { ...regionDown(plan, second), [second]: { age: 5 } });
+    const { pages } = pagesOf(aws);
+    aws.put(plan.coordination.table, { ...itemKey(plan), ...openItem(plan, aws.clock.now()) });
+
+    await watch();
+
+    expect(pages()).toEqual([]);
+  });
 
   it.each<[string, readonly string[], Record<string, Voice>]>([
     ["every other Region serves", [], {}],
