@@ -11,6 +11,29 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const drill = (...args: string[]) => runScript("cli/drill.ts", args, { in: folder });
 
+it("prints what the README shows, in this order", async () => {
+  const readme = readFileSync(join(root, "README.md"), "utf8");
+  const from = readme.indexOf("    [+00:00]");
+  const shown = readme
+    .slice(from, readme.indexOf("\nAt first 55 %", from))
+    .split("\n")
+    .map((line) => line.slice(4))
+    .filter((line) => line !== "" && line !== "...");
+
+  const { code, stdout } = await drill();
+
+  const lines = stdout.split("\n");
+  let next = 0;
+  const missing = shown.filter((line) => {
+    const found = lines.indexOf(line, next);
+    if (found >= 0) next = found + 1;
+    return found < 0;
+  });
+  expect(code).toBe(0);
+  expect(shown.length).toBeGreaterThan(30);
+  expect(missing).toEqual([]);
+}, 60_000);
+
 describe("drill --json", () => {
   it("prints one object of the promised form and writes nothing", async () => {
     const { code, stdout, stderr } = await drill("--scenario", "region-outage", "--seed", "7", "--json");
