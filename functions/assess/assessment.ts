@@ -86,3 +86,21 @@ function looksBad(plan: Plan, evidence: Evidence, region: string): boolean {
   const failing = votesOf(subject, "failing").length;
   return failing >= plan.detection.quorum || (failing > 0 && votesOf(subject, "passing").length === 0);
 }
+
+/** What is the matter with a Region, in words that need no list of assessments beside them. */
+export function describeTrouble(region: string, { kind }: Assessment): string {
+  switch (kind) {
+    case "gray":
+      return `${region} is gray: its customers fail while its own controller is still heard`;
+    case "disputed":
+      return `${region} is disputed: some vantages see it failing and some do not`;
+    case "down":
+    case "serving":
+    case "unknown":
+    case "unconfirmed":
+    case "flapping":
+    case "everythingFailing":
+    case "observerIsolated":
+      return `${region} is ${kind}`;
+  }
+}

@@ -13,7 +13,8 @@ import type { Json, TimelineKind } from "../timeline/event.ts";
 import { createJournal, readTimeline, recordDecision } from "../timeline/journal.ts";
 import { readObservations } from "../watch/observations.ts";
 import { assess } from "./assessment.ts";
-import { type Decision, decide, type NoReason } from "./decision.ts";
+import { decide } from "./decide.ts";
+import type { Decision, NoReason } from "./decision.ts";
 import { type Evidence, gatherEvidence } from "./evidence.ts";
 import { normalise, type Signal } from "./signal.ts";
 

@@ -1,5 +1,6 @@
 import { assess } from "../assess/assessment.ts";
-import { type DecisionInput, decide } from "../assess/decision.ts";
+import { decide } from "../assess/decide.ts";
+import type { DecisionInput } from "../assess/decision.ts";
 import { gatherEvidence } from "../assess/evidence.ts";
 import { pageFor } from "../assess/page.ts";
 import type { CoordinationItem } from "../coordination/item.ts";

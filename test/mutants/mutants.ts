@@ -23,10 +23,10 @@ export const mutants: readonly Mutant[] = [
     failureMode: "FM12",
     changes: [
       {
-        file: "functions/assess/decision.ts",
+        file: "functions/assess/decide.ts",
         find: 'if (takeover.kind === "takeOver") return takeover;',
         replace:
-          'if (input.now - parseInstant(incident.openedAt) < input.plan.detection.cooldownSeconds * 1_000) return stoodDown("cooldown", "a run was begun");',
+          'if (input.now - Date.parse(incident.openedAt) < input.plan.detection.cooldownSeconds * 1_000) return stoodDown("cooldown", "a run was begun");',
       },
     ],
     caughtBy: "everyRunEnds",
@@ -117,7 +117,7 @@ export const mutants: readonly Mutant[] = [
     failureMode: "FM4",
     changes: [
       {
-        file: "functions/assess/decision.ts",
+        file: "functions/assess/decide.ts",
         find: "return act(input, { region, authority, assessment, survivors });",
         replace: 'return stoodDown("unconfirmed", "never");',
       },

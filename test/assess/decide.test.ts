@@ -1,100 +1,40 @@
-import { type Decision, type DecisionInput, decide, type NoReason } from "../../functions/assess/decision.ts";
+import { decide } from "../../functions/assess/decide.ts";
+import type { Decision, DecisionInput, NoReason } from "../../functions/assess/decision.ts";
 import { createHandler } from "../../functions/assess/signal.handler.ts";
 import type { Signal } from "../../functions/assess/signal.ts";
-import type { CompletedRun, CoordinationItem, RegionState } from "../../functions/coordination/item.ts";
-import { initialItem, maximumTakeovers } from "../../functions/coordination/rules.ts";
-import { describeInstant, isoInstant, parseInstant } from "../../functions/shared/clock.ts";
+import type { CoordinationItem } from "../../functions/coordination/item.ts";
+import { initialItem } from "../../functions/coordination/rules.ts";
+import { describeInstant, isoInstant } from "../../functions/shared/clock.ts";
 import { vantagesOf } from "../../functions/shared/plan/plan.ts";
 import { FakeAws, invocation, noAnswer } from "../fakes/aws.ts";
 import { evidenceFrom, failing, observe, passing, regionDown, type Voice } from "../fakes/observations.ts";
 import { examplePlan } from "../fakes/plans.ts";
-import { incidentOf, itemKey, openItem } from "../fakes/runs.ts";
-
-const plan = examplePlan("storefront");
-const instant = "2026-03-14T09:05:00.000Z";
-const now = parseInstant(instant);
-const ago = (seconds: number) => isoInstant(now - seconds * 1_000);
-const regions = plan.regions.map(({ name }) => name);
-const suspect = "us-east-1";
-const self = "eu-west-1";
-const fresh = initialItem(plan.application, regions, now);
-
-const watch: Signal = { kind: "watch", region: suspect, source: "watch in eu-west-1" };
-const alarm: Signal & { kind: "alarm" } = {
-  kind: "alarm",
-  region: suspect,
-  source: "alarm storefront-us-east-1-customers in eu-west-1",
-  at: now - 5_000,
-  state: "ALARM",
-  silenced: null,
-};
-const health: Signal & { kind: "health" } = {
-  kind: "health",
-  region: suspect,
-  source: "arn:aws:health:us-east-1::event/EC2",
-  at: now - 5_000,
-  state: "open",
-  silenced: null,
-};
-const request: Signal & { kind: "request" } = {
-  kind: "request",
-  region: suspect,
-  source: "ada",
-  reason: "the status page says so",
-  at: null,
-  silenced: null,
-};
-const retry: Signal & { kind: "retry" } = {
-  kind: "retry",
-  incident: "storefront-us-east-1-e1",
-  branches: ["database"],
-  source: "ada",
-  reason: "the quota was raised",
-};
-
-/** A decision on us-east-1 being down, with whatever is said otherwise. */
-function decided(changes: Partial<DecisionInput> & { readonly voices?: Record<string, Voice> } = {}): Decision {
-  const { voices = regionDown(plan, suspect), ...rest } = changes;
-  const observer = rest.self ?? self;
-  const evidence = evidenceFrom(rest.plan ?? plan, observer, instant, voices);
-  return decide({ plan, signal: watch, evidence, item: fresh, self, now, ...rest });
-}
-
-function standing(states: Readonly<Record<string, RegionState>>, item: CoordinationItem = fresh): CoordinationItem {
-  const entries = Object.entries(states).map(([name, state]) => [name, { state, since: ago(3_600), incident: null }]);
-  return { ...item, regions: { ...item.regions, ...Object.fromEntries(entries) } };
-}
-
-function completed(changes: Partial<CompletedRun> & { readonly by?: "automation" | "person" } = {}): CompletedRun {
-  const { by = "automation", ...rest } = changes;
-  const record = { ...incidentOf(plan, { authority: by }), id: "storefront-us-east-1-e1" };
-  return { incident: record.id, region: suspect, outcome: "recovered", endedAt: ago(60), record, ...rest };
-}
-
-/** The item after a run for us-east-1 that ended degraded. */
-const degraded: CoordinationItem = {
-  ...fresh,
-  version: 9,
-  epoch: 1,
-  completed: [completed({ outcome: "degraded" })],
-  regions: { ...fresh.regions, [suspect]: { state: "evacuated", since: ago(60), incident: "storefront-us-east-1-e1" } },
-};
-
-const paused: CoordinationItem = { ...fresh, pause: { until: ago(-600), by: "ada", reason: "migration" } };
-const observing = examplePlan("storefront", { automation: {} });
-
-/** Every vantage sees every Region failing. */
-const everythingFails: Record<string, Voice> = Object.fromEntries(
-  vantagesOf(plan).map((vantage) => [
-    vantage,
-    { words: Object.fromEntries(regions.map((name) => [name, failing(300)])) },
-  ]),
-);
-
-/** Every vantage sees the suspect pass and both others fail. */
-const othersFail: Record<string, Voice> = Object.fromEntries(
-  vantagesOf(plan).map((vantage) => [vantage, { words: { "eu-west-1": failing(20), "ap-southeast-1": failing(20) } }]),
-);
+import { itemKey, openItem } from "../fakes/runs.ts";
+import {
+  ago,
+  alarm,
+  completed,
+  decided,
+  degraded,
+  everythingFails,
+  fresh,
+  health,
+  instant,
+  now,
+  observing,
+  othersFail,
+  paused,
+  plan,
+  regions,
+  request,
+  retry,
+  self,
+  standing,
+  suspect,
+  takenOverOften,
+  takeoverOf,
+  watch,
+} from "./situation.ts";
 
 /** What the handler answers to an execution's input, and the decision record it leaves. */
 async function handled(input: unknown, prepare: (aws: FakeAws) => void = () => {}): Promise<Answered> {
@@ -113,11 +53,6 @@ async function handled(input: unknown, prepare: (aws: FakeAws) => void = () => {
   };
   expect(answer.run).toBeNull();
   return { kind: answer.decision, reason: record.detail.reason };
-}
-
-/** A run whose lease expired for the last time that automation cares for. */
-function takenOverOften(): CoordinationItem {
-  return openItem(plan, now - 600_000, { takeovers: maximumTakeovers });
 }
 
 type Answered = { readonly kind: string; readonly reason?: NoReason };
@@ -441,10 +376,6 @@ const everyNo: Record<NoReason, readonly [Case, ...Case[]]> = {
   ],
 };
 
-function takeoverOf({ incident, epoch }: CoordinationItem): Signal {
-  return { kind: "takeover", incident: incident?.id as string, epoch, source: "watch in eu-west-1" };
-}
-
 function takeoverInput({ incident, epoch }: CoordinationItem): object {
   return { takeover: { incident: incident?.id, epoch, from: self } };
 }
@@ -706,183 +637,5 @@ describe("FM12: only finished runs start a cooldown", () => {
     };
 
     expect(decided({ item }).kind).toBe("act");
-  });
-});
-
-describe("FM23: taking over", () => {
-  const item = openItem(plan, now - 60_000);
-
-  it.each([
-    ["the lease has just expired", item, "takeOver"],
-    ["a second is left", openItem(plan, now - 59_000), "stoodDown"],
-  ])("%s", (_name, held, kind) => {
-    expect(decided({ item: held, self: "ap-southeast-1", signal: takeoverOf(held) }).kind).toBe(kind);
-  });
-
-  it("FM27: what automation has given up on, a person's start still takes over", () => {
-    expect(decided({ item: takenOverOften(), signal: request })).toMatchObject({
-      kind: "takeOver",
-      authority: "person",
-      question: null,
-    });
-  });
-
-  it.each([0, 1, maximumTakeovers - 1])("automation takes over after %i times", (takeovers) => {
-    expect(decided({ item: openItem(plan, now - 600_000, { takeovers }) })).toMatchObject({
-      kind: "takeOver",
-      authority: "automation",
-    });
-  });
-
-  describe("when the failed Region serves again", () => {
-    const sentThere: Record<string, Voice> = { "us-west-2": { servedBy: suspect } };
-    const movedAway: Record<string, Voice> = { [suspect]: { servedBy: "eu-west-1" } };
-
-    it.each<[string, Record<string, Voice>]>([
-      ["customers are still sent there", sentThere],
-      ["nobody knows where its customers are sent", {}],
-      ["some of them are still sent there", { ...movedAway, ...sentThere }],
-      ["its own vantage said long ago that they are moved", { [suspect]: { servedBy: "eu-west-1", age: 40 } }],
-      ["its customers fail elsewhere", { [suspect]: { servedBy: "eu-west-1", customers: "failing" } }],
-      ["one vantage has just seen it fail", { "eu-west-1": { words: { [suspect]: failing(0) } } }],
-      [
-        "it fails and passes by turns",
-        {
-          "eu-west-1": { words: { [suspect]: { ...passing(60), changesAgo: [60, 120, 180, 240] } } },
-        },
-      ],
-      [
-        "a quorum sees it fail and somebody sees it pass",
-        {
-          "eu-west-1": { words: { [suspect]: failing(900) } },
-          "ap-southeast-1": { words: { [suspect]: failing(900) } },
-        },
-      ],
-    ])("asks first, where %s", (_name, voices) => {
-      expect(decided({ item, voices })).toMatchObject({
-        kind: "takeOver",
-        question: expect.stringMatching(/us-east-1 is seen to serve again.*\?$/),
-      });
-    });
-
-    it.each<[string, Record<string, Voice>]>([
-      ["its customers have been moved", movedAway],
-      [
-        "it is still down",
-        { ...regionDown(plan, suspect), "us-west-2": { words: { [suspect]: failing(120) }, servedBy: suspect } },
-      ],
-      [
-        "nobody that can be heard sees it pass",
-        Object.fromEntries(
-          vantagesOf(plan).map((name) => [name, name === self ? { words: { [suspect]: failing(20) } } : { age: 60 }]),
-        ),
-      ],
-      [
-        "only itself sees it pass",
-        Object.fromEntries(
-          vantagesOf(plan).map((name) => [name, name === suspect ? {} : { words: { [suspect]: failing(20) } }]),
-        ),
-      ],
-    ])("goes on without asking where %s", (_name, voices) => {
-      expect(decided({ item, voices })).toMatchObject({ kind: "takeOver", question: null });
-    });
-
-    it("goes on, paused or observing, with what a person started", () => {
-      const persons = openItem(plan, now - 60_000, { authority: "person" });
-
-      expect(decided({ plan: observing, item: { ...persons, pause: paused.pause } }).kind).toBe("takeOver");
-    });
-
-    it("goes on without asking with what a person started, whatever the evidence", () => {
-      const persons = openItem(plan, now - 60_000, { authority: "person" });
-
-      expect(decided({ item: persons, voices: sentThere })).toMatchObject({ kind: "takeOver", question: null });
-    });
-
-    it("a person who starts it by hand is not asked", () => {
-      expect(decided({ item, voices: sentThere, signal: request })).toMatchObject({ kind: "takeOver", question: null });
-    });
-  });
-
-  it("any signal finds an orphaned run, also one about another Region", () => {
-    const signal: Signal = { ...alarm, region: "eu-west-1" };
-
-    expect(decided({ item, self: "ap-southeast-1", signal })).toMatchObject({
-      kind: "takeOver",
-      incident: "storefront-us-east-1-e1",
-      holderRegion: "notKnownToBeDown",
-    });
-  });
-
-  it("FM22: a living lease does not protect a holder whose Region is down", () => {
-    const held = openItem(plan, now);
-
-    expect(
-      decided({
-        item: held,
-        self: "ap-southeast-1",
-        voices: regionDown(plan, "eu-west-1"),
-        signal: takeoverOf(held),
-      }),
-    ).toMatchObject({ kind: "takeOver", holderRegion: "down" });
-  });
-
-  it("FM22: nor one that has fallen silent while every Region looks bad", () => {
-    const held = openItem(plan, now);
-    const bad = Object.fromEntries(plan.regions.map(({ name }) => [name, failing(120)]));
-    const voices = {
-      "us-east-1": { age: 300 },
-      "eu-west-1": { age: 120 },
-      "ap-southeast-1": { words: bad },
-      "us-west-2": { words: bad },
-    };
-
-    expect(decided({ item: held, self: "ap-southeast-1", voices, signal: takeoverOf(held) })).toMatchObject({
-      kind: "takeOver",
-      holderRegion: "down",
-    });
-  });
-  it("FM22: goes on with the survivors of now: the holder's Region may have died since", () => {
-    const held = openItem(plan, now);
-    const voices = regionDown(plan, "eu-west-1");
-
-    expect(decided({ item: held, self: "ap-southeast-1", voices, signal: takeoverOf(held) })).toMatchObject({
-      survivors: ["ap-southeast-1"],
-    });
-  });
-
-  it("FM22: where nobody is fit, with those of the incident: an evacuation under way must go on", () => {
-    const voices = Object.fromEntries(vantagesOf(plan).map((vantage) => [vantage, { age: null }]));
-
-    expect(decided({ item, self: "ap-southeast-1", voices, signal: takeoverOf(item) })).toMatchObject({
-      kind: "takeOver",
-      survivors: ["eu-west-1", "ap-southeast-1"],
-    });
-  });
-
-  it("FM15: a holder in a gray Region is not gone", () => {
-    const held = openItem(plan, now);
-    const voices = { ...regionDown(plan, "eu-west-1"), "eu-west-1": { age: 5 } };
-
-    expect(decided({ item: held, self: "ap-southeast-1", voices, signal: takeoverOf(held) }).kind).toBe("stoodDown");
-  });
-});
-
-it("a retry repeats the named branches of the same incident, with today's survivors and no question", () => {
-  const record = { ...completed({ outcome: "degraded" }).record, question: "Evacuate?", survivors: ["ap-southeast-1"] };
-  const item = { ...degraded, completed: [completed({ outcome: "degraded", record })] };
-
-  expect(decided({ item, signal: retry })).toMatchObject({
-    kind: "act",
-    incident: {
-      id: "storefront-us-east-1-e1",
-      failedRegion: suspect,
-      failingSince: record.failingSince,
-      survivors: ["eu-west-1", "ap-southeast-1"],
-      branches: ["database"],
-      question: null,
-      authority: "person",
-      startedBy: "ada",
-    },
   });
 });

@@ -1,0 +1,101 @@
+import type { Authority, Incident } from "../coordination/item.ts";
+import { areTakeoversExhausted, isExpired, regionsInService } from "../coordination/rules.ts";
+import { describeInstant } from "../shared/clock.ts";
+import type { Plan } from "../shared/plan/plan.ts";
+import { assess } from "./assessment.ts";
+import { type Decision, type DecisionInput, refused, stoodDown } from "./decision.ts";
+import { type Evidence, heartbeatFreshSeconds } from "./evidence.ts";
+import { whyNotByPause, whyNotByPlan } from "./objections.ts";
+import { rankFit } from "./survivors.ts";
+
+/** Whether the incident under way is to be taken over from a holder that is gone, and what to ask first (FM12, FM22). */
+export function decideTakeover(input: DecisionInput, incident: string, epoch: number, authority: Authority): Decision {
+  const { plan, item, evidence, self, now } = input;
+  if (item.incident?.id !== incident || item.epoch !== epoch || item.lease === null) {
+    return stoodDown("nothingToTakeOver", `${incident} under epoch ${epoch} is no longer in progress`);
+  }
+  if (self === item.incident.failedRegion) {
+    return stoodDown("observerIsSuspect", `A controller in ${self} does not evacuate ${self}`);
+  }
+  const holder = item.lease.region;
+  const holderIsDown = holder !== self && isGone(plan, evidence, holder);
+  const expired = isExpired(item.lease, now);
+  if (!expired && !holderIsDown) {
+    return stoodDown(
+      "nothingToTakeOver",
+      `${item.lease.execution} holds ${incident} until ${describeInstant(item.lease.expiresAt)}`,
+    );
+  }
+  if (authority === "automation" && item.incident.authority === "automation") {
+    const no = whyNotByPause(input) ?? whyNotByPlan(plan, `${incident} has lost its holder. It would be taken over`);
+    if (no !== null) return no;
+  }
+  const { failedRegion, takeovers } = item.incident;
+  if (authority === "automation" && areTakeoversExhausted(item.incident)) {
+    return refused(
+      "takeoversExhausted",
+      `${incident} has been taken over ${takeovers} times and never ended; a person must find out why, and may start it by hand`,
+    );
+  }
+  // The evacuation is under way, so whoever lives must take over, seen to serve or not.
+  const fit = rankFit(
+    input,
+    regionsInService(item).filter((name) => name !== failedRegion),
+  );
+  return {
+    kind: "takeOver",
+    incident,
+    epoch,
+    survivors: fit.length > 0 ? fit : item.incident.survivors,
+    holderRegion: holderIsDown ? "down" : "notKnownToBeDown",
+    authority,
+    question: authority === "automation" ? askAgain(plan, evidence, item.incident) : null,
+    explanation: holderIsDown
+      ? `${holder}, which ran ${incident}, is itself down`
+      : `The lease of ${incident} expired at ${describeInstant(item.lease.expiresAt)} without renewal from ${holder}`,
+  };
+}
+
+/**
+ * What to ask where a run of automation lost its holder before it moved traffic, and its Region has come back meanwhile:
+ * what was decided then would not be decided now, and nobody knows how much has been changed. Null where the run simply
+ * goes on: where the evidence would call for it now, where nobody sees the Region pass, where its customers have been moved
+ * already, and where a person started it, whose word needs no evidence.
+ */
+function askAgain(plan: Plan, evidence: Evidence, { failedRegion, authority }: Incident): string | null {
+  if (authority === "person") return null;
+  const subject = evidence.regions.find(({ region }) => region === failedRegion);
+  if (subject === undefined) return null;
+  const heard = subject.votes.filter(({ vote }) => vote !== "unknown");
+  // Its own word counts where nobody else's is there: to itself a Region may look well.
+  const words = heard.length > 0 ? heard : [subject.ownVote];
+  if (!words.some((word) => word?.vote === "passing")) return null;
+  switch (assess(plan, evidence, failedRegion).kind) {
+    case "down":
+    case "gray":
+      return null;
+    case "disputed":
+    case "serving":
+    case "unknown":
+    case "unconfirmed":
+    case "flapping":
+    case "everythingFailing":
+    case "observerIsolated":
+      break;
+  }
+  const { customersServedBy } = subject;
+  const isMoved = customersServedBy !== null && !evidence.servesCustomers.includes(failedRegion);
+  if (isMoved) return null;
+  return `The run for ${failedRegion} lost its holder, and ${failedRegion} is seen to serve again. Evacuate it all the same?`;
+}
+
+/**
+ * Whether a holder's Region is gone. When every Region looks bad nobody is evacuated, but a run under way must not wait
+ * for a holder that has also fallen silent: taking over is safe in any case, since the epoch fences it.
+ */
+function isGone(plan: Plan, evidence: Evidence, region: string): boolean {
+  const { kind } = assess(plan, evidence, region);
+  if (kind === "down") return true;
+  const age = evidence.regions.find((each) => each.region === region)?.heartbeatAgeSeconds ?? null;
+  return kind === "everythingFailing" && age !== null && age > 2 * heartbeatFreshSeconds;
+}
