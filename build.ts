@@ -56,6 +56,8 @@ async function bundleHandler(handler: HandlerSource, folder: string): Promise<Bu
     bundle: true,
     minify: true,
     sourcemap: true,
+    // A stack trace needs names and lines only, and Node reads the map with the code when a function starts.
+    sourcesContent: false,
     charset: "utf8",
     platform: "node",
     target: "node24",

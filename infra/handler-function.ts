@@ -11,6 +11,7 @@ import {
 } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
+import { nodeOptions } from "../build/node-options.ts";
 import { acknowledge } from "./acknowledge.ts";
 import type { FunctionSpec } from "./functions.ts";
 import type { HandlerCode } from "./handler-code.ts";
@@ -79,7 +80,7 @@ export class HandlerFunction extends Construct {
       tracing: Tracing.ACTIVE,
       environment: {
         FAILOVER_PLAN: "/var/task/plan.json",
-        NODE_OPTIONS: "--enable-source-maps",
+        NODE_OPTIONS: nodeOptions.join(" "),
         POWERTOOLS_SERVICE_NAME: name,
         ...environment,
       },

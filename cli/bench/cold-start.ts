@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
+import { nodeOptions } from "../../build/node-options.ts";
 import { type Bundle, bundleHandlers } from "../../build.ts";
 import { type Boto3, timeBoto3 } from "./boto3.ts";
 import { median } from "./median.ts";
@@ -33,9 +34,9 @@ export interface ColdStart {
 }
 
 /**
- * Times the import of every handler in fresh processes of this Node, bundled, unbundled and Node's own modules alone in
- * turn, so that all three meet the same load of the machine. The start of Node itself is not counted, nor the stripping of types: that is the loading of
- * modules, from a warm page cache, and no more.
+ * Times the import of every handler in fresh processes of this Node, with the options that a function gets: bundled,
+ * unbundled and Node's own modules alone in turn, so that all three meet the same load of the machine. The start of Node
+ * itself is not counted, nor the stripping of types: that is the loading of modules, from a warm page cache, and no more.
  */
 export async function measureColdStart(): Promise<ColdStart> {
   const unbundled = await transpileHandlers();
@@ -95,7 +96,7 @@ const script = `
 
 /** Milliseconds that `import` of a file takes in a process of its own. */
 async function timeImport(path: string): Promise<number> {
-  const args = ["--input-type=module", "--eval", script, pathToFileURL(path).href];
+  const args = [...nodeOptions, "--input-type=module", "--eval", script, pathToFileURL(path).href];
   const { stdout } = await promisify(execFile)(process.execPath, args);
   return Number(stdout);
 }

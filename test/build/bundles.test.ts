@@ -4,6 +4,7 @@ import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { nodeOptions } from "../../build/node-options.ts";
 import { type Bundle, bundleHandlers, findHandlers } from "../../build.ts";
 import { renderDeployedPlan } from "../../functions/shared/plan/load.ts";
 import { startHttpServer, type TestServer } from "../shared/servers.ts";
@@ -117,6 +118,19 @@ describe("a bundle in a process of its own", () => {
   let server: TestServer | null = null;
 
   afterEach(() => server?.stop());
+
+  it("names our sources' lines in a stack trace, with the options that a function gets", async () => {
+    const index = join(folder, "assess-signal/index.mjs");
+    const call = 'await (await import(process.argv[1])).handler({ execution: "execution-1", input: {} }, {})';
+    const args = [...nodeOptions, "--input-type=module", "--eval", call, index];
+    const env = { AWS_REGION: "eu-west-1", FAILOVER_PLAN: join(folder, "not-there.json") };
+
+    const failing = promisify(execFile)(process.execPath, args, { env });
+
+    await expect(failing).rejects.toMatchObject({
+      stderr: expect.stringMatching(/not-there\.json[^]*functions\/shared\/wire\.ts:\d+/),
+    });
+  });
 
   it("reads its plan from plan.json, signs with Lambda's credentials and calls where AWS_ENDPOINT_URL says", async () => {
     const calls: (readonly [target: unknown, token: unknown, key: string | undefined])[] = [];
