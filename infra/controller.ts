@@ -1,7 +1,6 @@
 import { CfnOutput, Duration } from "aws-cdk-lib";
 import { Alarm, ComparisonOperator, Stats, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
 import type { Rule } from "aws-cdk-lib/aws-events";
-import { Grant, type IGrantable } from "aws-cdk-lib/aws-iam";
 import type { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Bucket } from "aws-cdk-lib/aws-s3";
 import type { Topic } from "aws-cdk-lib/aws-sns";
@@ -16,10 +15,9 @@ import type { HandlerCode } from "./handler-code.ts";
 import { HandlerFunction, placeOf } from "./handler-function.ts";
 import { failoverMachine } from "./machine.ts";
 import { pausedMetric, probeMetric } from "./metrics.ts";
-import { machineArn, reportBucketName, tableArn } from "./names.ts";
+import { machineArn } from "./names.ts";
 import { News } from "./news.ts";
 import { Paging } from "./paging.ts";
-import { ofAnyIncident } from "./permissions.ts";
 import type { PlanDocument } from "./plan-document.ts";
 import { Reports } from "./reports.ts";
 import { switchBucket } from "./switch-bucket.ts";
@@ -111,50 +109,6 @@ export class Controller extends Construct {
 
     new CfnOutput(this, "StateMachineArn", { value: this.stateMachine.stateMachineArn });
     new CfnOutput(this, "TopicArn", { value: this.topic.topicArn, description: "Subscribe whoever is on call" });
-  }
-
-  /** Lets somebody start a failover, or a retry, in this Region, and follow it. Whoever may do that may evacuate a Region. */
-  grantStart(grantee: IGrantable): Grant {
-    const place = placeOf(this);
-    const machine = machineArn(this.#plan, place);
-    const execution = `${machine.replace(":stateMachine:", ":execution:")}:*`;
-    Grant.addToPrincipal({
-      grantee,
-      actions: ["states:DescribeExecution", "states:GetExecutionHistory"],
-      resourceArns: [execution],
-    });
-    return Grant.addToPrincipal({
-      grantee,
-      actions: ["states:StartExecution", "states:ListExecutions", "states:DescribeStateMachine"],
-      resourceArns: [machine],
-    });
-  }
-
-  /** Lets somebody read the questions of runs in this Region and answer them. */
-  grantApprove(grantee: IGrantable): Grant {
-    const place = placeOf(this);
-    Grant.addToPrincipal({
-      grantee,
-      actions: ["dynamodb:GetItem", "dynamodb:Query"],
-      resourceArns: [tableArn(this.#plan.recordsTable, place)],
-      conditions: {
-        "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ofAnyIncident(this.#plan, "approval") },
-      },
-    });
-    return Grant.addToPrincipal({
-      grantee,
-      actions: ["states:SendTaskSuccess"],
-      resourceArns: [machineArn(this.#plan, place)],
-    });
-  }
-
-  /** Lets somebody list and read the reports of runs that were closed in this Region. */
-  grantReadReports(grantee: IGrantable): Grant {
-    // By name: a grant of the bucket's own would make the other stack import from this one.
-    const place = placeOf(this);
-    const bucket = `arn:${place.partition}:s3:::${reportBucketName(this.#plan, place)}`;
-    Grant.addToPrincipal({ grantee, actions: ["s3:ListBucket"], resourceArns: [bucket] });
-    return Grant.addToPrincipal({ grantee, actions: ["s3:GetObject"], resourceArns: [`${bucket}/*`] });
   }
 
   #alarmOnMachine(paging: Paging): void {

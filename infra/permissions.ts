@@ -25,19 +25,19 @@ export interface Permission {
 }
 
 /** Whose permissions: the plan, and the Region in which the function runs. */
-interface Subject {
+export interface Subject {
   readonly plan: Plan;
   readonly place: Place;
 }
 
-type Rule = (subject: Subject) => readonly Permission[];
+export type Rule = (subject: Subject) => readonly Permission[];
 
 /** Every function's permissions, by name, each in the order in which it comes to use them. */
 const table: Readonly<Record<FunctionName, readonly Rule[]>> = {
   AssessSignal: [readsObservations, changesTheCoordinationItem, keepsTheTimeline, recordsDecisions],
   ApprovalRequest: [changesTheCoordinationItem, keepsQuestions, keepsTheTimeline, sendsQuestions],
   ApprovalRecord: [changesTheCoordinationItem, keepsTheTimeline],
-  TrafficShift: [changesTheCoordinationItem, keepsTheTimeline, throwsTheSwitch],
+  TrafficShift: [changesTheCoordinationItem, keepsTheTimeline, throwsTheSwitch("evacuate")],
   TrafficVerify: [changesTheCoordinationItem, keepsTheTimeline, readsObservations],
   CapacityRaise: [
     changesTheCoordinationItem,
@@ -61,7 +61,7 @@ const table: Readonly<Record<FunctionName, readonly Rule[]>> = {
     readsObservations,
     readsTheDatabase,
     readsLagEverywhere,
-    movesTheWriter,
+    movesTheWriter("FailoverGlobalCluster", "SwitchoverGlobalCluster"),
   ],
   DatabaseAwait: [changesTheCoordinationItem, keepsTheTimeline, readsTheDatabase],
   TablesCheck: [keepsTheTimeline, readsObservations, describesTables],
@@ -106,7 +106,7 @@ export function platformPermissions(logGroupArn: string): readonly Permission[] 
 }
 
 /** Only the application's own items, also where a table holds those of others. */
-function itemsUnder(...partitionKeys: readonly string[]): NonNullable<Permission["conditions"]> {
+export function itemsUnder(...partitionKeys: readonly string[]): NonNullable<Permission["conditions"]> {
   return { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": partitionKeys } };
 }
 
@@ -115,7 +115,7 @@ export function ofAnyIncident(plan: Plan, kind: "incident" | "approval"): readon
   return plan.regions.map(({ name }) => `${kind}#${plan.application}-${name}-e*`);
 }
 
-function coordinationTable({ plan, place }: Subject): readonly string[] {
+export function coordinationTable({ plan, place }: Subject): readonly string[] {
   return plan.coordination.regions.map((region) => tableArn(plan.coordination.table, { ...place, region }));
 }
 
@@ -123,7 +123,7 @@ function recordsTable({ plan, place }: Subject): readonly string[] {
   return [tableArn(plan.recordsTable, place)];
 }
 
-function readsTheCoordinationItem(subject: Subject): readonly Permission[] {
+export function readsTheCoordinationItem(subject: Subject): readonly Permission[] {
   return [
     {
       actions: ["dynamodb:GetItem"],
@@ -227,7 +227,7 @@ function sendsQuestions(subject: Subject): readonly Permission[] {
   return [sends(subject, approvalEventType, "Tells people that they are asked")];
 }
 
-function sends({ place }: Subject, detailType: string, reason: string): Permission {
+export function sends({ place }: Subject, detailType: string, reason: string): Permission {
   return {
     actions: ["events:PutEvents"],
     resources: [defaultBusArn(place)],
@@ -239,54 +239,79 @@ function sends({ place }: Subject, detailType: string, reason: string): Permissi
   };
 }
 
+/** Which way the traffic switch is thrown: a Region out of DNS, or back into it. */
+export type SwitchWay = "evacuate" | "return";
+
+/** What is done with the object that evacuates a Region. */
+const objectActions = { evacuate: "s3:PutObject", return: "s3:DeleteObject" } as const satisfies Record<
+  SwitchWay,
+  string
+>;
+
+const switchReasons: Readonly<Record<SwitchWay, Readonly<Record<Plan["traffic"]["switch"]["kind"], string>>>> = {
+  evacuate: {
+    healthCheck: "Evacuates a Region: writes its object to the survivors' buckets",
+    routingControl: "Evacuates a Region: turns its routing control off",
+    record: "Reads which Regions are evacuated; evacuates a Region: inverts its health check",
+  },
+  return: {
+    healthCheck: "Gives a Region its traffic back: deletes its object from the other Regions' buckets",
+    routingControl: "Gives a Region its traffic back: turns its routing control on",
+    record: "Reads which Regions are evacuated; gives a Region its traffic back: inverts its health check no more",
+  },
+};
+
 /** One Region's bucket holds the objects that evacuate the others, never its own. */
-function throwsTheSwitch({ plan, place }: Subject): readonly Permission[] {
-  const { switch: chosen } = plan.traffic;
-  switch (chosen.kind) {
-    case "healthCheck": {
-      const buckets = Object.entries(chosen.buckets).map(
-        ([region, bucket]) => [region, `arn:${place.partition}:s3:::${bucket}`] as const,
-      );
-      return [
-        {
-          actions: ["s3:ListBucket"],
-          resources: buckets.map(([, arn]) => arn),
-          conditions: { StringEquals: { "s3:prefix": evacuationKey("") } },
-          reason: "Reads which Regions are evacuated, before and after",
-        },
-        {
-          actions: ["s3:PutObject"],
-          resources: buckets.flatMap(([region, arn]) =>
-            plan.regions.filter(({ name }) => name !== region).map(({ name }) => `${arn}/${evacuationKey(name)}`),
-          ),
-          reason: "Evacuates a Region: writes its object to the survivors' buckets",
-        },
-      ];
+export function throwsTheSwitch(way: SwitchWay): Rule {
+  return ({ plan, place }) => {
+    const { switch: chosen } = plan.traffic;
+    const reason = switchReasons[way][chosen.kind];
+    switch (chosen.kind) {
+      case "healthCheck": {
+        const buckets = Object.entries(chosen.buckets).map(
+          ([region, bucket]) => [region, `arn:${place.partition}:s3:::${bucket}`] as const,
+        );
+        return [
+          {
+            actions: ["s3:ListBucket"],
+            resources: buckets.map(([, arn]) => arn),
+            conditions: { StringEquals: { "s3:prefix": evacuationKey("") } },
+            reason: "Reads which Regions are evacuated, before and after",
+          },
+          {
+            actions: [objectActions[way]],
+            resources: buckets.flatMap(([region, arn]) =>
+              plan.regions.filter(({ name }) => name !== region).map(({ name }) => `${arn}/${evacuationKey(name)}`),
+            ),
+            reason,
+          },
+        ];
+      }
+      case "routingControl":
+        return [
+          {
+            actions: ["route53-recovery-cluster:ListRoutingControls"],
+            resources: ["*"],
+            reason: "Reads which Regions are evacuated; the API knows no resource to name for it",
+          },
+          {
+            actions: ["route53-recovery-cluster:UpdateRoutingControlState"],
+            resources: Object.values(chosen.controls),
+            reason,
+          },
+        ];
+      case "record":
+        return [
+          {
+            actions: ["route53:GetHealthCheck", "route53:UpdateHealthCheck"],
+            resources: Object.values(chosen.healthChecks).map(
+              (id) => `arn:${place.partition}:route53:::healthcheck/${id}`,
+            ),
+            reason,
+          },
+        ];
     }
-    case "routingControl":
-      return [
-        {
-          actions: ["route53-recovery-cluster:ListRoutingControls"],
-          resources: ["*"],
-          reason: "Reads which Regions are evacuated; the API knows no resource to name for it",
-        },
-        {
-          actions: ["route53-recovery-cluster:UpdateRoutingControlState"],
-          resources: Object.values(chosen.controls),
-          reason: "Evacuates a Region: turns its routing control off",
-        },
-      ];
-    case "record":
-      return [
-        {
-          actions: ["route53:GetHealthCheck", "route53:UpdateHealthCheck"],
-          resources: Object.values(chosen.healthChecks).map(
-            (id) => `arn:${place.partition}:route53:::healthcheck/${id}`,
-          ),
-          reason: "Reads which Regions are evacuated; evacuates a Region: inverts its health check",
-        },
-      ];
-  }
+  };
 }
 
 /** "*" is all that Auto Scaling's Describe actions take; the Regions, at least, can be named. */
@@ -306,7 +331,7 @@ function regionsWithGroups(plan: Plan): readonly string[] {
   return plan.regions.filter(({ autoScalingGroup }) => autoScalingGroup !== null).map(({ name }) => name);
 }
 
-function readsGroups({ plan }: Subject): readonly Permission[] {
+export function readsGroups({ plan }: Subject): readonly Permission[] {
   return describesGroups("DescribeAutoScalingGroups", regionsWithGroups(plan), "Reads the survivors' groups");
 }
 
@@ -325,7 +350,7 @@ function samplesItsOwnGroup({ plan, place }: Subject): readonly Permission[] {
   return describesGroups("DescribeAutoScalingGroups", own, "Samples the capacity of its own Region");
 }
 
-function raisesGroups({ plan, place }: Subject): readonly Permission[] {
+export function raisesGroups({ plan, place }: Subject): readonly Permission[] {
   const groups = plan.regions.flatMap(({ name: region, autoScalingGroup }) =>
     autoScalingGroup === null
       ? []
@@ -351,7 +376,7 @@ function globalClusterArn({ globalCluster }: DatabasePlan, { place }: Subject): 
   return `arn:${place.partition}:rds::${place.account}:global-cluster:${globalCluster}`;
 }
 
-function readsTheDatabase(subject: Subject): readonly Permission[] {
+export function readsTheDatabase(subject: Subject): readonly Permission[] {
   return withDatabase((database) => [
     {
       actions: ["rds:DescribeGlobalClusters"],
@@ -366,14 +391,16 @@ function readsTheDatabase(subject: Subject): readonly Permission[] {
   ])(subject);
 }
 
-function movesTheWriter(subject: Subject): readonly Permission[] {
-  return withDatabase((database) => [
+/** @param ways the calls that may be made: a switchover loses nothing, a failover may */
+export function movesTheWriter(...ways: readonly ("FailoverGlobalCluster" | "SwitchoverGlobalCluster")[]): Rule {
+  return withDatabase((database, subject) => [
     {
-      actions: ["rds:FailoverGlobalCluster", "rds:SwitchoverGlobalCluster"],
+      actions: ways.map((way) => `rds:${way}`),
       resources: [globalClusterArn(database, subject), ...Object.values(database.clusters)],
-      reason: "Makes a survivor the writer; AWS asks for the global cluster and for both clusters that change places",
+      reason:
+        "Makes another cluster the writer; AWS asks for the global cluster and for both clusters that change places",
     },
-  ])(subject);
+  ]);
 }
 
 function readsLag(regions: readonly string[], purpose: string): readonly Permission[] {
@@ -388,7 +415,7 @@ function readsLag(regions: readonly string[], purpose: string): readonly Permiss
   ];
 }
 
-function readsLagEverywhere(subject: Subject): readonly Permission[] {
+export function readsLagEverywhere(subject: Subject): readonly Permission[] {
   return withDatabase((database) => readsLag(Object.keys(database.clusters), "Reads a survivor's replication lag"))(
     subject,
   );
@@ -403,7 +430,7 @@ function samplesItsOwnLag(subject: Subject): readonly Permission[] {
   )(subject);
 }
 
-function describesTables({ plan, place }: Subject): readonly Permission[] {
+export function describesTables({ plan, place }: Subject): readonly Permission[] {
   if (plan.tables.length === 0) return [];
   return [
     {

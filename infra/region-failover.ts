@@ -8,8 +8,10 @@ import { Controller, type PlanAlarms } from "./controller.ts";
 import { dashboard } from "./dashboard.ts";
 import { Forwarder, forwardedTo, forwarderRegion } from "./forwarder.ts";
 import { type HandlerCode, prebuiltHandlers } from "./handler-code.ts";
+import { placeOf } from "./handler-function.ts";
 import { type HealthCheckIds, HealthChecks } from "./health-checks.ts";
-import { healthChecksPart, partName, tableArn } from "./names.ts";
+import { healthChecksPart, partName } from "./names.ts";
+import { type PeoplesTask, peoplesPermissions } from "./people.ts";
 import { accountOf, type PlanDocument } from "./plan-document.ts";
 import { coordinationHome, coordinationTable, recordsHome, recordsTable } from "./tables.ts";
 import { Witness } from "./witness.ts";
@@ -131,35 +133,60 @@ export class RegionFailover extends Construct {
     this.stacks = [coordination, records, ...inEach, ...last];
   }
 
-  /** Lets somebody start a failover, or a retry, in any Region, and follow it. Whoever may do that may evacuate a Region. */
-  grantStart(grantee: IGrantable): void {
-    for (const controller of Object.values(this.controllers)) controller.grantStart(grantee);
+  /** Lets somebody start a failover, or a retry, in any Region. Whoever may do that may evacuate a Region. */
+  grantStart(grantee: IGrantable): Grant {
+    return this.#grant("start", grantee);
   }
 
   /** Lets somebody read what runs ask, in any Region, and answer. */
-  grantApprove(grantee: IGrantable): void {
-    for (const controller of Object.values(this.controllers)) controller.grantApprove(grantee);
+  grantApprove(grantee: IGrantable): Grant {
+    return this.#grant("approve", grantee);
   }
 
-  /** Lets somebody read the reports of runs, in whichever Region they were closed. */
-  grantReadReports(grantee: IGrantable): void {
-    for (const controller of Object.values(this.controllers)) controller.grantReadReports(grantee);
+  /** Lets somebody read what happened: executions, timelines, decisions, the coordination item, reports. No task tokens. */
+  grantReadTimeline(grantee: IGrantable): Grant {
+    return this.#grant("readTimeline", grantee);
   }
 
-  /** Lets somebody read and change the coordination item: pause automation, return a Region to service. */
+  /** Lets somebody read the reports of runs, in whichever Region they were closed, and nothing else. */
+  grantReadReports(grantee: IGrantable): Grant {
+    return this.#grant("readReports", grantee);
+  }
+
+  /** Lets somebody read and change the coordination item: pause automation. */
   grantPause(grantee: IGrantable): Grant {
-    const { plan } = this.#document;
-    const { account, partition } = Stack.of(this.coordinationTable);
-    return Grant.addToPrincipal({
-      grantee,
-      actions: ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
-      resourceArns: plan.coordination.regions.map((region) =>
-        tableArn(plan.coordination.table, { account, partition, region }),
-      ),
-      conditions: {
-        "ForAllValues:StringLike": { "dynamodb:LeadingKeys": [`coordination#${plan.application}`] },
-      },
-    });
+    return this.#grant("pause", grantee);
+  }
+
+  /**
+   * Lets somebody return a Region by hand: look at it, count on it again, undo the switch, switch the writer over, set
+   * the groups back.
+   */
+  grantReturn(grantee: IGrantable): Grant {
+    return this.#grant("return", grantee);
+  }
+
+  /**
+   * Lets somebody fail over without the controller, while the coordination table is away: throw the switch, raise the
+   * groups, make another cluster the writer, with loss if need be. For a role of its own, behind what the team has
+   * against haste.
+   */
+  grantByHand(grantee: IGrantable): Grant {
+    return this.#grant("byHand", grantee);
+  }
+
+  /** By name, in all Regions: a grant of a resource's own would make the other stack import from that one's. */
+  #grant(task: PeoplesTask, grantee: IGrantable): Grant {
+    return peoplesPermissions(task, this.#document.plan, placeOf(this.coordinationTable))
+      .map(({ actions, resources, conditions }) =>
+        Grant.addToPrincipal({
+          grantee,
+          actions: [...actions],
+          resourceArns: [...resources],
+          ...(conditions === undefined ? {} : { conditions }),
+        }),
+      )
+      .reduce((all, grant) => all.combine(grant));
   }
 }
 

@@ -15,10 +15,16 @@ export function addFailover(app: App, planFile: string, code: HandlerCode): Regi
   }
 
   const people = new Stack(app, "People", { env: { region: "eu-west-1", account: "111122223333" } });
-  const onCall = new Role(people, "OnCall", { assumedBy: new AccountPrincipal("111122223333") });
+  const may = { assumedBy: new AccountPrincipal("111122223333") };
+  const onCall = new Role(people, "OnCall", may);
   failover.grantStart(onCall);
   failover.grantApprove(onCall);
+  failover.grantReadTimeline(onCall);
   failover.grantPause(onCall);
-  failover.grantReadReports(onCall);
+  failover.grantReturn(onCall);
+
+  // For the day on which the coordination table is away, too: somebody else lets people in.
+  const byHand = new Role(people, "ByHand", may);
+  failover.grantByHand(byHand);
   return failover;
 }
