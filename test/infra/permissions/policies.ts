@@ -35,19 +35,31 @@ export function policiesOf(stack: StackTemplate, plan: Plan): readonly FunctionP
     const own = stack.resources[role]?.Properties;
     if (own.ManagedPolicyArns !== undefined) throw new Error(`${name} has managed policies: nobody reads those here`);
     const inline = (own.Policies ?? []) as readonly { readonly PolicyDocument: unknown }[];
-    const attached = stack
-      .of("AWS::IAM::Policy")
-      .filter(({ Roles }) => (Roles as readonly { readonly Ref: string }[]).some(({ Ref }) => Ref === role));
     return [
       {
         functionName: name,
         region: stack.region,
-        documents: [...inline, ...attached].map(
-          ({ PolicyDocument }) => resolve(PolicyDocument, stack) as PolicyDocument,
-        ),
+        documents: [
+          ...inline.map(({ PolicyDocument }) => resolve(PolicyDocument, stack) as PolicyDocument),
+          ...documentsOf(role, stack),
+        ],
       },
     ];
   });
+}
+
+/** What a principal of a template's is allowed, by its logical identifier: what is attached to it, and nothing else. */
+export function documentsOf(role: string, stack: StackTemplate): readonly PolicyDocument[] {
+  // The CDK puts what does not fit into a role's policy into a managed one.
+  return ["AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"]
+    .flatMap((type) => stack.of(type))
+    .filter(({ Roles }) => (Roles as readonly { readonly Ref: string }[]).some(({ Ref }) => Ref === role))
+    .map(({ PolicyDocument }) => resolve(PolicyDocument, stack) as PolicyDocument);
+}
+
+/** IAM takes one text or several. */
+export function listOf(value: string | readonly string[]): readonly string[] {
+  return typeof value === "string" ? [value] : value;
 }
 
 const pseudo: Readonly<Record<string, string>> = { "AWS::Partition": "aws", "AWS::AccountId": simulatedAccount };

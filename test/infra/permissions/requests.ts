@@ -14,10 +14,11 @@ export interface IamRequest {
 /** AWS gives a group its own; the simulator's groups have none. */
 const groupId = "11111111-2222-3333-4444-555555555555";
 
-type Call = Pick<CallRecord, "service" | "operation" | "region" | "input">;
+/** One call of the API. */
+export type Call = Pick<CallRecord, "service" | "operation" | "region" | "input">;
 
 /**
- * What IAM is asked for one recorded call, after the Service Authorization Reference of each service.
+ * What IAM is asked for one call, recorded or of a command of the runbook, after the Service Authorization Reference of each service.
  * @param clusters every Aurora cluster ARN of the plan: a failover is authorised on the global cluster and on both the
  *   cluster that gives the writer up and the one that takes it
  * @throws RangeError for a call that nobody has said this of yet
@@ -51,6 +52,7 @@ export function iamRequestsOf(call: Call, clusters: readonly string[]): readonly
     case "dynamodb:GetItem":
     case "dynamodb:PutItem":
     case "dynamodb:Query":
+    case "dynamodb:UpdateItem":
       return [on(table(call), { "dynamodb:LeadingKeys": [partitionKeyOf(call)] })];
     case "events:PutEvents": {
       const entries = input.Entries as unknown as readonly { readonly Source: string; readonly DetailType: string }[];
@@ -75,8 +77,13 @@ export function iamRequestsOf(call: Call, clusters: readonly string[]): readonly
       return [on(String(input.RoutingControlArn))];
     case "s3:ListObjectsV2":
       return [on(`arn:aws:s3:::${input.Bucket}`, { "s3:prefix": String(input.Prefix) }, "s3:ListBucket")];
+    case "s3:DeleteObject":
+    case "s3:GetObject":
     case "s3:PutObject":
       return [on(`arn:aws:s3:::${input.Bucket}/${input.Key}`)];
+    case "states:DescribeExecution":
+      return [on(String(input.executionArn))];
+    case "states:ListExecutions":
     case "states:StartExecution":
       return [on(String(input.stateMachineArn))];
     default:
