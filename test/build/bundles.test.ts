@@ -128,7 +128,7 @@ describe("a bundle in a process of its own", () => {
     const failing = promisify(execFile)(process.execPath, args, { env });
 
     await expect(failing).rejects.toMatchObject({
-      stderr: expect.stringMatching(/not-there\.json[^]*functions\/shared\/wire\.ts:\d+/),
+      stderr: expect.stringMatching(/not-there\.json[\s\S]*functions\/shared\/wire\.ts:\d+/),
     });
   });
 
