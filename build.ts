@@ -3,6 +3,8 @@ import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Metafile } from "esbuild";
 import { leanSdk } from "./build/lean-sdk.ts";
+import { nodeHttp } from "./build/node-http.ts";
+import { keepOwnSources } from "./build/own-sources.ts";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
 
@@ -66,12 +68,14 @@ async function bundleHandler(handler: HandlerSource, folder: string): Promise<Bu
     splitting: true,
     // ES modules first: they let esbuild drop what an SDK client does not use.
     mainFields: ["module", "main"],
-    plugins: [leanSdk],
+    plugins: [leanSdk, nodeHttp],
     // CommonJS packages inside an ES module still ask for `require`.
     banner: { js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);' },
     metafile: true,
     logLevel: "warning",
   });
+  const maps = Object.keys(metafile.outputs).filter((path) => path.endsWith(".map"));
+  await Promise.all(maps.map((path) => keepOwnSources(join(root, path))));
   const scripts = Object.entries(metafile.outputs).filter(([path]) => path.endsWith(".mjs"));
   const atStart = loadedAtStart(metafile);
   return {

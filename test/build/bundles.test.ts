@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { globSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -89,6 +89,14 @@ describe.each(names)("%s", (name) => {
   });
 });
 
+it("maps our own sources alone: Node reads the whole map at every start", () => {
+  for (const map of globSync("*/*.map", { cwd: folder })) {
+    const { sources } = JSON.parse(readFileSync(join(folder, map), "utf8")) as { readonly sources: readonly string[] };
+    expect(sources.filter((source) => !source.includes("/functions/"))).toEqual([]);
+  }
+  expect(statSync(join(folder, "traffic-shift/index.mjs.map")).size).toBeLessThan(100 * kibibyte);
+});
+
 it("has an exception for no handler that is gone, or that needs none", () => {
   const needed = Object.keys(exceptions).filter((name) => bundleOf(name).startBytes >= mostBytes);
 
@@ -130,6 +138,17 @@ describe("a bundle in a process of its own", () => {
     await expect(failing).rejects.toMatchObject({
       stderr: expect.stringMatching(/not-there\.json[\s\S]*functions\/shared\/wire\.ts:\d+/),
     });
+  });
+
+  it.each(["assess-signal", "traffic-shift"])("loads no undici when %s starts", async (name) => {
+    const script = "await import(process.argv[1]); console.log(JSON.stringify(process.moduleLoadList))";
+    const args = ["--input-type=module", "--eval", script, join(folder, name, "index.mjs")];
+
+    const { stdout } = await promisify(execFile)(process.execPath, args);
+
+    const loaded = JSON.parse(stdout) as readonly string[];
+    expect(loaded.filter((module) => module.includes("_http_client"))).toHaveLength(1);
+    expect(loaded.filter((module) => module.includes("undici"))).toEqual([]);
   });
 
   it("reads its plan from plan.json, signs with Lambda's credentials and calls where AWS_ENDPOINT_URL says", async () => {
