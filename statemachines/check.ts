@@ -23,14 +23,21 @@ export interface Finding {
 }
 
 /**
- * Errors of the Lambda service itself, which pass (Developer Guide, "Best practices for Step Functions", "Handle
- * transient Lambda service exceptions").
+ * What passes by itself: errors of the Lambda service (Step Functions Developer Guide, "Best practices for Step Functions",
+ * "Handle transient Lambda service exceptions"), and the ends of a process that another one would not meet: it exited, ran
+ * out of memory or time, or gave no answer (Lambda Developer Guide, "Troubleshoot execution issues"). Steps may be repeated:
+ * each looks before it changes anything.
  */
 export const TRANSIENT_ERRORS = [
+  "Lambda.ClientExecutionTimeoutException",
   "Lambda.ServiceException",
   "Lambda.AWSLambdaException",
   "Lambda.SdkClientException",
   "Lambda.TooManyRequestsException",
+  "Lambda.Unknown",
+  "Runtime.ExitError",
+  "Runtime.OutOfMemory",
+  "Sandbox.Timedout",
 ] as const;
 
 /** Attempts that a retrier of every error may make. */
@@ -143,7 +150,7 @@ function retryProblems(task: Json): readonly string[] {
     }
   }
   if (missing.length > 0)
-    problems.add(`No Retry for ${missing.join(", ")}: retry what the Lambda service may get over`);
+    problems.add(`No Retry for ${missing.join(", ")}: retry what passes by itself`);
   return [...problems];
 }
 

@@ -194,7 +194,7 @@ describe("a definition that breaks one rule", () => {
       "a task without Retry",
       "task-retry",
       "PollGroup",
-      /No Retry for Lambda.ServiceException/,
+      /No Retry for .*Lambda.ServiceException.*Sandbox.Timedout/,
       drop("PollGroup", "Retry"),
     ],
     [

@@ -79,8 +79,21 @@ export class LiveInvocation {
   #crashed(): void {
     this.#cancelTimeout();
     this.#reports.release("lost");
-    const message = "The Lambda function returned an unknown error: the process exited before completing the request";
-    this.#answer(() => this.#reports.reject(new InvocationError("Lambda.Unknown", message)));
+    const exited = `RequestId: ${this.caller.invocation} Error: Runtime exited with error: signal: killed`;
+    this.#answer(() => this.#reports.reject(new InvocationError(...this.#nameOfCrash(exited))));
+  }
+
+  /**
+   * A process that ends has one of two names, and nobody is told which it will be: the runtime's own word, or, where that
+   * was lost with it, Step Functions' guess, whose cause is a sentence with JSON in it and not JSON.
+   */
+  #nameOfCrash(message: string): readonly [name: string, message: string] {
+    const serial = Number.parseInt(this.caller.invocation, 10);
+    if (serial % 2 === 0) return ["Runtime.ExitError", message];
+    return [
+      "Lambda.Unknown",
+      `The cause could not be determined because Lambda did not return an error type. Returned payload: ${JSON.stringify({ errorMessage: message })}`,
+    ];
   }
 
   #timedOut(): void {

@@ -94,7 +94,10 @@ const transient = [
   "Lambda.AWSLambdaException",
   "Lambda.SdkClientException",
   "Lambda.TooManyRequestsException",
+  "Lambda.ClientExecutionTimeoutException",
   "Lambda.Unknown",
+  "Runtime.ExitError",
+  "Runtime.OutOfMemory",
   "Sandbox.Timedout",
   "Transient",
   "LeaseStoreUnreachable",
@@ -123,6 +126,9 @@ export const failoverCases: readonly Case[] = [
   path("Nothing is done: refused", { AssessSignal: [answer({ ...act, decision: "refused" })] }),
   path("The assessment fails", { AssessSignal: [throws("PlanInvalid", "no Regions")] }),
   path("The assessment fails, and its error says nothing", { AssessSignal: [throws("PlanInvalid", "")] }),
+  path("The assessment fails, and the cause is a sentence that quotes JSON", {
+    AssessSignal: [throws("Lambda.InvalidRuntimeException", 'Nobody knows. Returned payload: {"errorMessage":"late"}')],
+  }),
   path("A person is asked before anything is done, and approves", { AssessSignal: asks("Evacuate us-east-1?", 60) }),
   path("A person is asked before anything is done, and declines", {
     AssessSignal: asks("Evacuate us-east-1?", 60),
@@ -146,6 +152,11 @@ export const failoverCases: readonly Case[] = [
   path("The answer is a failure", {
     AssessSignal: asks("Evacuate us-east-1?", 60),
     ApprovalRequest: [token(fail("Withdrawn", "by another"))],
+    ApprovalRecord: [answer({ approved: false, reason: "Withdrawn" })],
+  }),
+  path("The answer is a failure whose cause only begins like JSON", {
+    AssessSignal: asks("Evacuate us-east-1?", 60),
+    ApprovalRequest: [token(fail("Withdrawn", '{"errorMessage": by another'))],
     ApprovalRecord: [answer({ approved: false, reason: "Withdrawn" })],
   }),
   path("The answer cannot be recorded", {
