@@ -1,3 +1,5 @@
+import type { FailoverErrorName } from "../shared/errors.ts";
+import { findThirdOpinion, type Plan } from "../shared/plan/plan.ts";
 import { describeInputError } from "../shared/step.ts";
 import * as z from "../shared/zod.ts";
 
@@ -20,8 +22,11 @@ export const approvalSchema = z.extend(approvalAnswerSchema, {
 });
 export type Approval = z.output<typeof approvalSchema>;
 
+/** What the state machine hands on where a wait ended in a failure: a person sent one, or the question was never put. */
+const failureSchema = z.strictObject({ failed: z.nullable(z.string()), cause: z.nullable(z.string()) });
+
 /** How an answer came about. */
-export type AnswerOrigin = "person" | "malformed" | "silence";
+export type AnswerOrigin = "person" | "malformed" | "silence" | "notAsked";
 
 export interface Answered extends ApprovalAnswer {
   readonly covers: Covers;
@@ -30,12 +35,15 @@ export interface Answered extends ApprovalAnswer {
 
 /**
  * What an answer, or its absence (null), means. Nothing malformed approves anything, and silence approves only what the
- * plan says it does: never a data loss beyond the budget.
+ * plan says it does: never a data loss beyond the budget, and no promotion where two Regions are all that look on. A
+ * question that could not be put is declined, whatever the plan says of silence: nobody had a chance to say no.
  */
-export function judgeAnswer(covers: Covers, answer: unknown, onNoAnswer: "decline" | "proceed"): Answered {
-  if (answer === null) return { ...silence(covers, onNoAnswer), covers, origin: "silence" };
+export function judgeAnswer(covers: Covers, answer: unknown, plan: Plan): Answered {
+  if (answer === null) return { ...silence(covers, plan), covers, origin: "silence" };
   const parsed = approvalAnswerSchema.safeParse(answer);
   if (parsed.success) return { ...parsed.data, covers, origin: "person" };
+  const failure = failureSchema.safeParse(answer);
+  if (failure.success) return { ...declineOf(failure.data), covers };
   return {
     approved: false,
     by: "nobody",
@@ -45,23 +53,40 @@ export function judgeAnswer(covers: Covers, answer: unknown, onNoAnswer: "declin
   };
 }
 
-function silence(covers: Covers, onNoAnswer: "decline" | "proceed"): ApprovalAnswer {
+function declineOf({ failed, cause }: z.output<typeof failureSchema>): Omit<Answered, "covers"> {
+  const said = [failed, cause].filter((part) => part !== null && part !== "").join(": ") || "no reason given";
+  return failed !== null && isOfTheSystem(failed)
+    ? { approved: false, by: "nobody", reason: `The question could not be put to anybody: ${said}`, origin: "notAsked" }
+    : { approved: false, by: "somebody unnamed", reason: `Answered by a task failure: ${said}`, origin: "person" };
+}
+
+const ownErrors: Readonly<Record<FailoverErrorName, true>> = {
+  InvalidInput: true,
+  InvalidPlan: true,
+  LeaseLost: true,
+  LeaseStoreUnreachable: true,
+  StepBlocked: true,
+  AccessDenied: true,
+  DeadlinePassed: true,
+  Transient: true,
+};
+
+/** Whether an error's name is one of the function that asks, of Lambda or of Step Functions. */
+function isOfTheSystem(name: string): boolean {
+  return name in ownErrors || /^(Lambda|Runtime|Sandbox|States)\./.test(name);
+}
+
+function silence(covers: Covers, plan: Plan): ApprovalAnswer {
   const by = "nobody";
-  switch (covers) {
-    case "dataLoss":
-      return { approved: false, by, reason: "Nobody answered in time; silence never accepts a loss of data" };
-    case "run":
-    case "promotion":
-      return onNoAnswer === "proceed"
-        ? {
-            approved: true,
-            by,
-            reason: "Nobody answered in time, and the plan then goes on (automation.approval.onNoAnswer: proceed)",
-          }
-        : {
-            approved: false,
-            by,
-            reason: "Nobody answered in time, and the plan then declines (automation.approval.onNoAnswer: decline)",
-          };
+  const unanswered = (approved: boolean, why: string) => ({ approved, by, reason: `Nobody answered in time${why}` });
+  if (covers === "dataLoss") return unanswered(false, "; silence never accepts a loss of data");
+  if (covers === "promotion" && findThirdOpinion(plan) === "absent") {
+    return unanswered(false, "; with two Regions and no witness a promotion takes a person's word");
+  }
+  switch (plan.automation.approval.onNoAnswer) {
+    case "proceed":
+      return unanswered(true, ", and the plan then goes on (automation.approval.onNoAnswer: proceed)");
+    case "decline":
+      return unanswered(false, ", and the plan then declines (automation.approval.onNoAnswer: decline)");
   }
 }

@@ -14,8 +14,7 @@ const inputSchema = stepInput({ covers: coversSchema, answer: z.unknown() });
 export function createHandler(deps: StepDependencies): Handler {
   return createStep(deps, inputSchema, async (input, { deps: scoped, run, guard, journal }) => {
     await guard.holdFor(scoped.plan.coordination.leaseSeconds);
-    const { onNoAnswer } = scoped.plan.automation.approval;
-    const { approved, by, reason, covers, origin } = judgeAnswer(input.covers, input.answer, onNoAnswer);
+    const { approved, by, reason, covers, origin } = judgeAnswer(input.covers, input.answer, scoped.plan);
     const verb = approved ? "Approved" : "Declined";
     await journal.append({
       step: "approval",

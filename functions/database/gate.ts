@@ -3,7 +3,7 @@ import type { Question } from "../approval/question.ts";
 import type { Authority } from "../coordination/item.ts";
 import { secondsBetween } from "../shared/clock.ts";
 import { describeSeconds } from "../shared/plan/duration.ts";
-import type { AutomationLevel, Plan } from "../shared/plan/plan.ts";
+import type { AutomationLevel, ThirdOpinion } from "../shared/plan/plan.ts";
 import { describeEvidence, type LagEvidence } from "./lag.ts";
 import type { SignOfLife } from "./life.ts";
 
@@ -32,8 +32,7 @@ export interface GateInput {
   readonly budgetSeconds: number;
   readonly level: AutomationLevel;
   readonly authority: Authority;
-  /** "absent": two Regions and no witness, where nobody can tell a dead Region from a cut cable. */
-  readonly thirdOpinion: "present" | "absent";
+  readonly thirdOpinion: ThirdOpinion;
   readonly approval: Approval | null;
 }
 
@@ -86,11 +85,6 @@ export function decidePromotion(input: GateInput): GateDecision {
     loss,
     reason: approval === null ? reason : `${reason}; approved by ${approval.by}: ${approval.reason}`,
   };
-}
-
-/** Whether anybody besides the two sides of a cut cable observes. The plan's checks demand it too; this is the last line. */
-export function findThirdOpinion(plan: Plan): GateInput["thirdOpinion"] {
-  return plan.regions.length > 2 || plan.detection.witnesses.length > 0 ? "present" : "absent";
 }
 
 /** What is lost if the target is promoted by failover. */

@@ -5,7 +5,7 @@ import { eventBridge } from "../shared/aws/eventbridge.ts";
 import { rds } from "../shared/aws/rds.ts";
 import { parseInstant } from "../shared/clock.ts";
 import { FailoverError } from "../shared/errors.ts";
-import type { DatabasePlan } from "../shared/plan/plan.ts";
+import { type DatabasePlan, findThirdOpinion } from "../shared/plan/plan.ts";
 import { pollUntil } from "../shared/poll.ts";
 import { createStep, type Handler, type StepContext, type StepDependencies, stepInput } from "../shared/step.ts";
 import { wire } from "../shared/wire.ts";
@@ -16,15 +16,7 @@ import { beginPromotion } from "./begin.ts";
 import { type Classification, classify, type DatabaseView, describeClassification } from "./classify.ts";
 import { answerAsking, answerMoving, endPromotion } from "./ending.ts";
 import { type Evidence, findUnrecordedPromotion, readEvidence, readView } from "./evidence.ts";
-import {
-  decidePromotion,
-  estimateLoss,
-  type Flavour,
-  findThirdOpinion,
-  type GateDecision,
-  noLoss,
-  unknownLoss,
-} from "./gate.ts";
+import { decidePromotion, estimateLoss, type Flavour, type GateDecision, noLoss, unknownLoss } from "./gate.ts";
 import { findIntents, globalClusterResource, type Intent } from "./intent.ts";
 import { describeEvidence } from "./lag.ts";
 

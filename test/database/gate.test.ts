@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import type { Approval } from "../../functions/approval/answer.ts";
-import { decidePromotion, estimateLoss, findThirdOpinion, type GateInput } from "../../functions/database/gate.ts";
+import { decidePromotion, estimateLoss, type GateInput } from "../../functions/database/gate.ts";
 import type { LagEvidence } from "../../functions/database/lag.ts";
 import type { SignOfLife } from "../../functions/database/life.ts";
 import { isoInstant, parseInstant } from "../../functions/shared/clock.ts";
+import { findThirdOpinion } from "../../functions/shared/plan/plan.ts";
 import { failingSince, storefront } from "./world.ts";
 
 const dead: SignOfLife = { kind: "none" };

@@ -170,6 +170,14 @@ export function findRegion(plan: Plan, name: string): PlanRegion | null {
   return plan.regions.find((region) => region.name === name) ?? null;
 }
 
+/** "absent": two Regions and no witness, where nobody can tell a dead Region from a cut cable. */
+export type ThirdOpinion = "present" | "absent";
+
+/** Whether anybody besides the two sides of a cut cable observes. The plan's checks demand it too; this is the last line. */
+export function findThirdOpinion(plan: Plan): ThirdOpinion {
+  return plan.regions.length > 2 || plan.detection.witnesses.length > 0 ? "present" : "absent";
+}
+
 /** Every place that observes: the Regions that serve, then the witnesses. */
 export function vantagesOf(plan: Plan): readonly string[] {
   return [...plan.regions.map((region) => region.name), ...plan.detection.witnesses];
