@@ -2,6 +2,7 @@ import { type EventPattern, type Rule, RuleTargetInput } from "aws-cdk-lib/aws-e
 import { SnsTopic } from "aws-cdk-lib/aws-events-targets";
 import { Construct } from "constructs";
 import { approvalEventType } from "../functions/approval/events.ts";
+import { leftToPeople } from "../functions/assess/page.ts";
 import type { Plan } from "../functions/shared/plan/plan.ts";
 import { timelineEventSource, timelineEventType } from "../functions/timeline/journal.ts";
 import { pageEventType } from "../functions/watch/pages.ts";
@@ -55,14 +56,16 @@ export class News extends Construct {
         ...timeline,
         detail: { incident: ofAnyIncident, kind: ["opened", "takenOver", "retried", "approvalAnswered", "closed"] },
       }),
-      // A decision that opened no incident names the Region that it is about, or the application. Of those that nobody
-      // need hear of, `stoodDown`, there may be many.
-      rule("Refusals", "refusals", "It would have acted but only observes, or it refused to act", {
+      // A decision that opened no incident names the Region that it is about, or the application. Of those that stood down
+      // there may be many, one an event; people hear of what the watch has recorded, which is once a failure.
+      rule("Refusals", "refusals", "It would have acted but only observes, it refused to act, or leaves it to people", {
         ...timeline,
         detail: {
           incident: [...plan.regions.map(({ name }) => name), plan.application],
           kind: ["decision"],
-          detail: { decision: ["observed", "refused"] },
+          detail: {
+            $or: [{ decision: ["observed", "refused"] }, { reason: [...leftToPeople], signal: { kind: ["watch"] } }],
+          },
         },
       }),
     ];

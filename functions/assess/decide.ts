@@ -70,7 +70,7 @@ function decideForRegion(input: DecisionInput, region: string, authority: Author
   if (authority === "automation") {
     const no =
       whyNotByPause(input) ??
-      whyNotByHistory(input, region) ??
+      whyNotByHistory(input, region, assessment) ??
       whyNotByOverload(input, region, assessment) ??
       whyNotByPlan(plan, `${describeTrouble(region, assessment)}. It would be evacuated`);
     if (no !== null) return no;
@@ -82,7 +82,9 @@ function decideForRegion(input: DecisionInput, region: string, authority: Author
 function decideDuringIncident(input: DecisionInput, region: string, authority: Authority): Decision {
   const { item } = input;
   const incident = item.incident as Incident;
-  const takeover = decideTakeover(input, incident.id, item.epoch, authority);
+  // Whoever asks about another Region has decided nothing about this one.
+  const about = incident.failedRegion === region ? authority : "automation";
+  const takeover = decideTakeover(input, incident.id, item.epoch, about);
   if (takeover.kind === "takeOver") return takeover;
   if ("reason" in takeover && leavesItToPeople(takeover.reason)) return takeover;
   return incident.failedRegion === region

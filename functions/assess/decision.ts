@@ -1,4 +1,5 @@
 import type { Authority, CoordinationItem, Incident } from "../coordination/item.ts";
+import type { TakeoverGrounds } from "../coordination/rules.ts";
 import type { Plan } from "../shared/plan/plan.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Signal } from "./signal.ts";
@@ -45,7 +46,7 @@ export type Decision =
       readonly kind: "takeOver";
       readonly incident: string;
       readonly epoch: number;
-      readonly holderRegion: "down" | "notKnownToBeDown";
+      readonly grounds: TakeoverGrounds;
       /** Regions that take over now; the holder's own may have died since. */
       readonly survivors: readonly string[];
       readonly authority: Authority;

@@ -55,7 +55,8 @@ export function gatherEvidence(
 ): Evidence {
   const maximumAgeSeconds = plan.detection.probeEverySeconds * missedProbesAllowed;
   const byVantage = new Map(observations.map((observation) => [observation.vantage, observation]));
-  const ageSeconds = new Map(observations.map(({ vantage, at }) => [vantage, secondsBetween(at, now)]));
+  // A word from the future is as old as it is far away: else a fast clock would go on speaking after its death (FM29).
+  const ageSeconds = new Map(observations.map(({ vantage, at }) => [vantage, Math.abs(secondsBetween(at, now))]));
   const flapsFrom = parseInstant(now) - flapWindowSeconds * 1_000;
   const vantages = [...plan.regions.map((region) => region.name), ...plan.detection.witnesses];
 
@@ -93,7 +94,7 @@ export function gatherEvidence(
   return {
     at: now,
     servesCustomers: [...new Set(served)],
-    observer: isIsolated(byVantage.get(observer), vantages, observer, now) ? "isolated" : "connected",
+    observer: isIsolated(byVantage.get(observer), vantages, observer, ageSeconds) ? "isolated" : "connected",
     regions: plan.regions.map(({ name }) => {
       const heartbeatAge = ageSeconds.get(name);
       const own = byVantage.get(name);
@@ -101,7 +102,7 @@ export function gatherEvidence(
         region: name,
         votes: vantages.filter((vantage) => vantage !== name).map((vantage) => countVote(vantage, name)),
         ownVote: countVote(name, name),
-        heartbeatAgeSeconds: heartbeatAge === undefined ? null : Math.max(0, heartbeatAge),
+        heartbeatAgeSeconds: heartbeatAge ?? null,
         customersServedBy: own === undefined ? null : servedBy(own),
       };
     }),
@@ -110,14 +111,21 @@ export function gatherEvidence(
 
 /**
  * A vantage with two or more others that hears none of them is cut off, whatever it sees. With a single other vantage
- * nobody can tell who is cut off: that is why two Regions need a witness.
+ * nobody can tell who is cut off: that is why two Regions need a witness. Where its own watch stands still, what counts is
+ * what was read just now: a watch that hangs must not make the whole Region deaf.
  */
-function isIsolated(own: Observation | undefined, vantages: readonly string[], observer: string, now: string): boolean {
+function isIsolated(
+  own: Observation | undefined,
+  vantages: readonly string[],
+  observer: string,
+  ageSeconds: ReadonlyMap<string, number>,
+): boolean {
   const others = vantages.filter((vantage) => vantage !== observer);
   if (others.length < 2 || own === undefined) return false;
-  const sinceOwnRound = Math.max(0, secondsBetween(own.at, now));
+  const sinceOwnRound = ageSeconds.get(observer) ?? 0;
+  const stands = sinceOwnRound > heartbeatFreshSeconds;
   return others.every((vantage) => {
-    const age = own.heartbeatAgeSeconds[vantage];
-    return age === undefined || age + sinceOwnRound > heartbeatFreshSeconds;
+    const age = stands ? ageSeconds.get(vantage) : own.heartbeatAgeSeconds[vantage];
+    return age === undefined || age + (stands ? 0 : sinceOwnRound) > heartbeatFreshSeconds;
   });
 }

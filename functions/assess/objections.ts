@@ -1,3 +1,4 @@
+import type { CompletedRun } from "../coordination/item.ts";
 import { activePause } from "../coordination/rules.ts";
 import { describeInstant, parseInstant } from "../shared/clock.ts";
 import { describeSeconds } from "../shared/plan/duration.ts";
@@ -68,11 +69,18 @@ export function whyNotByPause({ item, now }: DecisionInput): Decision | null {
   return stoodDown("paused", `${pause.by} paused automation until ${describeInstant(pause.until)}: ${pause.reason}`);
 }
 
-export function whyNotByHistory({ plan, item, now }: DecisionInput, region: string): Decision | null {
+export function whyNotByHistory(
+  { plan, item, now }: DecisionInput,
+  region: string,
+  assessment: Assessment,
+): Decision | null {
   const { cooldownSeconds, maximumRunsPerDay } = plan.detection;
   // Only finished runs count: one that was begun and never ended must not hold back the real failover (FM12).
   const cooling = item.completed.find(
-    (run) => run.region === region && now - parseInstant(run.endedAt) < cooldownSeconds * 1_000,
+    (run) =>
+      run.region === region &&
+      now - parseInstant(run.endedAt) < cooldownSeconds * 1_000 &&
+      !(isDispute(run) && isConfirmed(assessment)),
   );
   if (cooling !== undefined) {
     return stoodDown(
@@ -81,12 +89,25 @@ export function whyNotByHistory({ plan, item, now }: DecisionInput, region: stri
     );
   }
   const today = item.completed.filter(
-    (run) => run.record.authority === "automation" && now - parseInstant(run.endedAt) < 86_400_000,
+    (run) =>
+      run.record.authority === "automation" &&
+      run.outcome !== "stoodDown" &&
+      now - parseInstant(run.endedAt) < 86_400_000,
   );
   if (today.length >= maximumRunsPerDay) {
     return stoodDown("dailyLimit", `${today.length} automatic runs in 24 hours; the plan allows ${maximumRunsPerDay}`);
   }
   return null;
+}
+
+/** A run that ended with a no, or with silence, to the question what to make of vantages that disagreed. */
+function isDispute({ outcome, record }: CompletedRun): boolean {
+  return outcome === "stoodDown" && record.cause === "requested" && record.authority === "automation";
+}
+
+/** What is beyond dispute: no answer to a question about one speaks of it. */
+function isConfirmed({ kind }: Assessment): boolean {
+  return kind === "down" || kind === "gray";
 }
 
 /**

@@ -4,6 +4,24 @@ import type { Plan } from "../shared/plan/plan.ts";
 import { assess } from "./assessment.ts";
 import type { Decision, DecisionInput, NoReason } from "./decision.ts";
 
+/**
+ * Why a Region that is confirmed to fail is left to people, no incident being in progress. The watch has each recorded once
+ * a failure, and whoever is on call hears of it: a pager that is silent looks like a Region that is well.
+ */
+export const leftToPeople = [
+  "cooldown",
+  "dailyLimit",
+  "paused",
+  "everythingFailing",
+  "overloadSuspected",
+  "lastRegion",
+  "noHealthySurvivor",
+] as const satisfies readonly NoReason[];
+
+export function isLeftToPeople(reason: NoReason): boolean {
+  return (leftToPeople as readonly NoReason[]).includes(reason);
+}
+
 /** Something that people must be told at once, because automation cannot or may not deal with it now. */
 export interface Page {
   /** Names the matter within its incident: people are paged once about each. */

@@ -3,6 +3,7 @@ import { openIncident, runOf, type Transition, takeOverIncident } from "../coord
 import { createCoordinationStore } from "../coordination/store.ts";
 import { dynamoDB } from "../shared/aws/dynamodb.ts";
 import { eventBridge } from "../shared/aws/eventbridge.ts";
+import { retryRead } from "../shared/backoff.ts";
 import { isoInstant } from "../shared/clock.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
 import { errorMessage, errorName } from "../shared/errors.ts";
@@ -19,6 +20,9 @@ import { type Evidence, gatherEvidence } from "./evidence.ts";
 import { normalise, type Signal } from "./signal.ts";
 
 const inputSchema = z.strictObject({ execution: z.nonEmpty, input: z.unknown() });
+
+/** How often the coordination table is asked, all replicas of it each time; three times of 18 s at the worst end in time. */
+const storeTries = 3;
 
 /** Evidence and records in the tables; decisions go out on the bus. */
 type Services = "dynamoDB" | "eventBridge";
@@ -67,19 +71,22 @@ async function handle(deps: Dependencies<Services>, execution: string, input: un
   let decision: Decision | null = null;
   let transition: Transition;
   try {
-    transition = await store.change((item) => {
-      // The execution's own lease, taken by a try whose answer was lost: go on from there (FM31).
-      if (item.lease?.execution === execution && item.incident !== null) return { kind: "refused", reason: "own" };
-      decision = decide({
-        plan: deps.plan,
-        signal,
-        evidence: evidence(),
-        item,
-        self: deps.region,
-        now: deps.clock.now(),
+    // One throttled look at each replica is no reason to send a person away.
+    const take = () =>
+      store.change((item) => {
+        // The execution's own lease, taken by a try whose answer was lost: go on from there (FM31).
+        if (item.lease?.execution === execution && item.incident !== null) return { kind: "refused", reason: "own" };
+        decision = decide({
+          plan: deps.plan,
+          signal,
+          evidence: evidence(),
+          item,
+          self: deps.region,
+          now: deps.clock.now(),
+        });
+        return apply(deps, item, decision, execution);
       });
-      return apply(deps, item, decision, execution);
-    });
+    transition = await retryRead(deps, take, storeTries);
   } catch (error) {
     if (errorName(error) !== "LeaseStoreUnreachable") throw error;
     return sayNo(
@@ -116,7 +123,7 @@ function apply(deps: Dependencies, item: CoordinationItem, decision: Decision, e
       return takeOverIncident(item, {
         incident: decision.incident,
         epoch: decision.epoch,
-        holderRegion: decision.holderRegion,
+        grounds: decision.grounds,
         survivors: decision.survivors,
         authority: decision.authority,
         question: decision.question,

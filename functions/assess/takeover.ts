@@ -1,5 +1,11 @@
-import type { Authority, Incident } from "../coordination/item.ts";
-import { areTakeoversExhausted, isExpired, regionsInService } from "../coordination/rules.ts";
+import type { Authority, Incident, Lease } from "../coordination/item.ts";
+import {
+  areTakeoversExhausted,
+  isAskingAboutDispute,
+  isExpired,
+  regionsInService,
+  type TakeoverGrounds,
+} from "../coordination/rules.ts";
 import { describeInstant } from "../shared/clock.ts";
 import type { Plan } from "../shared/plan/plan.ts";
 import { assess } from "./assessment.ts";
@@ -10,17 +16,15 @@ import { rankFit } from "./survivors.ts";
 
 /** Whether the incident under way is to be taken over from a holder that is gone, and what to ask first (FM12, FM22). */
 export function decideTakeover(input: DecisionInput, incident: string, epoch: number, authority: Authority): Decision {
-  const { plan, item, evidence, self, now } = input;
+  const { plan, item, evidence, self } = input;
   if (item.incident?.id !== incident || item.epoch !== epoch || item.lease === null) {
     return stoodDown("nothingToTakeOver", `${incident} under epoch ${epoch} is no longer in progress`);
   }
   if (self === item.incident.failedRegion) {
     return stoodDown("observerIsSuspect", `A controller in ${self} does not evacuate ${self}`);
   }
-  const holder = item.lease.region;
-  const holderIsDown = holder !== self && isGone(plan, evidence, holder);
-  const expired = isExpired(item.lease, now);
-  if (!expired && !holderIsDown) {
+  const found = findGrounds(input, item.lease, item.incident);
+  if (found === null) {
     return stoodDown(
       "nothingToTakeOver",
       `${item.lease.execution} holds ${incident} until ${describeInstant(item.lease.expiresAt)}`,
@@ -47,12 +51,43 @@ export function decideTakeover(input: DecisionInput, incident: string, epoch: nu
     incident,
     epoch,
     survivors: fit.length > 0 ? fit : item.incident.survivors,
-    holderRegion: holderIsDown ? "down" : "notKnownToBeDown",
+    grounds: found.grounds,
     authority,
     question: authority === "automation" ? askAgain(plan, evidence, item.incident) : null,
-    explanation: holderIsDown
-      ? `${holder}, which ran ${incident}, is itself down`
-      : `The lease of ${incident} expired at ${describeInstant(item.lease.expiresAt)} without renewal from ${holder}`,
+    explanation: found.explanation,
+  };
+}
+
+/** Why the lease may pass on, or null while its holder is to be left alone. */
+function findGrounds(
+  { plan, evidence, self, now }: DecisionInput,
+  lease: Lease,
+  incident: Incident,
+): { readonly grounds: TakeoverGrounds; readonly explanation: string } | null {
+  const holder = lease.region;
+  if (holder !== self && isGone(plan, evidence, holder)) {
+    return {
+      grounds: { kind: "holderDown" },
+      explanation: `${holder}, which ran ${incident.id}, is itself down`,
+    };
+  }
+  if (isExpired(lease, now)) {
+    return {
+      grounds: { kind: "leaseExpired" },
+      explanation: `The lease of ${incident.id} expired at ${describeInstant(lease.expiresAt)} without renewal from ${holder}`,
+    };
+  }
+  // A dispute was put to a person. Where nobody disputes it any more, the plan needs no answer, and none may ever come.
+  if (plan.automation.traffic !== "automatic" || !isAskingAboutDispute(incident)) return null;
+  const { kind } = assess(plan, evidence, incident.failedRegion);
+  if (kind !== "down" && kind !== "gray") return null;
+  // Those who saw it pass until now must have seen it fail for as long as anybody else would have to.
+  const words = evidence.regions.find(({ region }) => region === incident.failedRegion)?.votes ?? [];
+  const heard = words.filter(({ vote }) => vote !== "unknown");
+  if (heard.some(({ heldSeconds }) => heldSeconds < plan.detection.confirmForSeconds)) return null;
+  return {
+    grounds: { kind: "disputeSettled", cause: kind },
+    explanation: `${incident.failedRegion} is ${kind} for all that can be heard, and nobody has answered the question about it`,
   };
 }
 

@@ -67,9 +67,26 @@ export function regionsInService(item: CoordinationItem): readonly string[] {
   return Object.keys(item.regions).filter((name) => item.regions[name]?.state === "inService");
 }
 
-/** Regions whose evacuation was confirmed and that nobody has returned. */
-export function regionsEvacuated(item: CoordinationItem): readonly string[] {
-  return Object.keys(item.regions).filter((name) => item.regions[name]?.state === "evacuated");
+/**
+ * Regions that an earlier run took out of service and that nobody has returned: those whose evacuation was confirmed, and
+ * those whose evacuation ended degraded, which are out in the eyes of some. Not one about which a person, asked in a
+ * takeover, said no.
+ */
+export function regionsKeptOut(item: CoordinationItem): readonly string[] {
+  return Object.entries(item.regions).flatMap(([name, { state, incident }]) => {
+    if (state === "evacuated") return [name];
+    const run = item.completed.find((each) => each.incident === incident);
+    const isUnfinished = state === "evacuating" && incident !== item.incident?.id && run?.record.question === null;
+    return isUnfinished ? [name] : [];
+  });
+}
+
+/** The item with the Regions that the plan has gained since it was written: they serve, for nobody has said otherwise. */
+export function underPlan(item: CoordinationItem, planned: readonly string[], now: number): CoordinationItem {
+  const gained = planned.filter((name) => item.regions[name] === undefined);
+  if (gained.length === 0) return item;
+  const fresh = gained.map((name) => [name, { state: "inService", since: isoInstant(now), incident: null }] as const);
+  return { ...item, regions: { ...item.regions, ...Object.fromEntries(fresh) } };
 }
 
 export interface Holder {
@@ -127,8 +144,24 @@ export function areTakeoversExhausted(incident: Incident): boolean {
   return incident.takeovers >= maximumTakeovers;
 }
 
+/** Why an incident may be taken over from whoever holds it. */
+export type TakeoverGrounds =
+  | { readonly kind: "leaseExpired" }
+  | { readonly kind: "holderDown" }
+  /** The holder waits for a person's word on a dispute, which the evidence has settled meanwhile (FM18). */
+  | { readonly kind: "disputeSettled"; readonly cause: "down" | "gray" };
+
 /**
- * Takes over the incident in progress: its holder's lease expired or its Region is down (FM12, FM22, FM23). The
+ * Whether an incident of automation waits for a person because the vantages disagreed, nothing having been changed. What a
+ * plan or a person's absence asks for is never asked about as "requested".
+ */
+export function isAskingAboutDispute({ stage, authority, cause }: Incident): boolean {
+  return stage === "asking" && authority === "automation" && cause === "requested";
+}
+
+/**
+ * Takes over the incident in progress: its holder's lease expired or its Region is down (FM12, FM22, FM23), or it waits
+ * for an answer that is no longer needed. The
  * `epoch` that the caller saw must still be the current one, so that of two that try only one succeeds. Automation does
  * so a bounded number of times; a person may at any time, and the count begins anew.
  */
@@ -138,7 +171,7 @@ export function takeOverIncident(
     readonly incident: string;
     readonly epoch: number;
     readonly holder: Holder;
-    readonly holderRegion: "down" | "notKnownToBeDown";
+    readonly grounds: TakeoverGrounds;
     readonly survivors: readonly string[];
     readonly authority: Authority;
     /** What to ask first; null leaves it at what the incident asks. */
@@ -150,8 +183,12 @@ export function takeOverIncident(
   if (item.incident?.id !== request.incident) return refused(`incident ${request.incident} is not in progress`);
   if (item.lease?.execution === request.holder.execution) return changed(item);
   if (item.epoch !== request.epoch) return refused(`epoch is ${item.epoch}, not ${request.epoch}`);
-  if (item.lease !== null && !isExpired(item.lease, request.now) && request.holderRegion !== "down") {
+  const { grounds } = request;
+  if (grounds.kind === "leaseExpired" && item.lease !== null && !isExpired(item.lease, request.now)) {
     return refused(`its holder in ${item.lease.region} has a lease until ${item.lease.expiresAt}`);
+  }
+  if (grounds.kind === "disputeSettled" && !isAskingAboutDispute(item.incident)) {
+    return refused("it no longer waits for an answer about a dispute");
   }
   if (request.authority === "automation" && areTakeoversExhausted(item.incident)) {
     return refused(`it has been taken over ${item.incident.takeovers} times and is left to people`);
@@ -164,8 +201,14 @@ export function takeOverIncident(
     incident: {
       ...item.incident,
       survivors: request.survivors,
-      question: request.question ?? item.incident.question,
-      takeovers: request.authority === "automation" ? item.incident.takeovers + 1 : 0,
+      // A person who takes it over has decided what automation had not: their word counts for the rest of the run.
+      ...(request.authority === "automation"
+        ? { takeovers: item.incident.takeovers + 1 }
+        : { takeovers: 0, authority: request.authority }),
+      // Settled, it is as if it had never been in dispute: nobody need be asked.
+      ...(grounds.kind === "disputeSettled"
+        ? { cause: grounds.cause, question: null, stage: "underWay" as const }
+        : { question: request.question ?? item.incident.question }),
     },
   });
 }
@@ -257,9 +300,12 @@ export function closeIncident(
   });
 }
 
+/** Those that changed nothing are kept apart, so that questions nobody answered push no run out of the count. */
 function keepNewest(runs: readonly CompletedRun[]): readonly CompletedRun[] {
-  const kept: Record<Authority, number> = { automation: 0, person: 0 };
-  return runs.filter(({ record }) => kept[record.authority]++ < completedRunsKept);
+  const kept: Record<Authority | "stoodDown", number> = { automation: 0, person: 0, stoodDown: 0 };
+  return runs.filter(
+    ({ record, outcome }) => kept[outcome === "stoodDown" ? outcome : record.authority]++ < completedRunsKept,
+  );
 }
 
 /** Holds automation back until `until`; a person who starts a run by hand outranks it. */

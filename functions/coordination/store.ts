@@ -4,7 +4,7 @@ import { backoffMs } from "../shared/backoff.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
 import { classifyCallError, errorMessage, FailoverError } from "../shared/errors.ts";
 import type { CoordinationItem } from "./item.ts";
-import { initialItem, type Transition } from "./rules.ts";
+import { initialItem, type Transition, underPlan } from "./rules.ts";
 import { coordinationItemSchema } from "./schema.ts";
 
 /** The adapter of the coordination table (MRSC): reads, and changes by compare-and-set, the replica nearest first. */
@@ -58,13 +58,8 @@ export function createCoordinationStore(deps: Dependencies<"dynamoDB">, writer: 
         .dynamoDB(replica)
         .send(new GetItemCommand({ TableName: plan.coordination.table, Key: toAttributes(key), ConsistentRead: true })),
     );
-    if (answer.Item === undefined) {
-      return initialItem(
-        plan.application,
-        plan.regions.map((each) => each.name),
-        clock.now(),
-      );
-    }
+    const planned = plan.regions.map((each) => each.name);
+    if (answer.Item === undefined) return initialItem(plan.application, planned, clock.now());
     const { pk: _pk, sk: _sk, ...stored } = fromAttributes(answer.Item);
     const parsed = coordinationItemSchema.safeParse(stored);
     if (!parsed.success) {
@@ -74,7 +69,7 @@ export function createCoordinationStore(deps: Dependencies<"dynamoDB">, writer: 
         { cause: parsed.error },
       );
     }
-    return parsed.data;
+    return underPlan(parsed.data, planned, clock.now());
   }
 
   /** Writes `next` if the stored version is still `expected`; answers whether it was written. */
@@ -105,8 +100,11 @@ export function createCoordinationStore(deps: Dependencies<"dynamoDB">, writer: 
   return {
     read,
     async change(rule) {
+      // A write whose answer was lost may land after the look that missed it: then it is found one race later.
+      const unanswered = new Set<string>();
       for (let race = 1; race <= maximumRaces; race++) {
         const current = await read();
+        if (unanswered.has(current.writtenBy)) return { kind: "changed", item: current };
         const transition = rule(current);
         if (transition.kind === "refused") return transition;
         const next: CoordinationItem = {
@@ -120,6 +118,7 @@ export function createCoordinationStore(deps: Dependencies<"dynamoDB">, writer: 
           // The answer was lost, not necessarily the write: what is stored now tells (FM31).
           const seen = await read();
           if (seen.writtenBy === next.writtenBy) return { kind: "changed", item: next };
+          unanswered.add(next.writtenBy);
         }
         await clock.sleep(backoffMs(random, race, 30, 500));
       }

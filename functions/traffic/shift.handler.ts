@@ -1,5 +1,5 @@
 import { type Change, converge } from "../coordination/converge.ts";
-import { regionsEvacuated } from "../coordination/rules.ts";
+import { regionsKeptOut } from "../coordination/rules.ts";
 import { createCoordinationStore } from "../coordination/store.ts";
 import { dynamoDB } from "../shared/aws/dynamodb.ts";
 import { eventBridge } from "../shared/aws/eventbridge.ts";
@@ -80,7 +80,7 @@ async function keepOut(context: Context): Promise<readonly string[]> {
   const trafficSwitch = createTrafficSwitch(deps);
   const end = deps.clock.now() + keepersEndAfterMs;
   const problems: string[] = [];
-  for (const region of regionsEvacuated(await store.read())) {
+  for (const region of regionsKeptOut(await store.read())) {
     for (const keeper of trafficSwitch.keepers(run, region)) {
       const result: Pulled =
         deps.clock.now() > end
@@ -92,7 +92,7 @@ async function keepOut(context: Context): Promise<readonly string[]> {
               deadlineSeconds: keeperDeadlineSeconds,
               async read(): Promise<Kept> {
                 const [out, item] = await Promise.all([keeper.read(), store.read()]);
-                return { out, book: item.regions };
+                return { out, item };
               },
               judge: (kept) => judgeKeeper(region, run.failedRegion, kept),
               apply: () => keeper.pull(),

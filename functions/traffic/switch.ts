@@ -1,5 +1,6 @@
 import type { Verdict } from "../coordination/converge.ts";
 import type { CoordinationItem, Run } from "../coordination/item.ts";
+import { regionsInService, regionsKeptOut } from "../coordination/rules.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
 import { createHealthCheckSwitch } from "./health-check-switch.ts";
 import { createRecordSwitch } from "./record-switch.ts";
@@ -52,22 +53,20 @@ export function judgeLever(regions: readonly string[], failedRegion: string, out
 /** What a keeper's judgement rests on: its store, and the controller's book. */
 export interface Kept {
   readonly out: readonly string[];
-  readonly book: CoordinationItem["regions"];
+  readonly item: CoordinationItem;
 }
 
 /**
  * Whether a lever may be pulled to keep `region` out, while `failedRegion` is being evacuated. Only for a Region that the
- * book holds as evacuated, never for one that somebody has returned; and only while another one that is in service stays.
+ * book holds as taken out, never for one that somebody has returned; and only while another one that is in service stays.
  */
-export function judgeKeeper(region: string, failedRegion: string, { out, book }: Kept): Verdict {
-  const standing = book[region]?.state ?? "inService";
-  if (standing !== "evacuated") {
+export function judgeKeeper(region: string, failedRegion: string, { out, item }: Kept): Verdict {
+  if (!regionsKeptOut(item).includes(region)) {
+    const standing = item.regions[region]?.state ?? "inService";
     return { kind: "blocked", reason: `${region} is ${standing} by now, and only what is evacuated is kept out` };
   }
   if (out.includes(region)) return { kind: "done" };
-  const left = Object.keys(book).filter(
-    (name) => name !== region && name !== failedRegion && !out.includes(name) && book[name]?.state === "inService",
-  );
+  const left = regionsInService(item).filter((name) => name !== region && name !== failedRegion && !out.includes(name));
   if (left.length === 0) return { kind: "blocked", reason: "no Region in service would stay in DNS" };
   return { kind: "change", detail: { region, staysInDns: left } };
 }

@@ -1,4 +1,5 @@
 import { StartExecutionCommand } from "@aws-sdk/client-sfn";
+import type { NoReason } from "../assess/decision.ts";
 import type { CoordinationItem } from "../coordination/item.ts";
 import { incidentName } from "../coordination/rules.ts";
 import { parseInstant } from "../shared/clock.ts";
@@ -8,14 +9,14 @@ import { errorMessage, errorName } from "../shared/errors.ts";
 /** An execution that the watch wants to see started. */
 export type Wanted =
   | { readonly kind: "failover"; readonly region: string }
-  /** Would be a failover if the plan did not only observe: it records the decision, and people hear of it. */
-  | { readonly kind: "record"; readonly region: string; readonly failingSince: string }
+  /** Would be a failover but for the plan, or something else that leaves it to people: recorded, so that they hear of it. */
+  | { readonly kind: "record"; readonly region: string; readonly reason: NoReason; readonly failingSince: string }
   | { readonly kind: "takeover"; readonly incident: string };
 
 /**
  * The name of an execution: incident and epoch, so that asking twice is asking once (FM37), and the minute, because a name
  * that has been used stays taken for 90 days and an execution that stood down must not block the next look. What is only
- * recorded is recorded once a failure: it has the instant at which that began.
+ * recorded is recorded once a failure and reason: it has the instant at which the failure began.
  */
 export function executionName(application: string, item: CoordinationItem, wanted: Wanted, now: number): string {
   const epoch = item.epoch + 1;
@@ -25,7 +26,7 @@ export function executionName(application: string, item: CoordinationItem, wante
       return `${incidentName(application, wanted.region, epoch)}-${minute}`;
     case "record": {
       const begun = Math.floor(parseInstant(wanted.failingSince) / 1_000).toString(36);
-      return `${application}-${wanted.region}-observed-${begun}`;
+      return `${application}-${wanted.region}-${wanted.reason}-${begun}`;
     }
     case "takeover":
       return `${wanted.incident}-e${epoch}-${minute}`;

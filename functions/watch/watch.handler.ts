@@ -1,8 +1,8 @@
 import { assess } from "../assess/assessment.ts";
 import { decide } from "../assess/decide.ts";
-import type { DecisionInput } from "../assess/decision.ts";
+import type { DecisionInput, NoReason } from "../assess/decision.ts";
 import { gatherEvidence } from "../assess/evidence.ts";
-import { pageFor } from "../assess/page.ts";
+import { isLeftToPeople, pageFor } from "../assess/page.ts";
 import type { CoordinationItem } from "../coordination/item.ts";
 import { createCoordinationStore } from "../coordination/store.ts";
 import { autoScaling } from "../shared/aws/auto-scaling.ts";
@@ -37,12 +37,16 @@ type Services = "autoScaling" | "cloudWatch" | "dynamoDB" | "eventBridge" | "ste
  * Region must be evacuated, or a run lost its holder, it starts the state machine of its own Region.
  */
 export function createHandler(deps: Dependencies<Services>): Handler {
+  // What this process saw last. A round that cannot read the table goes on from there: streaks that began anew with every
+  // throttled read would never confirm anything.
+  let seenLast: Observation | null = null;
   return createEntry(deps, async (_event, scoped) => {
     const end = scoped.clock.now() + invocationSeconds * 1_000;
     const every = scoped.plan.detection.probeEverySeconds * 1_000;
     let rounds = 0;
     for (let next = scoped.clock.now(); next + every <= end; rounds++) {
-      const seen = await lookAround(scoped, rounds === 0 ? "withSamples" : "withoutSamples");
+      const seen = await lookAround(scoped, rounds === 0 ? "withSamples" : "withoutSamples", seenLast);
+      seenLast = seen.observation;
       next += every;
       if (seen.item?.incident != null) await lookClosely(scoped, seen.observation, next);
       await scoped.clock.sleep(next - scoped.clock.now());
@@ -58,7 +62,11 @@ interface Seen {
 }
 
 /** One round. Nothing in it may stop the vantage: what fails is logged and left unknown. */
-async function lookAround(deps: Dependencies<Services>, sampling: "withSamples" | "withoutSamples"): Promise<Seen> {
+async function lookAround(
+  deps: Dependencies<Services>,
+  sampling: "withSamples" | "withoutSamples",
+  seenLast: Observation | null,
+): Promise<Seen> {
   const { plan, region } = deps;
   const [looks, customers, observations, item] = await Promise.all([
     Promise.all(plan.regions.map(async ({ name, probeUrl }) => ({ name, look: await probeRegion(deps, probeUrl) }))),
@@ -66,7 +74,7 @@ async function lookAround(deps: Dependencies<Services>, sampling: "withSamples" 
     orNull(deps, "observations", () => readObservations(deps)),
     orNull(deps, "coordination item", () => createCoordinationStore(deps, `watch in ${region}`).read()),
   ]);
-  const last = observations?.find((each) => each.vantage === region) ?? null;
+  const last = observations?.find((each) => each.vantage === region) ?? seenLast;
   const fresh =
     sampling === "withSamples" || last === null
       ? {
@@ -76,11 +84,11 @@ async function lookAround(deps: Dependencies<Services>, sampling: "withSamples" 
       : { capacity: last.capacity, lag: last.lag };
   const observation = compose(deps, { looks, customers, observations: observations ?? [], last, ...fresh });
   await orNull(deps, "own observation", () => writeObservation(deps, observation));
-  await publishMetrics(deps, observation, item);
-  if (item !== null && observations !== null) {
-    const others = observations.filter((each) => each.vantage !== region);
-    await assessAll(deps, item, [...others, observation]);
-  }
+  const others = observations?.filter((each) => each.vantage !== region) ?? null;
+  await Promise.all([
+    publishMetrics(deps, observation, item),
+    item === null || others === null ? null : assessAll(deps, item, [...others, observation]),
+  ]);
   return { observation, item };
 }
 
@@ -126,6 +134,7 @@ async function assessAll(
   const { plan, region: self, clock } = deps;
   const now = clock.now();
   const evidence = gatherEvidence(plan, self, observations, isoInstant(now));
+  const told = new Set<NoReason>();
   for (const { name } of plan.regions) {
     const signal = { kind: "watch", region: name, source: `watch in ${self}` } as const;
     const input: DecisionInput = { plan, signal, evidence, item, self, now };
@@ -139,23 +148,21 @@ async function assessAll(
         return startRun(deps, item, { kind: "failover", region: name });
       case "takeOver":
         return startRun(deps, item, { kind: "takeover", incident: decision.incident });
+      case "observed":
       case "refused":
-        deps.logger.warn(decision.explanation, { reason: decision.reason, suspect: name });
-        break;
-      case "observed": {
-        // What a plan that observes is for: somebody reads what it would have done.
+      case "stoodDown": {
+        const { reason } = decision;
+        if (reason === "serving" || reason === "observerIsSuspect") break;
+        deps.logger.info(decision.explanation, { reason, suspect: name });
         const assessment = assess(plan, evidence, name);
-        if (item.incident === null && "failingSince" in assessment) {
-          await startRun(deps, item, { kind: "record", region: name, failingSince: assessment.failingSince });
-        }
-        deps.logger.info(decision.explanation, { reason: decision.reason, suspect: name });
+        const isForPeople = decision.kind === "observed" || isLeftToPeople(reason);
+        if (item.incident !== null || !isForPeople || !("failingSince" in assessment)) break;
+        // All Regions at once are one matter.
+        if (reason === "everythingFailing" && told.has(reason)) break;
+        told.add(reason);
+        await startRun(deps, item, { kind: "record", region: name, reason, failingSince: assessment.failingSince });
         break;
       }
-      case "stoodDown":
-        if (decision.reason !== "serving" && decision.reason !== "observerIsSuspect") {
-          deps.logger.info(decision.explanation, { reason: decision.reason, suspect: name });
-        }
-        break;
     }
   }
 }

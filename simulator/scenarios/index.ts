@@ -7,6 +7,7 @@ import { approvalGiven } from "./approval-given.ts";
 import { approvalTimeout } from "./approval-timeout.ts";
 import { blip } from "./blip.ts";
 import { cooldownOwnerDead } from "./cooldown-owner-dead.ts";
+import { disputeSettles } from "./dispute-settles.ts";
 import { eventStorm } from "./event-storm.ts";
 import { flapping } from "./flapping.ts";
 import { forgottenPause } from "./forgotten-pause.ts";
@@ -65,5 +66,6 @@ export const scenarios: readonly Scenario[] = [
   observeMode,
   approvalGiven,
   approvalTimeout,
+  disputeSettles,
   forgottenPause,
 ];

@@ -363,12 +363,12 @@ const everyNo: Record<NoReason, readonly [Case, ...Case[]]> = {
         const item = openItem(plan, Date.parse(instant) - 60_000);
         return handled(takeoverInput(item), (aws) => {
           aws.put(plan.coordination.table, { ...itemKey(plan), ...item });
-          // The third look after the table's answer is the one with which the lease is taken.
+          // The fourth look after the table's answer is the one with which the lease is taken.
           let looks = 0;
           const read = aws.clock.now.bind(aws.clock);
           aws.clock.now = () => {
             if (!aws.made("GetItem").length || aws.made("PutItem").length) return read();
-            return ++looks === 3 ? read() - 10_000 : read();
+            return ++looks === 4 ? read() - 10_000 : read();
           };
         });
       },
@@ -615,7 +615,7 @@ describe("FM12: only finished runs start a cooldown", () => {
       kind: "takeOver",
       incident: item.incident?.id,
       epoch: 1,
-      holderRegion: "down",
+      grounds: { kind: "holderDown" },
     });
   });
 

@@ -64,10 +64,18 @@ describe("signs of life", () => {
   it.each([
     [{ "us-east-1": { age: 44 } }, 44],
     [{ "us-east-1": { age: null } }, null],
-    [{ "us-east-1": { age: -3 } }, 0],
+    [{ "us-east-1": { age: -3 } }, 3],
   ])("%j", (voices, seconds) => {
     expect(evidenceFrom(plan, "eu-west-1", now, voices).regions[0]?.heartbeatAgeSeconds).toBe(seconds);
   });
+});
+
+it("FM29: a vantage whose clock is ahead does not go on speaking from the future", () => {
+  const voices = { "us-west-2": { age: -600, words: { "us-east-1": failing(900) } } };
+
+  const [subject] = evidenceFrom(plan, "eu-west-1", now, voices).regions;
+
+  expect(subject?.votes.find(({ vantage }) => vantage === "us-west-2")?.vote).toBe("unknown");
 });
 
 describe("FM14: whether the observer is cut off", () => {
@@ -84,6 +92,16 @@ describe("FM14: whether the observer is cut off", () => {
       "isolated",
     ],
     ["its own round is old", { "eu-west-1": { age: 40, hears: { "us-west-2": 10 } } }, "isolated"],
+    [
+      "its own watch stands still, and what is read now is fresh",
+      { "eu-west-1": { age: 50, hears: { "us-west-2": 10 } } },
+      "connected",
+    ],
+    [
+      "its own watch stands still, and so does all that is read",
+      { "eu-west-1": { age: 50 }, "us-east-1": { age: 50 }, "ap-southeast-1": { age: 50 }, "us-west-2": { age: 46 } },
+      "isolated",
+    ],
     ["it has not looked yet, so it can say nothing of itself", { "eu-west-1": { age: null } }, "connected"],
     ["one Region of three is down", regionDown(plan, "us-east-1"), "connected"],
   ])("%s", (_name, voices, observer) => {

@@ -2,10 +2,14 @@ import type { Signal } from "../../functions/assess/signal.ts";
 import { maximumTakeovers } from "../../functions/coordination/rules.ts";
 import { vantagesOf } from "../../functions/shared/plan/plan.ts";
 import { failing, passing, regionDown, type Voice } from "../fakes/observations.ts";
-import { openItem } from "../fakes/runs.ts";
+import { examplePlan } from "../fakes/plans.ts";
+import { incidentOf, openItem } from "../fakes/runs.ts";
 import {
+  ago,
   alarm,
+  completed,
   decided,
+  fresh,
   now,
   observing,
   paused,
@@ -16,6 +20,78 @@ import {
   takenOverOften,
   takeoverOf,
 } from "./situation.ts";
+
+describe("FM18: a question about a dispute that is settled meanwhile", () => {
+  const asking = (changes = {}) =>
+    openItem(plan, now, { stage: "asking", cause: "requested", question: "Evacuate us-east-1?", ...changes });
+  const soon = "ap-southeast-1";
+
+  it("is not waited for once every vantage has seen it fail for the confirmation window", () => {
+    expect(decided({ item: asking() })).toMatchObject({
+      kind: "takeOver",
+      grounds: { kind: "disputeSettled", cause: "down" },
+      authority: "automation",
+      question: null,
+    });
+  });
+
+  it.each<[string, Partial<Parameters<typeof decided>[0]>]>([
+    ["somebody still sees it pass", { voices: { ...regionDown(plan, suspect), [soon]: {} } }],
+    [
+      "the last one has only just lost sight of it",
+      { voices: { ...regionDown(plan, suspect), [soon]: { words: { [suspect]: failing(20) } } } },
+    ],
+    ["the plan asks in any case", { plan: examplePlan("storefront", { automation: { traffic: "approve" } }) }],
+    ["the question is about something else", { item: asking({ cause: "down" }) }],
+    ["it has been answered", { item: asking({ stage: "underWay", question: null }) }],
+    ["a person started it", { item: asking({ authority: "person" }) }],
+  ])("is waited for where %s", (_name, changes) => {
+    expect(decided({ item: asking(), ...changes })).toMatchObject({ kind: "stoodDown", reason: "incidentInProgress" });
+  });
+
+  it("FM12: declined or unanswered, it holds back nothing that is beyond dispute", () => {
+    const record = { ...incidentOf(plan, { cause: "requested", stage: "asking" }), id: "storefront-us-east-1-e1" };
+    const unanswered = { ...fresh, completed: [completed({ outcome: "stoodDown", record })] };
+    const disputed = {
+      "eu-west-1": { words: { [suspect]: failing(900) } },
+      "us-west-2": { words: { [suspect]: failing(900) } },
+    };
+
+    expect(decided({ item: unanswered }).kind).toBe("act");
+    expect(decided({ item: unanswered, voices: disputed })).toMatchObject({ reason: "cooldown" });
+  });
+
+  it("FM12: runs that changed nothing count towards no daily limit", () => {
+    const long = (outcome: "stoodDown" | "recovered") => ({
+      ...fresh,
+      completed: Array.from({ length: plan.detection.maximumRunsPerDay }, () =>
+        completed({ outcome, endedAt: ago(7_200) }),
+      ),
+    });
+
+    expect(decided({ item: long("stoodDown") }).kind).toBe("act");
+    expect(decided({ item: long("recovered") })).toMatchObject({ reason: "dailyLimit" });
+  });
+});
+
+describe("FM27: a person who asks about another Region", () => {
+  const other = { ...request, region: "ap-southeast-1" } as const;
+
+  it("resumes nothing that automation has left to people", () => {
+    expect(decided({ item: takenOverOften(), signal: other })).toMatchObject({ reason: "takeoversExhausted" });
+    expect(decided({ item: { ...openItem(plan, now - 600_000), pause: paused.pause }, signal: other })).toMatchObject({
+      reason: "paused",
+    });
+  });
+
+  it("takes over as automation would, which asks where the Region serves again", () => {
+    expect(decided({ item: openItem(plan, now - 600_000), signal: other, voices: {} })).toMatchObject({
+      kind: "takeOver",
+      authority: "automation",
+      question: expect.stringMatching(/serve again/),
+    });
+  });
+});
 
 describe("FM23: taking over", () => {
   const item = openItem(plan, now - 60_000);
@@ -118,7 +194,7 @@ describe("FM23: taking over", () => {
     expect(decided({ item, self: "ap-southeast-1", signal })).toMatchObject({
       kind: "takeOver",
       incident: "storefront-us-east-1-e1",
-      holderRegion: "notKnownToBeDown",
+      grounds: { kind: "leaseExpired" },
     });
   });
 
@@ -132,7 +208,7 @@ describe("FM23: taking over", () => {
         voices: regionDown(plan, "eu-west-1"),
         signal: takeoverOf(held),
       }),
-    ).toMatchObject({ kind: "takeOver", holderRegion: "down" });
+    ).toMatchObject({ kind: "takeOver", grounds: { kind: "holderDown" } });
   });
 
   it("FM22: nor one that has fallen silent while every Region looks bad", () => {
@@ -147,7 +223,7 @@ describe("FM23: taking over", () => {
 
     expect(decided({ item: held, self: "ap-southeast-1", voices, signal: takeoverOf(held) })).toMatchObject({
       kind: "takeOver",
-      holderRegion: "down",
+      grounds: { kind: "holderDown" },
     });
   });
   it("FM22: goes on with the survivors of now: the holder's Region may have died since", () => {

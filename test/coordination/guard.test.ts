@@ -35,7 +35,7 @@ function prepare() {
           incident: run.incident,
           epoch: stored().epoch,
           holder: { region: "ap-southeast-1", execution: "execution-2" },
-          holderRegion: "down",
+          grounds: { kind: "holderDown" },
           authority: "automation",
           question: null,
           survivors: ["ap-southeast-1"],

@@ -13,11 +13,13 @@ import {
   openIncident,
   pause,
   regionsInService,
+  regionsKeptOut,
   renewLease,
   runOf,
   setLeaseEnd,
   type Transition,
   takeOverIncident,
+  underPlan,
   whyLost,
 } from "../../functions/coordination/rules.ts";
 import { coordinationItemSchema, runSchema } from "../../functions/coordination/schema.ts";
@@ -46,7 +48,7 @@ function takeOver(item: CoordinationItem, changes: Partial<Parameters<typeof tak
     incident: run.incident,
     epoch: 1,
     holder: rival,
-    holderRegion: "notKnownToBeDown",
+    grounds: { kind: "leaseExpired" },
     survivors: ["eu-west-1", "ap-southeast-1"],
     authority: "automation",
     question: null,
@@ -59,6 +61,67 @@ function takeOver(item: CoordinationItem, changes: Partial<Parameters<typeof tak
 function close(item: CoordinationItem, by: Run = run): Transition {
   return closeIncident(item, { run: by, outcome: "recovered", regionState: "evacuated", now: later(600) });
 }
+
+describe("a plan that has gained a Region since the item was written", () => {
+  const { "ap-southeast-1": _gained, ...two } = fresh.regions;
+
+  it("counts it as in service", () => {
+    const item = underPlan({ ...fresh, version: 4, regions: two }, names, later(5));
+
+    expect(regionsInService(item)).toEqual(names);
+    expect(item.regions["ap-southeast-1"]).toEqual({ state: "inService", since: isoInstant(later(5)), incident: null });
+    expect(item.version).toBe(4);
+  });
+
+  it("keeps what is known of the others, and of one that the plan has lost", () => {
+    const evacuated = { state: "evacuated", since: isoInstant(now), incident: "x" } as const;
+    const regions = { ...two, "us-east-1": evacuated, "sa-east-1": evacuated };
+
+    expect(underPlan({ ...fresh, regions }, names, later(5)).regions).toMatchObject({
+      "us-east-1": evacuated,
+      "sa-east-1": evacuated,
+    });
+    expect(underPlan(fresh, names, later(5))).toBe(fresh);
+  });
+});
+
+describe("regionsKeptOut", () => {
+  const degradedOne = itemAfter(
+    closeIncident(open, { run, outcome: "degraded", regionState: "evacuating", now: later(600) }),
+  );
+
+  it("FM54: holds a Region whose evacuation ended degraded, too", () => {
+    expect(regionsKeptOut(degradedOne)).toEqual(["us-east-1"]);
+  });
+
+  it("not one that is being evacuated now, nor one about which a person said no", () => {
+    const asked = { ...open, incident: { ...(open.incident as Incident), question: "Evacuate us-east-1?" } };
+    const declined = itemAfter(
+      closeIncident(asked, { run, outcome: "degraded", regionState: "evacuating", now: later(600) }),
+    );
+
+    expect(regionsKeptOut(open)).toEqual([]);
+    expect(regionsKeptOut(declined)).toEqual([]);
+  });
+});
+
+describe("a takeover", () => {
+  it("by a person has a person's authority", () => {
+    expect(runOf(itemAfter(takeOver(open, { authority: "person" })))?.authority).toBe("person");
+    expect(runOf(itemAfter(takeOver(open)))?.authority).toBe("automation");
+  });
+
+  it("FM18: of a settled dispute needs no answer any more", () => {
+    const asking = openItem(plan, now, { stage: "asking", cause: "requested", question: "Evacuate us-east-1?" });
+    const settled = { now: later(5), grounds: { kind: "disputeSettled", cause: "down" } } as const;
+
+    expect(itemAfter(takeOver(asking, settled))).toMatchObject({
+      epoch: 2,
+      incident: { question: null, stage: "underWay", cause: "down" },
+    });
+    expect(takeOver(open, settled)).toMatchObject({ kind: "refused" });
+  });
+});
 
 describe("openIncident", () => {
   it("takes the lease under the next epoch and marks the Region", () => {
@@ -182,7 +245,7 @@ describe("takeOverIncident", () => {
   });
 
   it("FM22: or at once when the holder's Region is down", () => {
-    expect(itemAfter(takeOver(open, { now, holderRegion: "down" })).epoch).toBe(2);
+    expect(itemAfter(takeOver(open, { now, grounds: { kind: "holderDown" } })).epoch).toBe(2);
   });
 
   it.each<[string, CoordinationItem, Partial<Parameters<typeof takeOverIncident>[1]>, RegExp]>([
@@ -386,7 +449,7 @@ function transit(item: CoordinationItem, actor: Actor, operation: Operation, at:
             incident: item.incident.id,
             epoch: item.epoch,
             holder: by,
-            holderRegion: operation === "takeOver" ? "notKnownToBeDown" : "down",
+            grounds: { kind: operation === "takeOver" ? "leaseExpired" : "holderDown" },
             survivors: ["ap-southeast-1"],
             authority: "automation",
             question: null,

@@ -1,6 +1,7 @@
 import type { CoordinationItem } from "../../functions/coordination/item.ts";
 import { openIncident, pause, renewLease, type Transition } from "../../functions/coordination/rules.ts";
 import { createCoordinationStore, nearestFirst } from "../../functions/coordination/store.ts";
+import { fromAttributes } from "../../functions/shared/attributes.ts";
 import { isoInstant } from "../../functions/shared/clock.ts";
 import { awsError, type Call, FakeAws, noAnswer } from "../fakes/aws.ts";
 import { examplePlan } from "../fakes/plans.ts";
@@ -36,6 +37,16 @@ function failFirst(operation: string, times: number, error: () => Error): (call:
     if (call.operation === operation && left-- > 0) throw error();
   };
 }
+
+it("counts a Region that the plan has gained since the item was written as one that serves", async () => {
+  const { aws, store } = prepare();
+  const { "ap-southeast-1": _gained, ...regions } = openItem(plan, 0).regions;
+  aws.put(table, { ...itemKey(plan), ...openItem(plan, 0), regions });
+
+  const item = await aws.finish(store.read());
+
+  expect(item.regions["ap-southeast-1"]?.state).toBe("inService");
+});
 
 describe("which replica", () => {
   it.each([
@@ -324,6 +335,27 @@ describe("FM31: an answer that never came", () => {
 
     expect(transition).toMatchObject({ kind: "changed", item: { epoch: 1, version: 3, lease: holder } });
     expect(stored()).toMatchObject({ epoch: 1, pause: { by: "ada" } });
+  });
+
+  it("of a write that lands after the look that missed it: it is recognised one race later", async () => {
+    const { aws, store, stored } = prepare();
+    const { asked, rule } = counting();
+    let late: (() => void) | null = null;
+    aws.before = ({ operation, input }) => {
+      if (operation !== "PutItem") return;
+      if (late === null) {
+        late = () => aws.put(table, fromAttributes(input.Item));
+        throw noAnswer();
+      }
+      // Just before the second try arrives, the first one does after all.
+      late();
+    };
+
+    const transition = await aws.finish(store.change(rule));
+
+    expect(transition).toMatchObject({ kind: "changed", item: { version: 1, pause: { by: "asked 1 times" } } });
+    expect(asked.length).toBe(2);
+    expect(stored()).toMatchObject({ version: 1, pause: { by: "asked 1 times" } });
   });
 
   it("FM24: the same write arriving late, after another, changes nothing", async () => {

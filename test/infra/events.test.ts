@@ -239,6 +239,20 @@ describe("people", () => {
     for (const { properties } of told) expect(properties.Targets[0].InputPath).toBe("$.detail");
   });
 
+  it("hear of what was refused, and of what stood down for them to look at where the watch says so", () => {
+    const refusals = rulesIn(stack).find(({ name }) => name === "failover-storefront-refusals");
+
+    expect(refusals?.properties.EventPattern.detail.detail).toEqual({
+      $or: [
+        { decision: ["observed", "refused"] },
+        {
+          reason: expect.arrayContaining(["cooldown", "dailyLimit", "paused", "everythingFailing", "lastRegion"]),
+          signal: { kind: ["watch"] },
+        },
+      ],
+    });
+  });
+
   it("are told through an encrypted topic that takes TLS only", () => {
     const [topic] = stack.of("AWS::SNS::Topic");
     const [policy] = stack.of("AWS::SNS::TopicPolicy");

@@ -134,7 +134,7 @@ it("FM24: a run that was taken over closes nothing and writes no last event", as
     incident: "storefront-us-east-1-e1",
     epoch: 1,
     holder: { region: "ap-southeast-1", execution: "execution-2" },
-    holderRegion: "down",
+    grounds: { kind: "holderDown" },
     authority: "automation",
     question: null,
     survivors: ["ap-southeast-1"],

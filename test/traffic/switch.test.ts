@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { createGuard } from "../../functions/coordination/guard.ts";
 import { type CoordinationItem, type RegionState, type Run, regionStates } from "../../functions/coordination/item.ts";
+import { initialItem } from "../../functions/coordination/rules.ts";
 import type { Plan } from "../../functions/shared/plan/plan.ts";
 import { createJournal } from "../../functions/timeline/journal.ts";
 import { createHandler } from "../../functions/traffic/shift.handler.ts";
@@ -89,8 +90,12 @@ describe("FM54: a lever is pulled only if a Region stays in DNS", () => {
 
 describe("FM54: what an earlier run evacuated is kept out only while that is right", () => {
   const since = "2026-03-14T09:00:00.000Z";
-  const book = (states: Readonly<Record<string, RegionState>>) =>
-    Object.fromEntries(Object.entries(states).map(([name, state]) => [name, { state, since, incident: null }]));
+  const book = (states: Readonly<Record<string, RegionState>>): CoordinationItem => ({
+    ...initialItem("storefront", [], 0),
+    regions: Object.fromEntries(
+      Object.entries(states).map(([name, state]) => [name, { state, since, incident: null }]),
+    ),
+  });
 
   it.each<[string, Readonly<Record<string, RegionState>>, string[], object]>([
     [
@@ -112,7 +117,7 @@ describe("FM54: what an earlier run evacuated is kept out only while that is rig
       { kind: "blocked" },
     ],
   ])("%s", (_name, states, out, verdict) => {
-    expect(judgeKeeper("a", "b", { out, book: book(states) })).toMatchObject(verdict);
+    expect(judgeKeeper("a", "b", { out, item: book(states) })).toMatchObject(verdict);
   });
 
   it("whatever the book and the store say, one in service stays, and nothing is done to one that serves", () => {
@@ -120,7 +125,7 @@ describe("FM54: what an earlier run evacuated is kept out only while that is rig
     const states = fc.dictionary(fc.constantFrom(...names), fc.constantFrom(...regionStates), { maxKeys: 4 });
     fc.assert(
       fc.property(states, fc.subarray(names), (standing, out) => {
-        const verdict = judgeKeeper("a", "b", { out, book: book(standing) });
+        const verdict = judgeKeeper("a", "b", { out, item: book(standing) });
         if (verdict.kind === "blocked") return;
         expect(standing.a).toBe("evacuated");
         const staying = names.filter((name) => name !== "b" && !out.includes(name) && standing[name] === "inService");

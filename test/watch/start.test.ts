@@ -19,7 +19,12 @@ const idle: CoordinationItem = {
   epoch: 6,
 };
 const failover: Wanted = { kind: "failover", region: "us-east-1" };
-const record = { kind: "record", region: "us-east-1", failingSince: "2026-03-14T09:03:00.000Z" } as const;
+const record = {
+  kind: "record",
+  region: "us-east-1",
+  reason: "planObserves",
+  failingSince: "2026-03-14T09:03:00.000Z",
+} as const;
 const takeover: Wanted = { kind: "takeover", incident: "storefront-us-east-1-e7" };
 
 describe("FM37: the name of an execution", () => {
@@ -42,9 +47,10 @@ describe("FM37: the name of an execution", () => {
   it("of what is only recorded is the same as long as the failure lasts", () => {
     const first = executionName("storefront", idle, record, now);
 
-    expect(first).toMatch(/^storefront-us-east-1-observed-/);
+    expect(first).toMatch(/^storefront-us-east-1-planObserves-/);
     expect(executionName("storefront", idle, record, now + 3_600_000)).toBe(first);
     expect(executionName("storefront", idle, { ...record, failingSince: isoInstant(now) }, now)).not.toBe(first);
+    expect(executionName("storefront", idle, { ...record, reason: "paused" }, now)).not.toBe(first);
   });
 
   it("differs by Region, by epoch and by what is wanted", () => {
@@ -70,7 +76,12 @@ describe("FM37: the name of an execution", () => {
       const inAHundredYears = now + 100 * 365 * 86_400_000;
       const names = [
         executionName(application, { ...idle, epoch }, { kind: "failover", region }, inAHundredYears),
-        executionName(application, idle, { ...record, region, failingSince: isoInstant(inAHundredYears) }, now),
+        executionName(
+          application,
+          idle,
+          { ...record, region, reason: "everythingFailing", failingSince: isoInstant(inAHundredYears) },
+          now,
+        ),
         executionName(
           application,
           { ...idle, epoch },

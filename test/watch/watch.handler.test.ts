@@ -1,13 +1,13 @@
 import type { CoordinationItem } from "../../functions/coordination/item.ts";
-import { maximumTakeovers } from "../../functions/coordination/rules.ts";
-import { isoInstant } from "../../functions/shared/clock.ts";
+import { initialItem, maximumTakeovers } from "../../functions/coordination/rules.ts";
+import { isoInstant, parseInstant } from "../../functions/shared/clock.ts";
 import type { Plan } from "../../functions/shared/plan/plan.ts";
 import type { Observation } from "../../functions/watch/observation.ts";
 import { createHandler } from "../../functions/watch/watch.handler.ts";
 import { awsError, FakeAws, invocation, noAnswer } from "../fakes/aws.ts";
 import { observe, regionDown, type Voice } from "../fakes/observations.ts";
 import { examplePlan } from "../fakes/plans.ts";
-import { itemKey, openItem } from "../fakes/runs.ts";
+import { incidentOf, itemKey, openItem } from "../fakes/runs.ts";
 
 const plan = examplePlan("storefront");
 const self = "eu-west-1";
@@ -115,8 +115,81 @@ it("FM4: where the plan only observes, has it recorded once that it would act, w
 
   const asked = aws.calls.filter(({ operation }) => operation === "StartExecution").map(({ input }) => input.name);
   expect(new Set(asked).size).toBe(1);
-  expect(asked[0]).toMatch(/^storefront-us-east-1-observed-/);
+  expect(asked[0]).toMatch(/^storefront-us-east-1-planObserves-/);
   expect(started()[0]).toEqual({ watch: { region: "us-east-1", from: self } });
+});
+
+describe("has recorded once why a Region that is down is left to people", () => {
+  const ended = (now: number, changes: Partial<CoordinationItem>): CoordinationItem => ({
+    ...openItem(plan, now),
+    lease: null,
+    incident: null,
+    regions: initialItem(plan.application, [], now).regions,
+    ...changes,
+  });
+
+  it.each<[string, string[], (now: number) => Partial<CoordinationItem>]>([
+    [
+      "paused",
+      ["us-east-1"],
+      (now) => ({ pause: { until: isoInstant(now + 3_600_000), by: "ada", reason: "migration" } }),
+    ],
+    [
+      "cooldown",
+      ["us-east-1"],
+      (now) => ({
+        completed: [
+          {
+            incident: "storefront-us-east-1-e1",
+            region: "us-east-1",
+            outcome: "recovered",
+            endedAt: isoInstant(now - 60_000),
+            record: { ...incidentOf(plan), id: "storefront-us-east-1-e1" },
+          },
+        ],
+      }),
+    ],
+    [
+      "lastRegion",
+      ["us-east-1"],
+      (now) => ({
+        regions: Object.fromEntries(
+          plan.regions.map(({ name }) => [
+            name,
+            {
+              state: name === "us-east-1" ? "inService" : "evacuated",
+              since: isoInstant(now),
+              incident: null,
+            } as const,
+          ]),
+        ),
+      }),
+    ],
+  ])("%s", async (reason, dark, changes) => {
+    const { aws, watch, started } = prepare(dark, regionDown(plan, "us-east-1"));
+    aws.put(plan.coordination.table, { ...itemKey(plan), ...ended(aws.clock.now(), changes(aws.clock.now())) });
+
+    await watch();
+
+    const asked = aws.calls.filter(({ operation }) => operation === "StartExecution").map(({ input }) => input.name);
+    expect(new Set(asked).size).toBe(1);
+    expect(asked[0]).toMatch(new RegExp(`^storefront-us-east-1-${reason}-`));
+    expect(started()[0]).toEqual({ watch: { region: "us-east-1", from: self } });
+  });
+});
+
+it("FM33: keeps its streaks when a round cannot read what it wrote before", async () => {
+  const { aws, watch, own } = prepare(["us-east-1"], regionDown(plan, "us-east-1"));
+  let round = 0;
+  aws.before = ({ operation, input }) => {
+    if (operation === "PutItem" && input.TableName === plan.recordsTable) round++;
+    if (operation === "Query" && round === 3) throw awsError("ThrottlingException");
+  };
+
+  await watch();
+
+  const vote = own().votes.find(({ region }) => region === "us-east-1");
+  expect(parseInstant(vote?.until as string) - parseInstant(vote?.since as string)).toBeGreaterThanOrEqual(45_000);
 });
 
 describe("nothing stops the vantage", () => {
