@@ -149,8 +149,7 @@ function retryProblems(task: Json): readonly string[] {
       problems.add(`Retry[${index}] has no MaxDelaySeconds: bound how long one retry can wait`);
     }
   }
-  if (missing.length > 0)
-    problems.add(`No Retry for ${missing.join(", ")}: retry what passes by itself`);
+  if (missing.length > 0) problems.add(`No Retry for ${missing.join(", ")}: retry what passes by itself`);
   return [...problems];
 }
 
