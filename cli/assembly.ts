@@ -39,7 +39,7 @@ export interface AssembledStack {
 /** @throws FailoverError "InvalidPlan" */
 export function readTarget(plan: string | undefined): Target {
   const source = plan ?? join(root, "plans", "storefront.yaml");
-  const document = readPlanDocument(source);
+  const document = readPlanDocument(source, process.env.AWS_ENDPOINT_URL ? "any" : "public");
   return { document, account: accountIn(document, source) ?? (process.env.CDK_DEFAULT_ACCOUNT || null) };
 }
 

@@ -65,7 +65,7 @@ await runCommand(async () => {
   refuseIdleOptions(chosen);
   if (chosen.list) return list(chosen.json ? "json" : "text");
   const seed = chosen.seed === undefined ? 1 : readCount("seed", chosen.seed, 0);
-  const plan = chosen.plan === undefined ? null : readPlan(chosen.plan);
+  const plan = chosen.plan === undefined ? null : await readPlan(chosen.plan);
   if (chosen.all) return playAll(plan, seed, chosen.json ? "json" : "text");
   const replays = chosen.trace === true && chosen.seed !== undefined && chosen.scenario === undefined && plan === null;
   const drill = replays ? randomDrill(seed) : namedDrill(chosen.scenario ?? "region-outage", plan, seed);
@@ -145,14 +145,18 @@ function prepare(name: string, given: Plan | null): { readonly scenario: Scenari
   }
 }
 
-function readPlan(path: string): Plan {
+/** Checked as for a deployment, so that nobody rehearses what cannot be. */
+async function readPlan(path: string): Promise<Plan> {
   let text: string;
   try {
     text = readFileSync(path, "utf8");
   } catch {
     throw new UsageError(`--plan: received ${JSON.stringify(path)}: must be a plan file that can be read`);
   }
-  return loadPlan(text, path);
+  const plan = loadPlan(text, path);
+  const { refuseUnreal } = await import("../infra/reality.ts");
+  refuseUnreal(plan, path, "public");
+  return plan;
 }
 
 function list(form: "json" | "text"): number {

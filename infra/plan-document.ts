@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { FailoverError } from "../functions/shared/errors.ts";
 import { loadPlan, renderDeployedPlan } from "../functions/shared/plan/load.ts";
 import type { Plan } from "../functions/shared/plan/plan.ts";
+import { type Addresses, refuseUnreal } from "./reality.ts";
 
 /** A plan that passed all checks, with what the functions are given of it. */
 export interface PlanDocument {
@@ -12,9 +13,10 @@ export interface PlanDocument {
 
 /**
  * Reads a plan file.
+ * @param addresses which ones a probe may have. @default public ones
  * @throws FailoverError "InvalidPlan", one line: file, key, value received, what is allowed
  */
-export function readPlanDocument(path: string): PlanDocument {
+export function readPlanDocument(path: string, addresses: Addresses = "public"): PlanDocument {
   let text: string;
   try {
     text = readFileSync(path, "utf8");
@@ -23,12 +25,14 @@ export function readPlanDocument(path: string): PlanDocument {
       cause: error,
     });
   }
-  return parsePlanDocument(text, path);
+  return parsePlanDocument(text, path, addresses);
 }
 
 /** The same from text. @param source how to name it in errors */
-export function parsePlanDocument(text: string, source: string): PlanDocument {
-  return { plan: loadPlan(text, source), json: renderDeployedPlan(text, source) };
+export function parsePlanDocument(text: string, source: string, addresses: Addresses = "public"): PlanDocument {
+  const plan = loadPlan(text, source);
+  refuseUnreal(plan, source, addresses);
+  return { plan, json: renderDeployedPlan(text, source) };
 }
 
 /**

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { readOptions, runCommand, UsageError } from "../../cli/usage.ts";
 import { errorMessage, FailoverError } from "../../functions/shared/errors.ts";
 import { loadPlan } from "../../functions/shared/plan/load.ts";
+import { refuseUnreal } from "../reality.ts";
 import { type Blueprint, drawBlueprint } from "./blueprint.ts";
 
 /** The plan to deploy, checked twice: as a plan, and as one of this workload. */
@@ -13,6 +14,7 @@ function readBlueprint(file: string): Blueprint {
     throw new UsageError(`--plan: received ${JSON.stringify(file)}: ${errorMessage(error)}`);
   }
   const plan = loadPlan(text, file);
+  refuseUnreal(plan, file, "public");
   try {
     return drawBlueprint(plan);
   } catch (error) {

@@ -6,8 +6,19 @@ import { join } from "node:path";
 import { root, runScript } from "../run.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "deploy-"));
-const bad = join(folder, "bad.yaml");
-writeFileSync(bad, readFileSync(`${root}plans/storefront.yaml`, "utf8").replace("quorum: 2", "quorum: two"));
+
+/** The storefront's plan with one thing changed, as a file. */
+function changed(name: string, from: string, to: string): string {
+  const path = join(folder, `${name}.yaml`);
+  writeFileSync(path, readFileSync(`${root}plans/storefront.yaml`, "utf8").replace(from, to));
+  return path;
+}
+
+const bad = changed("bad", "quorum: 2", "quorum: two");
+const bucket = changed("bucket", "storefront-switch-eu-west-1", "My_Bucket");
+const wildcard = changed("wildcard", "globalCluster: storefront", 'globalCluster: "*"');
+const nowhere = changed("unknown", "[us-west-2]", "[ap-nowhere-9]");
+const local = changed("local", "https://eu-west-1.shop.example.com", "http://localhost");
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** A machine without anybody's credentials. */
@@ -30,6 +41,26 @@ describe.each(["cli/synth.ts", "cli/deploy.ts"])("%s, given what is wrong", (scr
     ["an unknown option", ["--frob"], /^--frob: there is no such option; the options are --plan VALUE, --own-alarms/],
     ["a plan that is not there", ["--plan", "nowhere.yaml"], /^nowhere\.yaml: cannot be read: must be the path/],
     ["a bad plan", ["--plan", bad], /bad\.yaml: detection\.quorum: received "two": must be a/],
+    [
+      "a bucket that S3 refuses",
+      ["--plan", bucket],
+      /bucket\.yaml: traffic\.switch\.buckets\.eu-west-1: .* must be a bucket/,
+    ],
+    [
+      "a wildcard for a name",
+      ["--plan", wildcard],
+      /wildcard\.yaml: database\.globalCluster: received "\*": must be a/,
+    ],
+    [
+      "a Region that is not",
+      ["--plan", nowhere],
+      /unknown\.yaml: detection\.witnesses\.0: .*: must be an AWS Region: ap-/,
+    ],
+    [
+      "a probe of one's own machine",
+      ["--plan", local],
+      /local\.yaml: regions\.eu-west-1\.probe: .* the internet can reach/,
+    ],
   ])("%s: one line, exit code 2, nothing done", async (_name, args, line) => {
     const { code, stdout, stderr } = await runScript(script, args, { environment: bare, in: folder });
 

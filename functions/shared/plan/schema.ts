@@ -1,14 +1,23 @@
 import * as z from "../zod.ts";
 import { durationPattern } from "./duration.ts";
+import {
+  alarmName,
+  bucketName,
+  dnsName,
+  globalClusterName,
+  groupName,
+  headerName,
+  healthCheckId,
+  hostedZoneId,
+  regionName,
+  routingControlArn,
+  tableName,
+} from "./names.ts";
 
 /**
  * The plan as people write it: one YAML file an application. Unknown keys are refused, and nothing that is left out ever
  * means "all". The domain's own form, with units in the names, is `Plan` in plan.ts.
  */
-
-const regionName = z
-  .string()
-  .check(z.regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "must be a Region such as eu-west-1"), z.describe("An AWS Region."));
 
 const duration = (meaning: string) =>
   z
@@ -25,9 +34,7 @@ const automationLevel = z
   .check(z.describe("observe: decide and record, change nothing. approve: ask a person first. automatic: act."));
 
 const autoScalingGroup = z.strictObject({
-  name: z
-    .string()
-    .check(z.minLength(1), z.maxLength(255), z.describe("Name of the Auto Scaling group in this Region.")),
+  name: groupName.check(z.describe("Name of the Auto Scaling group in this Region.")),
 });
 
 const region = z.strictObject({
@@ -41,7 +48,7 @@ const region = z.strictObject({
 const healthCheckSwitch = z.strictObject({
   kind: z.literal("healthCheck"),
   buckets: z
-    .record(regionName, z.string().check(z.minLength(3), z.maxLength(63)))
+    .record(regionName, bucketName)
     .check(z.describe("Per Region, the bucket whose objects evacuate the other Regions.")),
 });
 
@@ -50,33 +57,31 @@ const routingControlSwitch = z.strictObject({
   endpoints: z
     .array(z.strictObject({ region: regionName, url: z.url({ protocol: /^https$/ }) }))
     .check(z.length(5), z.describe("The five endpoints of the ARC cluster.")),
-  controls: z
-    .record(regionName, z.string().check(z.startsWith("arn:")))
-    .check(z.describe("Per Region, its routing control.")),
+  controls: z.record(regionName, routingControlArn).check(z.describe("Per Region, its routing control.")),
 });
 
 const recordSwitch = z.strictObject({
   kind: z.literal("record"),
   healthChecks: z
-    .record(regionName, z.nonEmpty)
+    .record(regionName, healthCheckId)
     .check(
       z.describe("Per Region, a calculated health check without children, attached to its record: the one to invert."),
     ),
 });
 
 const traffic = z.strictObject({
-  hostedZoneId: z.nonEmpty.check(z.describe("The Route 53 hosted zone of the record.")),
-  record: z.nonEmpty.check(z.describe("The name that customers use.")),
+  hostedZoneId: hostedZoneId.check(z.describe("The Route 53 hosted zone of the record.")),
+  record: dnsName.check(z.describe("The name that customers use.")),
   url: webAddress("What a customer asks for under that name; probed to prove recovery."),
   servedByHeader: z
-    ._default(z.nonEmpty, "x-served-by-region")
+    ._default(headerName, "x-served-by-region")
     .check(z.describe("Response header that names the serving Region.")),
   timeToLive: z._default(duration("How long resolvers keep an answer."), "PT60S"),
   switch: z.discriminatedUnion("kind", [healthCheckSwitch, routingControlSwitch, recordSwitch]),
 });
 
 const database = z.strictObject({
-  globalCluster: z.nonEmpty.check(z.describe("Identifier of the Aurora global cluster.")),
+  globalCluster: globalClusterName.check(z.describe("Identifier of the Aurora global cluster.")),
   clusters: z
     .record(regionName, z.string().check(z.startsWith("arn:")))
     .check(z.describe("Per Region, the ARN of its Aurora cluster.")),
@@ -88,7 +93,7 @@ const database = z.strictObject({
 });
 
 const coordination = z.strictObject({
-  table: z.string().check(z.minLength(3), z.describe("The strongly consistent (MRSC) table of the coordination item.")),
+  table: tableName.check(z.describe("The strongly consistent (MRSC) table of the coordination item.")),
   regions: z
     .array(regionName)
     .check(
@@ -100,7 +105,7 @@ const coordination = z.strictObject({
 });
 
 const alarm = z.strictObject({
-  name: z.string().check(z.minLength(1), z.maxLength(255), z.describe("Exact alarm name.")),
+  name: alarmName.check(z.describe("Exact alarm name.")),
   suspects: regionName.check(z.describe("The Region that this alarm speaks of.")),
 });
 
@@ -166,23 +171,19 @@ const recovery = z.strictObject({
 
 /** The strict schema of a plan file. */
 export const planFileSchema = z.strictObject({
-  application: z
-    .string()
-    .check(
-      z.regex(/^[a-z][a-z0-9-]{1,23}$/, "must be 2 to 24 characters: a-z, 0-9 and -, beginning with a letter"),
-      z.describe("Names the application, its incidents and its executions."),
-    ),
+  application: z.string().check(
+    z.regex(/^[a-z][a-z0-9-]{1,23}$/, "must be 2 to 24 characters: a-z, 0-9 and -, beginning with a letter"),
+    // The report buckets begin with it.
+    z.regex(/^(?!xn--|sthree-|amzn-s3-demo-)/, "must not begin with xn--, sthree- or amzn-s3-demo-: no bucket may"),
+    z.describe("Names the application, its incidents and its executions."),
+  ),
   regions: z.record(regionName, region).check(z.describe("The Regions that serve, two or more.")),
   traffic,
   database: z.optional(database),
-  tables: z
-    ._default(z.array(z.string().check(z.minLength(3), z.maxLength(255))), [])
-    .check(z.describe("DynamoDB global tables to check.")),
+  tables: z._default(z.array(tableName), []).check(z.describe("DynamoDB global tables to check.")),
   coordination,
   records: z.strictObject({
-    table: z
-      .string()
-      .check(z.minLength(3), z.describe("The global (MREC) table of the timeline and the observations.")),
+    table: tableName.check(z.describe("The global (MREC) table of the timeline and the observations.")),
   }),
   detection,
   capacity: z.prefault(capacity, {}),

@@ -1,8 +1,14 @@
 import { readFileSync } from "node:fs";
+import { heartbeatFreshSeconds } from "../../../functions/assess/evidence.ts";
 import { productionLimits } from "../../../functions/shared/aws/bounds.ts";
 import { longestSilence } from "../../../functions/shared/plan/checks/coordination.ts";
-import { longestRunSeconds } from "../../../functions/shared/plan/checks/durations.ts";
+import {
+  longestProbeEverySeconds,
+  longestRunSeconds,
+  shortestApprovalSeconds,
+} from "../../../functions/shared/plan/checks/durations.ts";
 import { findPlanProblems } from "../../../functions/shared/plan/load.ts";
+import { stepSpecs } from "../../../infra/functions.ts";
 import { changeExample, type ExampleName } from "./examples.ts";
 
 type Changes = Readonly<Record<string, unknown>>;
@@ -154,12 +160,7 @@ const contradictions: readonly (readonly [ExampleName, Changes, string])[] = [
   [
     "storefront",
     { "coordination.lease": "PT44S" },
-    "coordination.lease: received 44 s: must be at least 45 s and longer than twice detection.probeEvery, 10 s",
-  ],
-  [
-    "storefront",
-    { "coordination.lease": "PT1M", "detection.probeEvery": "PT30S" },
-    "coordination.lease: received 1 min: must be at least 45 s and longer than twice detection.probeEvery, 30 s",
+    "coordination.lease: received 44 s: must be at least 45 s, the longest that a healthy run is silent",
   ],
   ["storefront", { tables: ["Users", "Users"] }, "tables: received Users more than once: must name a table once"],
   [
@@ -251,7 +252,11 @@ const contradictions: readonly (readonly [ExampleName, Changes, string])[] = [
     { "automation.database": "automatic" },
     "automation.database: received automatic: must be observe or approve with two Regions and no witness: name a Region in detection.witnesses, or let a person approve",
   ],
-
+  [
+    "two-regions",
+    { "automation.approval.onNoAnswer": "proceed" },
+    "automation.approval.onNoAnswer: received proceed: must be decline with two Regions and no witness while automation.database is approve: nobody's silence may promote there; name a Region in detection.witnesses, or let the database observe",
+  ],
   [
     "storefront",
     { "automation.capacity": "approve" },
@@ -262,7 +267,17 @@ const contradictions: readonly (readonly [ExampleName, Changes, string])[] = [
   [
     "storefront",
     { "automation.approval": { timeout: "PT3H" } },
-    "automation.approval.timeout: received 3 h: must be 1 s or more, and 2 h or less",
+    "automation.approval.timeout: received 3 h: must be 5 min or more, and 2 h or less",
+  ],
+  [
+    "storefront",
+    { "automation.approval": { timeout: "PT4M59S" } },
+    "automation.approval.timeout: received 4 min 59 s: must be 5 min or more, and 2 h or less",
+  ],
+  [
+    "storefront",
+    { "detection.probeEvery": "PT21S" },
+    "detection.probeEvery: received 21 s: must be 1 s or more, and 20 s or less",
   ],
   [
     "storefront",
@@ -333,6 +348,15 @@ describe("The bounds of the plan are those of the state machine", () => {
     expect(text).toContain("$promotions < 3");
   });
 
+  it("whoever is asked has time left when the function that asks has taken all of its own", () => {
+    const asking = stepSpecs.find(({ name }) => name === "ApprovalRequest");
+    expect(shortestApprovalSeconds).toBeGreaterThanOrEqual((asking?.timeoutSeconds ?? Number.NaN) + 60);
+  });
+
+  it("a heartbeat outlives two rounds of the rarest probes", () => {
+    expect(2 * longestProbeEverySeconds).toBeLessThan(heartbeatFreshSeconds);
+  });
+
   it("no pause between two tries is longer than the lease is reckoned with", () => {
     const pauses = [...text.matchAll(/"MaxDelaySeconds":(\d+)/g)].map(([, seconds]) => Number(seconds));
     expect(pauses.length).toBeGreaterThan(10);
@@ -366,6 +390,18 @@ describe("A plan at the edge of what is allowed can be used", () => {
       "two-regions",
       { "detection.witnesses": ["us-east-2"], "detection.quorum": 2, "automation.database": "automatic" },
     ],
+    [
+      "silence that promotes, with a witness",
+      "two-regions",
+      { "detection.witnesses": ["us-east-2"], "detection.quorum": 2, "automation.approval.onNoAnswer": "proceed" },
+    ],
+    [
+      "silence that moves traffic, where the database observes",
+      "two-regions",
+      { "automation.database": "observe", "automation.approval.onNoAnswer": "proceed" },
+    ],
+    ["the shortest wait for an answer", "storefront", { "automation.approval": { timeout: "PT5M" } }],
+    ["the rarest probes", "storefront", { "detection.probeEvery": "PT20S" }],
     ["capacity that grows while a person decides on traffic", "stateless", { "automation.traffic": "approve" }],
     [
       "a Region without a cluster",

@@ -106,7 +106,10 @@ describe("A field of the wrong form is named with its full path, its value and w
       { "coordination.regions": ["eu-west-1"] },
       'coordination.regions: received ["eu-west-1"]: must have at least 2 entries',
     ],
-    [{ "coordination.table": "x" }, 'coordination.table: received "x": must have at least 3 characters'],
+    [
+      { "coordination.table": "x" },
+      'coordination.table: received "x": must be a table\'s name: 3 to 255 characters: A-Z, a-z, 0-9, _, - and .',
+    ],
     [{ "capacity.raiseMaximum": "yes" }, 'capacity.raiseMaximum: received "yes": must be true or false'],
     [{ automation: null }, "automation: received nothing: must be keys with values"],
     [{ tables: "UserSessions" }, 'tables: received "UserSessions": must be a list'],

@@ -35,13 +35,25 @@ function databaseIsNoFreerThanTraffic(plan: Plan): readonly PlanFinding[] {
 
 /** One observer alone cannot tell a dead Region from a cut cable, and a wrong promotion makes two writers (FM14, FM45). */
 function promotionNeedsAThirdOpinion(plan: Plan): readonly PlanFinding[] {
-  if (plan.automation.database !== "automatic") return [];
-  if (plan.regions.length !== 2 || plan.detection.witnesses.length > 0) return [];
+  if (plan.automation.database !== "automatic" || hasAThirdOpinion(plan)) return [];
   return [
     finding(
       "automation.database",
       "automatic",
       "must be observe or approve with two Regions and no witness: name a Region in detection.witnesses, or let a person approve",
+    ),
+  ];
+}
+
+/** Where a promotion needs a person, nobody's silence may stand for one: the same two writers, by way of a timeout. */
+function silencePromotesNothingWithoutAThirdOpinion(plan: Plan): readonly PlanFinding[] {
+  const { database, approval } = plan.automation;
+  if (database === "observe" || approval.onNoAnswer === "decline" || hasAThirdOpinion(plan)) return [];
+  return [
+    finding(
+      "automation.approval.onNoAnswer",
+      approval.onNoAnswer,
+      `must be decline with two Regions and no witness while automation.database is ${database}: nobody's silence may promote there; name a Region in detection.witnesses, or let the database observe`,
     ),
   ];
 }
@@ -59,6 +71,10 @@ function capacityAsksWithTraffic(plan: Plan): readonly PlanFinding[] {
   ];
 }
 
+function hasAThirdOpinion(plan: Plan): boolean {
+  return plan.regions.length > 2 || plan.detection.witnesses.length > 0;
+}
+
 function managesCapacity(plan: Plan): boolean {
   return plan.regions.some((region) => region.autoScalingGroup !== null);
 }
@@ -71,4 +87,5 @@ export const automationRules: readonly PlanRule[] = [
   databaseIsNoFreerThanTraffic,
   capacityAsksWithTraffic,
   promotionNeedsAThirdOpinion,
+  silencePromotesNothingWithoutAThirdOpinion,
 ];

@@ -9,6 +9,16 @@ const longestSeconds = 7 * 86_400;
 const longestDeadlineSeconds = 30 * 60;
 /** Nobody who was told answers later than this. */
 const longestApprovalSeconds = 2 * 3_600;
+/**
+ * The wait includes the function that asks, which may run for three minutes (infra/functions.ts). What is left is for
+ * somebody to read the question.
+ */
+export const shortestApprovalSeconds = 5 * 60;
+/**
+ * The watch is invoked once a minute and makes only rounds that end within it; a heartbeat is a sign of life for 45 s
+ * (assess/evidence.ts), in which two rounds must fit, or a healthy Region would be given up for lost between them.
+ */
+export const longestProbeEverySeconds = 20;
 /** TimeoutSeconds of statemachines/failover.asl.json. */
 export const longestRunSeconds = 21_600;
 /** Of these, what a run needs besides its waits: functions, their retries, traffic and capacity before the verification. */
@@ -35,7 +45,12 @@ function limitsOf(plan: Plan): readonly Limits[] {
   const limits: Limits[] = [
     { key: "traffic.timeToLive", seconds: traffic.timeToLiveSeconds, least: 1, most: longestTimeToLiveSeconds },
     { key: "coordination.lease", seconds: coordination.leaseSeconds, least: 1 },
-    { key: "detection.probeEvery", seconds: detection.probeEverySeconds, least: 1 },
+    {
+      key: "detection.probeEvery",
+      seconds: detection.probeEverySeconds,
+      least: 1,
+      most: longestProbeEverySeconds,
+    },
     { key: "detection.confirmFor", seconds: detection.confirmForSeconds, least: 1 },
     { key: "detection.disputeFor", seconds: detection.disputeForSeconds, least: 0 },
     { key: "detection.clearFor", seconds: detection.clearForSeconds, least: 1 },
@@ -46,7 +61,7 @@ function limitsOf(plan: Plan): readonly Limits[] {
     {
       key: "automation.approval.timeout",
       seconds: automation.approval.timeoutSeconds,
-      least: 1,
+      least: shortestApprovalSeconds,
       most: longestApprovalSeconds,
     },
     { key: "recovery.soak", seconds: recovery.soakSeconds, least: 1 },
