@@ -7,15 +7,19 @@ import { FailoverError } from "../functions/shared/errors.ts";
 import { createFailoverApp } from "../infra/app.ts";
 import type { PlanAlarms } from "../infra/controller.ts";
 import { accountOf, type PlanDocument, readPlanDocument } from "../infra/plan-document.ts";
+import { type AccountRules, accountOptions, accountOptionsHelp, usualQualifier } from "./account-rules.ts";
+import { UsageError } from "./usage.ts";
 
 /** What `synth` and `deploy` both take. */
 export const assemblyOptions = {
   plan: { type: "string" },
   "own-alarms": { type: "boolean" },
+  ...accountOptions,
 } as const;
 
 export const planOptionsHelp = `  --plan FILE       the plan (default plans/storefront.yaml)
-  --own-alarms      the alarms that the plan names are yours: make none, only listen to their events`;
+  --own-alarms      the alarms that the plan names are yours: make none, only listen to their events
+${accountOptionsHelp}`;
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -36,11 +40,17 @@ export interface AssembledStack {
   readonly template: string;
 }
 
-/** @throws FailoverError "InvalidPlan" */
+/** @throws FailoverError "InvalidPlan"; UsageError for a `CDK_DEFAULT_ACCOUNT` that is no account */
 export function readTarget(plan: string | undefined): Target {
   const source = plan ?? join(root, "plans", "storefront.yaml");
   const document = readPlanDocument(source, process.env.AWS_ENDPOINT_URL ? "any" : "public");
-  return { document, account: accountIn(document, source) ?? (process.env.CDK_DEFAULT_ACCOUNT || null) };
+  return { document, account: accountIn(document, source) ?? accountOfEnvironment() };
+}
+
+function accountOfEnvironment(): string | null {
+  const { CDK_DEFAULT_ACCOUNT: account = "" } = process.env;
+  if (account === "" || /^\d{12}$/.test(account)) return account || null;
+  throw new UsageError(`CDK_DEFAULT_ACCOUNT: received ${JSON.stringify(account)}: must be twelve digits, or not set`);
 }
 
 /**
@@ -50,6 +60,7 @@ export function readTarget(plan: string | undefined): Target {
 export async function assemble(
   { document, account }: Target,
   planAlarms: PlanAlarms,
+  { qualifier, tags, permissionsBoundary }: AccountRules,
 ): Promise<readonly AssembledStack[]> {
   await promisify(execFile)(process.execPath, [join(root, "build.ts")], { cwd: root });
   rmSync(assemblyFolder, { recursive: true, force: true });
@@ -57,6 +68,9 @@ export async function assemble(
     plan: document,
     outdir: assemblyFolder,
     planAlarms,
+    tags,
+    ...(qualifier === usualQualifier ? {} : { qualifier }),
+    ...(permissionsBoundary === null ? {} : { permissionsBoundary }),
     ...(account === null ? {} : { account }),
   });
   const assembly = app.synth();

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { stackRegions } from "../infra/region-failover.ts";
+import { readAccountRules } from "./account-rules.ts";
 import { assemble, assemblyFolder, assemblyOptions, planOptionsHelp, readTarget } from "./assembly.ts";
 import { findObstacle } from "./preflight.ts";
 import { readOptions, runCommand, UsageError } from "./usage.ts";
@@ -25,13 +26,14 @@ await runCommand(async () => {
     return 0;
   }
   if (chosen.plan === undefined) throw new UsageError("--plan: received nothing: must be the path of a plan file");
+  const rules = readAccountRules(chosen);
   const target = readTarget(chosen.plan);
-  const obstacle = await findObstacle(target.account, stackRegions(target.document.plan));
+  const obstacle = await findObstacle(target.account, stackRegions(target.document.plan), rules);
   if (obstacle !== null) {
     process.stderr.write(`${obstacle.message}\n`);
     return 1;
   }
-  await assemble(target, chosen["own-alarms"] ? "brought" : "made");
+  await assemble(target, chosen["own-alarms"] ? "brought" : "made", rules);
   return runCdk([
     "deploy",
     "--all",

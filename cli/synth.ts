@@ -1,3 +1,4 @@
+import { readAccountRules } from "./account-rules.ts";
 import { assemble, assemblyOptions, planOptionsHelp, readTarget } from "./assembly.ts";
 import { readOptions, runCommand } from "./usage.ts";
 
@@ -18,7 +19,8 @@ await runCommand(async () => {
     process.stdout.write(help);
     return 0;
   }
-  const stacks = await assemble(readTarget(chosen.plan), chosen["own-alarms"] ? "brought" : "made");
+  const rules = readAccountRules(chosen);
+  const stacks = await assemble(readTarget(chosen.plan), chosen["own-alarms"] ? "brought" : "made", rules);
   for (const { name, region, template } of stacks) {
     process.stdout.write(`${region.padEnd(16)}${name.padEnd(48)}${template}\n`);
   }

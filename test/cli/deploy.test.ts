@@ -21,6 +21,8 @@ const nowhere = changed("unknown", "[us-west-2]", "[ap-nowhere-9]");
 const local = changed("local", "https://eu-west-1.shop.example.com", "http://localhost");
 afterAll(() => rmSync(folder, { recursive: true }));
 
+const given = ["--plan", `${root}plans/storefront.yaml`];
+
 /** A machine without anybody's credentials. */
 const bare = {
   HOME: folder,
@@ -61,6 +63,15 @@ describe.each(["cli/synth.ts", "cli/deploy.ts"])("%s, given what is wrong", (scr
       ["--plan", local],
       /local\.yaml: regions\.eu-west-1\.probe: .* the internet can reach/,
     ],
+    ["a qualifier that is none", [...given, "--qualifier", "a b"], /^--qualifier: received "a b": must be 1 to 10/],
+    ["a tag without a value", [...given, "--tags", "team"], /^--tags: received "team": must be KEY=VALUE/],
+    ["a tag twice", [...given, "--tags", "a=b", "--tags", "a=c"], /^--tags: received "a=c": must name a once/],
+    ["a tag of AWS's", [...given, "--tags", "aws:x=a"], /^--tags: received "aws:x=a": must not be of aws:/],
+    [
+      "what is no policy",
+      [...given, "--permissions-boundary", "arn:aws:iam::1:role/x"],
+      /^--permissions-boundary: received /,
+    ],
   ])("%s: one line, exit code 2, nothing done", async (_name, args, line) => {
     const { code, stdout, stderr } = await runScript(script, args, { environment: bare, in: folder });
 
@@ -70,6 +81,21 @@ describe.each(["cli/synth.ts", "cli/deploy.ts"])("%s, given what is wrong", (scr
     expect(stderr).toMatch(line);
   });
 });
+
+it.each(["cli/synth.ts", "cli/deploy.ts"])(
+  "%s refuses a CDK_DEFAULT_ACCOUNT that is no account in one line",
+  async (script) => {
+    const environment = { ...bare, CDK_DEFAULT_ACCOUNT: "foo" };
+    const args = ["--plan", `${root}plans/stateless.yaml`];
+    const { code, stdout, stderr } = await runScript(script, args, { environment, in: folder });
+
+    expect([code, stdout, stderr]).toEqual([
+      2,
+      "",
+      'CDK_DEFAULT_ACCOUNT: received "foo": must be twelve digits, or not set\n',
+    ]);
+  },
+);
 
 describe("deploy", () => {
   it("wants to be told which plan", async () => {
@@ -86,9 +112,49 @@ describe("deploy", () => {
     expect(stderr).toMatch(/^No AWS credentials were found\. Next: aws configure sso/);
   });
 
+  it.each([
+    ["nobody is logged in to", "dev", /^Nobody is logged in to profile dev\. Next: aws sso login --profile dev$/],
+    [
+      "there are no credentials in",
+      "plain",
+      /^Profile plain gives no AWS credentials\. Next: aws sso login --profile plain /,
+    ],
+  ])("names aws sso login where %s a profile", async (_what, profile, line) => {
+    const config = join(folder, "config");
+    writeFileSync(
+      config,
+      `[profile dev]
+sso_session = shop
+sso_account_id = 111122223333
+sso_role_name = Deploy
+region = eu-west-1
+[sso-session shop]
+sso_start_url = https://shop.awsapps.com/start
+sso_region = eu-west-1
+[profile plain]
+region = eu-west-1
+`,
+    );
+    // An empty key would be taken for one in the environment.
+    const environment = { ...bare, AWS_CONFIG_FILE: config, AWS_PROFILE: profile };
+    const { code, stderr } = await runScript("cli/deploy.ts", given, { environment, in: folder });
+
+    expect(code).toBe(1);
+    expect(stderr.trimEnd()).toMatch(line);
+  });
+
   describe("at an endpoint", () => {
     /** Calls that arrived: `service Region`. */
     const calls: string[] = [];
+    /** What was asked of SSM. */
+    const parameters = new Set<string>();
+    /** Regions that the account has not enabled, and those that do not answer. */
+    let disabled: readonly string[] = [];
+    let silent: readonly string[] = [];
+    afterEach(() => {
+      disabled = [];
+      silent = [];
+    });
     let server: Server;
     let environment: Record<string, string>;
 
@@ -99,8 +165,18 @@ describe("deploy", () => {
           request.headers.authorization ?? "",
         ) ?? ["", "", ""];
         calls.push(`${service} ${region}`);
-        request.resume();
-        if (service === "sts") {
+        if (silent.includes(region)) {
+          request.socket.destroy();
+          return;
+        }
+        request.on("data", (chunk: Buffer) => {
+          const [, parameter] = /"Name":"([^"]+)"/.exec(String(chunk)) ?? [];
+          if (parameter !== undefined) parameters.add(parameter);
+        });
+        if (disabled.includes(region)) {
+          response.statusCode = 400;
+          response.end(JSON.stringify({ __type: "UnrecognizedClientException", message: "The token is invalid." }));
+        } else if (service === "sts") {
           response.setHeader("content-type", "text/xml");
           response.end(
             '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Arn>arn:aws:iam::111122223333:user/ana</Arn><UserId>ana</UserId><Account>111122223333</Account></GetCallerIdentityResult></GetCallerIdentityResponse>',
@@ -131,6 +207,39 @@ describe("deploy", () => {
         "Not bootstrapped: us-east-1, ap-southeast-1, us-west-2. Next: npx cdk bootstrap aws://111122223333/us-east-1 aws://111122223333/ap-southeast-1 aws://111122223333/us-west-2",
       ]);
       expect(new Set(calls.map((call) => call.split(" ")[0]))).toEqual(new Set(["sts", "ssm"]));
+    });
+
+    it("asks for the bootstrap that the options name, and names the command that makes it", async () => {
+      parameters.clear();
+      const boundary = "arn:aws:iam::111122223333:policy/ops/Bound";
+      const options = ["--qualifier", "shop", "--tags", "cost=a b", "--permissions-boundary", boundary];
+      const { code, stderr } = await runScript("cli/deploy.ts", [...given, ...options], { environment, in: folder });
+
+      expect(code).toBe(1);
+      expect([...parameters]).toEqual(["/cdk-bootstrap/shop/version"]);
+      expect(stderr).toContain(
+        "Next: npx cdk bootstrap --qualifier shop --toolkit-stack-name CDKToolkit-shop --tags 'cost=a b' --custom-permissions-boundary ops/Bound aws://111122223333/us-east-1 ",
+      );
+    });
+
+    it("names a Region that the account has not enabled, and how to", async () => {
+      disabled = ["ap-southeast-1"];
+      const { code, stderr } = await runScript("cli/deploy.ts", given, { environment, in: folder });
+
+      expect([code, stderr.trimEnd()]).toEqual([
+        1,
+        "Not enabled in account 111122223333: ap-southeast-1. Next: aws account enable-region --region-name ap-southeast-1",
+      ]);
+    });
+
+    it.each(["ap-southeast-1", "eu-west-1"])("names a Region that does not answer: %s", async (region) => {
+      silent = [region];
+      const { code, stderr } = await runScript("cli/deploy.ts", given, { environment, in: folder });
+
+      expect(code).toBe(1);
+      expect(stderr.trimEnd()).toMatch(
+        new RegExp(`^No answer from ${region} \\(.+\\)\\. Next: aws sts get-caller-identity --region ${region}, until`),
+      );
     });
 
     it("refuses credentials of another account than the plan's", async () => {
