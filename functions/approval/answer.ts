@@ -15,9 +15,14 @@ export const approvalAnswerSchema = z.strictObject({
 });
 export type ApprovalAnswer = z.output<typeof approvalAnswerSchema>;
 
-/** An answer as the database step takes it, with the loss in seconds that its question stated; null: an unknown loss. */
+/**
+ * An answer as the database step takes it, with what its question was about: which Region's cluster was to become the
+ * writer, by which call, and the loss in seconds that was stated; null: an unknown loss.
+ */
 export const approvalSchema = z.extend(approvalAnswerSchema, {
   covers: z.enum(["promotion", "dataLoss"]),
+  target: z.nonEmpty,
+  flavour: z.enum(["switchover", "failover"]),
   lossSeconds: z.nullable(z.number().check(z.nonnegative())),
 });
 export type Approval = z.output<typeof approvalSchema>;

@@ -27,8 +27,9 @@ export function answerMoving({ deps }: StepContext, database: DatabasePlan, inte
   return answer({ result: "moving", target, kind, lossSeconds, worstCaseLossSeconds, deadlineAt });
 }
 
-export function answerAsking(target: string, question: Question, loss: Loss): Json {
-  return answer({ result: "needsApproval", target, kind: "none", ...loss, question, reason: question.detail });
+/** Target and kind are what the question is about, so that its answer is bound to them. */
+export function answerAsking(target: string, kind: Flavour, question: Question, loss: Loss): Json {
+  return answer({ result: "needsApproval", target, kind, ...loss, question, reason: question.detail });
 }
 
 /** The branch ends here, and the timeline says how. */

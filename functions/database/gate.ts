@@ -38,7 +38,7 @@ export interface GateInput {
 
 export type GateDecision =
   | { readonly kind: "proceed"; readonly flavour: Flavour; readonly loss: Loss; readonly reason: string }
-  | { readonly kind: "ask"; readonly question: Question; readonly loss: Loss }
+  | { readonly kind: "ask"; readonly question: Question; readonly flavour: Flavour; readonly loss: Loss }
   | { readonly kind: "observe"; readonly reason: string }
   | { readonly kind: "declined"; readonly reason: string }
   | { readonly kind: "blocked"; readonly reason: string };
@@ -54,7 +54,8 @@ export type GateDecision =
  *   than 1 s a second. It is counted up to `failingSince`; what a primary that is merely cut off takes after that is a
  *   conflict (FM44), not measured here.
  * - A frozen, old or missing lag is unknown, never zero, and unknown never passes without a person (FM40).
- * - A person's approval covers the loss that the question stated and no more; a larger one is asked for anew.
+ * - A person's approval covers the target that the question named, the loss that it stated and no more, and a failover
+ *   only where it was one; anything else is asked for anew.
  */
 export function decidePromotion(input: GateInput): GateDecision {
   const { approval, life, switchover, primary, target } = input;
@@ -77,13 +78,15 @@ export function decidePromotion(input: GateInput): GateDecision {
   const withinBudget = loss.lossSeconds !== null && loss.lossSeconds <= input.budgetSeconds;
   const needs = withinBudget && !(flavour === "failover" && life.kind === "heartbeat") ? "promotion" : "dataLoss";
   const unattended = needs === "promotion" && level === "automatic" && input.thirdOpinion === "present";
-  if (!unattended && (approval === null || !approves(approval, needs, loss)))
-    return { kind: "ask", question: ask(input, needs, flavour, loss, reason), loss };
+  const approved = approval !== null && approves(approval, target, needs, flavour, loss) ? approval : null;
+  if (!unattended && approved === null) {
+    return { kind: "ask", question: ask(input, needs, flavour, loss, reason), flavour, loss };
+  }
   return {
     kind: "proceed",
     flavour,
     loss,
-    reason: approval === null ? reason : `${reason}; approved by ${approval.by}: ${approval.reason}`,
+    reason: approved === null ? reason : `${reason}; approved by ${approved.by}: ${approved.reason}`,
   };
 }
 
@@ -106,8 +109,19 @@ function effectiveLevel({ level, authority }: GateInput): AutomationLevel {
   return level === "observe" && authority === "person" ? "approve" : level;
 }
 
-/** A question about a loss answers the lesser one as well; no answer covers more seconds than its question stated. */
-function approves(approval: Approval, needs: "promotion" | "dataLoss", loss: Loss): boolean {
+/**
+ * A question about a loss answers the lesser one as well: that of a smaller loss, or of a switchover to the same target. No
+ * answer covers another target, more seconds than its question stated, or a failover where it was asked of a switchover.
+ */
+function approves(
+  approval: Approval,
+  target: string,
+  needs: "promotion" | "dataLoss",
+  flavour: Flavour,
+  loss: Loss,
+): boolean {
+  if (approval.target !== target) return false;
+  if (flavour === "failover" && approval.flavour === "switchover") return false;
   if (needs === "dataLoss" && approval.covers !== "dataLoss") return false;
   if (approval.lossSeconds === null) return true;
   return loss.lossSeconds !== null && loss.lossSeconds <= approval.lossSeconds;
@@ -143,6 +157,7 @@ function ask(
   const detail = [
     `${reason}.`,
     whyAsked(input, covers, flavour),
+    ...whyAnew(input),
     ...(flavour === "failover"
       ? [
           `The loss is ${lost}; the plan's budget is ${describeSeconds(budgetSeconds)}.`,
@@ -167,6 +182,14 @@ function whyAsked(input: GateInput, covers: "promotion" | "dataLoss", flavour: F
       }
       return "You are asked because two Regions without a witness cannot tell a dead Region from a cut cable.";
   }
+}
+
+/** What an approval was of that does not cover this question. */
+function whyAnew({ approval }: GateInput): readonly string[] {
+  if (approval === null) return [];
+  const { by, flavour, target, lossSeconds } = approval;
+  const loss = flavour === "switchover" ? "" : `, losing ${describeLoss({ lossSeconds, worstCaseLossSeconds: null })}`;
+  return [`What ${by} approved was a ${flavour} to ${target}${loss}: that does not cover this.`];
 }
 
 export function describeLoss({ lossSeconds, worstCaseLossSeconds }: Loss): string {

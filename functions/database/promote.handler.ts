@@ -50,7 +50,7 @@ async function promote(context: Context, database: DatabasePlan, approval: Appro
   let refusedSwitchovers = 0;
   let problem = "";
   for (let attempt = 1; attempt <= maximumTries; attempt++) {
-    const found = await settle(context, database, intents);
+    const found = await settle(context, database, intents, approvedTarget(approval));
     if (found.kind !== "idle") return conclude(context, database, found, intents);
 
     const evidence = await readEvidence(context, database, found.target);
@@ -82,15 +82,20 @@ async function promote(context: Context, database: DatabasePlan, approval: Appro
 }
 
 /** The classification as soon as there is one to act on: while a move is being cancelled, or nothing can be read, it waits. */
-async function settle(context: Context, database: DatabasePlan, intents: readonly Intent[]): Promise<Classification> {
+async function settle(
+  context: Context,
+  database: DatabasePlan,
+  intents: readonly Intent[],
+  preferred: string | null,
+): Promise<Classification> {
   const promoted = intents.map(({ target }) => target);
   let last: Classification = { kind: "unknown", reason: "it was not read" };
   await pollUntil(context.deps, context.guard, async () => {
     const view = await readView(context, database);
-    last = classifyView(context, database, view, promoted);
+    last = classifyView(context, database, view, promoted, preferred);
     if (last.kind === "notNeeded") {
       const unrecorded = await findUnrecordedPromotion(context, database, view);
-      if (unrecorded !== null) last = classifyView(context, database, view, [unrecorded]);
+      if (unrecorded !== null) last = classifyView(context, database, view, [unrecorded], preferred);
     }
     return last.kind === "cancelling" || last.kind === "unknown" ? null : last;
   });
@@ -102,14 +107,20 @@ function classifyView(
   database: DatabasePlan,
   view: DatabaseView,
   promotedHere: readonly string[],
+  preferred: string | null,
 ): Classification {
-  return classify({ view, database, failedRegion, survivors, preferred: null, promotedHere });
+  return classify({ view, database, failedRegion, survivors, preferred, promotedHere });
+}
+
+/** What a person approved stays the target while it can take over: an approval of one is none of another. */
+function approvedTarget(approval: Approval | null): string | null {
+  return approval?.approved === true ? approval.target : null;
 }
 
 /** After a refused switchover: until the primary gives no sign of life any more, or something moved. Bounded. */
 async function awaitSilence(context: Context, database: DatabasePlan, { target }: Idle): Promise<void> {
   await pollUntil(context.deps, context.guard, async () => {
-    const now = classifyView(context, database, await readView(context, database), []);
+    const now = classifyView(context, database, await readView(context, database), [], target);
     if (now.kind !== "idle") return now;
     const { life } = await readEvidence(context, database, target);
     return life.kind === "none" ? life : null;
@@ -210,7 +221,7 @@ async function stop(
 ): Promise<Json> {
   switch (decision.kind) {
     case "ask":
-      return answerAsking(target, decision.question, decision.loss);
+      return answerAsking(target, decision.flavour, decision.question, decision.loss);
     case "observe":
       return endPromotion(context, { result: "observed", reason: decision.reason, target, loss: unknownLoss });
     case "declined":

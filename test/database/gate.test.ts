@@ -17,9 +17,23 @@ function lagOf(seconds: number, secondsBefore = 60): LagEvidence {
   return { kind: "known", reading: { seconds, sampledAt, source: "AuroraGlobalDBRPOLag" } };
 }
 
-function approvalOf(covers: Approval["covers"], lossSeconds: number | null, approved = true): Approval {
-  return { approved, by: "ada", reason: "customers first", covers, lossSeconds };
+function approvalOf(covers: Approval["covers"], lossSeconds: number | null, about: Partial<Approval> = {}): Approval {
+  const target = "eu-west-1";
+  return {
+    approved: true,
+    by: "ada",
+    reason: "customers first",
+    covers,
+    target,
+    flavour: "failover",
+    lossSeconds,
+    ...about,
+  };
 }
+
+const declined = { approved: false };
+const ofSwitchover = { flavour: "switchover" } as const;
+const ofAnother = { target: "ap-southeast-1" };
 
 const base: GateInput = {
   primary: "us-east-1",
@@ -71,8 +85,8 @@ describe("decidePromotion", () => {
     ["automatic, started by a person, lag unknown", { authority: "person", lag: unknownLag }, "ask about dataLoss"],
     ["no third opinion", { thirdOpinion: "absent" }, "ask about promotion"],
     ["no third opinion, replicating", { thirdOpinion: "absent", life: replicating }, "ask about promotion"],
-    ["declined", { approval: approvalOf("dataLoss", null, false) }, "declined"],
-    ["declined, nothing to lose", { life: replicating, approval: approvalOf("promotion", 0, false) }, "declined"],
+    ["declined", { approval: approvalOf("dataLoss", null, declined) }, "declined"],
+    ["declined, nothing to lose", { life: replicating, approval: approvalOf("promotion", 0, declined) }, "declined"],
     ["loss approved", { lag: lagOf(25), approval: approvalOf("dataLoss", 25) }, "proceed by failover"],
     ["a smaller loss approved", { lag: lagOf(25), approval: approvalOf("dataLoss", 24) }, "ask about dataLoss"],
     ["an unknown loss approved", { lag: unknownLag, approval: approvalOf("dataLoss", null) }, "proceed by failover"],
@@ -85,8 +99,43 @@ describe("decidePromotion", () => {
     ["promotion approved", { level: "approve", approval: approvalOf("promotion", 2) }, "proceed by failover"],
     [
       "a promotion without loss approved, now with loss",
-      { level: "approve", approval: approvalOf("promotion", 0) },
+      { level: "approve", approval: approvalOf("promotion", 0, ofSwitchover) },
       "ask about promotion",
+    ],
+    [
+      "FM42: a switchover approved, now a failover that loses nothing",
+      { level: "approve", lag: lagOf(0), approval: approvalOf("promotion", 0, ofSwitchover) },
+      "ask about promotion",
+    ],
+    [
+      "a switchover approved, and still one",
+      { level: "approve", life: heard, approval: approvalOf("promotion", 0, ofSwitchover) },
+      "proceed by switchover",
+    ],
+    [
+      "FM39: another target's loss approved",
+      { lag: lagOf(25), approval: approvalOf("dataLoss", 25, ofAnother) },
+      "ask about dataLoss",
+    ],
+    [
+      "FM40: another target's unknown loss approved",
+      { lag: unknownLag, approval: approvalOf("dataLoss", null, ofAnother) },
+      "ask about dataLoss",
+    ],
+    [
+      "another target approved",
+      { level: "approve", approval: approvalOf("promotion", 2, ofAnother) },
+      "ask about promotion",
+    ],
+    [
+      "another target approved, by switchover",
+      { level: "approve", life: replicating, approval: approvalOf("promotion", 0, { ...ofAnother, ...ofSwitchover }) },
+      "ask about promotion",
+    ],
+    [
+      "another target approved where nobody need be asked",
+      { approval: approvalOf("dataLoss", null, ofAnother) },
+      "proceed by failover",
     ],
     [
       "a loss approved, now none",
@@ -130,8 +179,12 @@ describe("decidePromotion", () => {
           fc.constantFrom("promotion", "dataLoss"),
           fc.option(fc.double({ min: 0, max: 1_000, noNaN: true })),
           fc.boolean(),
+          fc.constantFrom("eu-west-1", "ap-southeast-1"),
+          fc.constantFrom<Approval["flavour"][]>("switchover", "failover"),
         )
-        .map(([covers, seconds, approved]) => approvalOf(covers as Approval["covers"], seconds, approved)),
+        .map(([covers, seconds, approved, target, flavour]) =>
+          approvalOf(covers as Approval["covers"], seconds, { approved, target, flavour }),
+        ),
     ),
   });
 
@@ -167,7 +220,12 @@ describe("decidePromotion", () => {
         const { lossSeconds } = decision.loss;
         const beyondBudget = lossSeconds === null || lossSeconds > drawn.budgetSeconds;
         if (!beyondBudget) return;
-        expect(drawn.approval).toMatchObject({ approved: true, covers: "dataLoss" });
+        expect(drawn.approval).toMatchObject({
+          approved: true,
+          covers: "dataLoss",
+          target: drawn.target,
+          flavour: "failover",
+        });
         const accepted = drawn.approval?.lossSeconds ?? Number.POSITIVE_INFINITY;
         expect(lossSeconds ?? (accepted === Number.POSITIVE_INFINITY ? 0 : Number.NaN)).toBeLessThanOrEqual(accepted);
       }),
@@ -181,7 +239,10 @@ describe("decidePromotion", () => {
         const asked = decidePromotion(drawn);
         if (asked.kind !== "ask") return;
         const covers = asked.question.covers as Approval["covers"];
-        const again = decidePromotion({ ...drawn, approval: approvalOf(covers, asked.loss.lossSeconds) });
+        const again = decidePromotion({
+          ...drawn,
+          approval: approvalOf(covers, asked.loss.lossSeconds, { flavour: asked.flavour }),
+        });
         expect(again.kind).toBe("proceed");
       }),
       { numRuns: 2_000 },
@@ -198,6 +259,18 @@ describe("decidePromotion", () => {
         detail: expect.stringContaining("beyond the budget"),
       },
     });
+  });
+});
+
+it("FM39: a question that is asked anew says what was approved instead", () => {
+  const decision = decidePromotion({ ...base, lag: unknownLag, approval: approvalOf("dataLoss", 25, ofAnother) });
+
+  expect(decision).toMatchObject({
+    question: {
+      detail: expect.stringContaining(
+        "What ada approved was a failover to ap-southeast-1, losing 25 s: that does not cover this.",
+      ),
+    },
   });
 });
 

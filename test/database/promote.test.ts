@@ -1,7 +1,13 @@
 import { awsError } from "../fakes/small-cloud.ts";
 import { clusters, createWorld, type LagSeries, run, storefront } from "./world.ts";
 
-const yes = { approved: true, by: "ada", reason: "customers first" } as const;
+const yes = {
+  approved: true,
+  by: "ada",
+  reason: "customers first",
+  target: "eu-west-1",
+  flavour: "failover",
+} as const;
 const failover = "FailoverGlobalCluster@eu-west-1";
 const switchover = "SwitchoverGlobalCluster@us-east-1";
 
@@ -78,6 +84,30 @@ describe("PromoteDatabase", () => {
     expect(answer.question).toMatchObject({ covers: "dataLoss", summary: expect.stringContaining("unknown") });
     expect(world.aurora.moves).toEqual([]);
     expect(world.ended()).toBeNull();
+  });
+
+  it("FM39: what was approved for one target is asked anew for another", async () => {
+    const world = createWorld();
+    world.lag["eu-west-1"] = [];
+    world.lag["ap-southeast-1"] = [];
+
+    const asked = await world.promote();
+    world.aurora.statuses[clusters["eu-west-1"]] = "stopped";
+    const again = await world.promote({ ...yes, covers: "dataLoss", lossSeconds: null });
+
+    expect(asked).toMatchObject({ result: "needsApproval", target: "eu-west-1", kind: "failover" });
+    expect(again).toMatchObject({ result: "needsApproval", target: "ap-southeast-1", kind: "failover" });
+    expect(again.question?.summary).toContain("ap-southeast-1");
+    expect(world.aurora.moves).toEqual([]);
+  });
+
+  it("promotes what was approved while it can take over, though another comes before it by now", async () => {
+    const world = createWorld();
+    world.lag["ap-southeast-1"] = [];
+
+    const answer = await world.promote({ ...yes, target: "ap-southeast-1", covers: "dataLoss", lossSeconds: null });
+
+    expect(answer).toMatchObject({ result: "moving", target: "ap-southeast-1", kind: "failover" });
   });
 
   it("asks with the loss in seconds when it is beyond the budget, and goes on when a person accepts it (FM39)", async () => {
