@@ -6,6 +6,7 @@ import { type Classification, classify, type DatabaseView, describeClassificatio
 import { readView } from "./evidence.ts";
 import { globalClusterResource, type Intent, intentDetail } from "./intent.ts";
 import { beginMove } from "./rds.ts";
+import type { Standings } from "./standing.ts";
 
 /** A primary that answers does so within seconds; one that does not must not hold up the promotion. */
 const switchoverDeadlineSeconds = 30;
@@ -25,6 +26,7 @@ export async function beginPromotion(
   database: DatabasePlan,
   intent: Intent,
   because: string,
+  standings: Standings,
 ): Promise<Begun> {
   const { globalCluster, clusters } = database;
   const { target, kind } = intent;
@@ -47,7 +49,7 @@ export async function beginPromotion(
       },
       judge: (view) => {
         const { failedRegion, survivors } = run;
-        const aim = { preferred: target, promotedHere: [target] };
+        const aim = { preferred: target, promotedHere: [target], standings };
         return judgeIntent(classify({ view, database, failedRegion, survivors, ...aim }), intent, because);
       },
       apply: () => beginMove(deps, { flavour: kind, globalCluster, primary, target, targetArn }),
@@ -71,6 +73,7 @@ function judgeIntent(found: Classification, intent: Intent, because: string): Ve
         return { kind: "blocked", reason: `${intent.target} can no longer take over` };
       return { kind: "change", detail: { ...intentDetail(intent), reason: because } };
     case "notNeeded":
+    case "lostElsewhere":
     case "movingElsewhere":
     case "cancelling":
     case "twoWriters":

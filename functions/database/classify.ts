@@ -1,4 +1,5 @@
 import type { DatabasePlan } from "../shared/plan/plan.ts";
+import type { Standing, Standings } from "./standing.ts";
 
 /** A member of the global cluster. */
 export interface Member {
@@ -38,8 +39,10 @@ export interface DatabaseView {
 
 /** What is the case. Closed; whether anything may be done about it is the gate's to say. */
 export type Classification =
-  /** The writer was not in the failed Region (FM47). */
+  /** The writer was not in the failed Region, but in one that serves (FM47). */
   | { readonly kind: "notNeeded"; readonly writer: string }
+  /** The writer was in another Region that is out of service, or down: what it would lose is not this run's to judge. */
+  | { readonly kind: "lostElsewhere"; readonly writer: string; readonly standing: Standing }
   /** A survivor has become the writer in this incident, and is available. */
   | { readonly kind: "alreadyWriter"; readonly target: string }
   /** A survivor is becoming the writer, whoever asked for it: adopt it and wait (FM41). */
@@ -61,10 +64,12 @@ export interface ClassifyInput {
   readonly database: DatabasePlan;
   readonly failedRegion: string;
   readonly survivors: readonly string[];
-  /** Kept as the target while it can take over, so that one lost answer does not change the aim. */
+  /** Kept as the target while it can take over and its Region is well, so that one lost answer does not change the aim. */
   readonly preferred: string | null;
   /** Survivors known to have been made the writer in this incident. */
   readonly promotedHere: readonly string[];
+  /** How Regions stand besides this run; one that is not named is in service and not known to fail. */
+  readonly standings: Standings;
 }
 
 export function classify(input: ClassifyInput): Classification {
@@ -87,6 +92,10 @@ export function classify(input: ClassifyInput): Classification {
   if (writer === undefined) return { kind: "unknown", reason: "No member of the global cluster is the writer" };
   const home = regionOfArn(writer.arn);
   if (home === failedRegion) return pickTarget(input, global, survivors);
+  const standing = input.standings[home];
+  if (standing !== undefined && (standing.state !== "inService" || standing.health === "down")) {
+    return { kind: "lostElsewhere", writer: home, standing };
+  }
   if (!input.promotedHere.includes(home)) return { kind: "notNeeded", writer: home };
   const settled = isAvailable(global.status) && isReadAvailable(view.clusters[home]);
   return settled ? { kind: "alreadyWriter", target: home } : { kind: "movingToUs", target: home, flavour: "unsaid" };
@@ -97,6 +106,8 @@ export function describeClassification(found: Classification): string {
   switch (found.kind) {
     case "notNeeded":
       return `Nothing to promote: the writer is in ${found.writer}, which did not fail`;
+    case "lostElsewhere":
+      return describeLostElsewhere(found);
     case "alreadyWriter":
       return `${found.target} is the writer already`;
     case "movingToUs":
@@ -157,6 +168,17 @@ export function judgeMove(view: DatabaseView, database: DatabasePlan, target: st
   );
 }
 
+function describeLostElsewhere({ writer, standing }: Extract<Classification, { kind: "lostElsewhere" }>): string {
+  const { state, incident } = standing;
+  const left = "nothing is promoted, for what would be lost is not this run's to judge";
+  if (state === "inService") {
+    return `The writer is in ${writer}, which is down itself: ${left}. Evacuate ${writer} when this run has ended, or let automation do so; then retry the database branch of this run`;
+  }
+  const first =
+    incident === null ? "Make a cluster in a survivor the writer by hand" : `Retry the database branch of ${incident}`;
+  return `The writer is in ${writer}, which is ${state} and not in service: ${left}. ${first}, then that of this run`;
+}
+
 function describeTwoWriters(writers: readonly string[]): string {
   return `There are two writers: ${writers.join(" and ")}. Nothing is changed; a person must choose which one's data stays`;
 }
@@ -179,7 +201,10 @@ function pickTarget(input: ClassifyInput, global: GlobalCluster, survivors: read
   const order = database.promotionOrder.filter((region) => survivors.includes(region));
   const isMember = (region: string) => global.members.some(({ arn }) => arn === database.clusters[region]);
   const able = order.filter((region) => isMember(region) && isReadAvailable(view.clusters[region]));
-  const target = able.find((region) => region === preferred) ?? able[0];
+  // A survivor whose customers have begun to fail since is the next to be evacuated: only where there is no other.
+  const well = able.filter((region) => !isFailing(input.standings[region]));
+  const best = well.length > 0 ? well : able;
+  const target = best.find((region) => region === preferred) ?? best[0];
   if (target !== undefined) return { kind: "idle", primary: failedRegion, target };
   const found = order.map(
     (region) => `${region} ${isMember(region) ? described(view.clusters[region]) : "is no member"}`,
@@ -189,6 +214,10 @@ function pickTarget(input: ClassifyInput, global: GlobalCluster, survivors: read
       ? "No survivor is in the plan's database.promotionOrder"
       : `No survivor's cluster can take over: ${found.join(", ")}`;
   return { kind: "noTarget", primary: failedRegion, reason };
+}
+
+function isFailing(standing: Standing | undefined): boolean {
+  return standing !== undefined && standing.health !== "notConfirmedToFail";
 }
 
 function described(cluster: Read<string> | undefined): string {

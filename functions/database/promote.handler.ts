@@ -13,12 +13,19 @@ import * as z from "../shared/zod.ts";
 import type { Json } from "../timeline/event.ts";
 import { readTimeline } from "../timeline/journal.ts";
 import { beginPromotion } from "./begin.ts";
-import { type Classification, classify, type DatabaseView, describeClassification } from "./classify.ts";
+import {
+  type Classification,
+  type ClassifyInput,
+  classify,
+  type DatabaseView,
+  describeClassification,
+} from "./classify.ts";
 import { answerAsking, answerMoving, endPromotion } from "./ending.ts";
 import { type Evidence, findUnrecordedPromotion, readEvidence, readView } from "./evidence.ts";
 import { decidePromotion, estimateLoss, type Flavour, type GateDecision, noLoss, unknownLoss } from "./gate.ts";
 import { findIntents, globalClusterResource, type Intent } from "./intent.ts";
 import { describeEvidence } from "./lag.ts";
+import { readStandings, type Standings } from "./standing.ts";
 
 /** How often one invocation acts and looks anew: two switchovers, then two failovers. */
 const maximumTries = 4;
@@ -50,7 +57,7 @@ async function promote(context: Context, database: DatabasePlan, approval: Appro
   let refusedSwitchovers = 0;
   let problem = "";
   for (let attempt = 1; attempt <= maximumTries; attempt++) {
-    const found = await settle(context, database, intents, approvedTarget(approval));
+    const { found, standings } = await settle(context, database, intents, approvedTarget(approval));
     if (found.kind !== "idle") return conclude(context, database, found, intents);
 
     const evidence = await readEvidence(context, database, found.target);
@@ -70,7 +77,7 @@ async function promote(context: Context, database: DatabasePlan, approval: Appro
 
     const intent: Intent = { target: found.target, kind: decision.flavour, ...decision.loss };
     intents.unshift(intent);
-    const begun = await beginPromotion(context, database, intent, decision.reason);
+    const begun = await beginPromotion(context, database, intent, decision.reason, standings);
     if (begun.kind === "moving") return answerMoving(context, database, intent);
     problem = begun.reason;
     if (begun.kind === "overtaken") continue;
@@ -81,35 +88,48 @@ async function promote(context: Context, database: DatabasePlan, approval: Appro
   return endPromotion(context, { result: "blocked", reason: problem, loss: unknownLoss });
 }
 
+interface Settled {
+  readonly found: Classification;
+  readonly standings: Standings;
+}
+
 /** The classification as soon as there is one to act on: while a move is being cancelled, or nothing can be read, it waits. */
 async function settle(
   context: Context,
   database: DatabasePlan,
   intents: readonly Intent[],
   preferred: string | null,
-): Promise<Classification> {
+): Promise<Settled> {
   const promoted = intents.map(({ target }) => target);
-  let last: Classification = { kind: "unknown", reason: "it was not read" };
+  let last: Settled = { found: { kind: "unknown", reason: "it was not read" }, standings: {} };
   await pollUntil(context.deps, context.guard, async () => {
-    const view = await readView(context, database);
-    last = classifyView(context, database, view, promoted, preferred);
-    if (last.kind === "notNeeded") {
+    const { view, standings } = await look(context, database);
+    let found = classifyView(context, database, { view, standings, promotedHere: promoted, preferred });
+    if (found.kind === "notNeeded") {
       const unrecorded = await findUnrecordedPromotion(context, database, view);
-      if (unrecorded !== null) last = classifyView(context, database, view, [unrecorded], preferred);
+      const promotedHere = unrecorded === null ? [] : [unrecorded];
+      found = classifyView(context, database, { view, standings, promotedHere, preferred });
     }
-    return last.kind === "cancelling" || last.kind === "unknown" ? null : last;
+    last = { found, standings };
+    return found.kind === "cancelling" || found.kind === "unknown" ? null : last;
   });
   return last;
+}
+
+async function look(
+  context: Context,
+  database: DatabasePlan,
+): Promise<{ readonly view: DatabaseView; readonly standings: Standings }> {
+  const [view, standings] = await Promise.all([readView(context, database), readStandings(context)]);
+  return { view, standings };
 }
 
 function classifyView(
   { run: { failedRegion, survivors } }: Context,
   database: DatabasePlan,
-  view: DatabaseView,
-  promotedHere: readonly string[],
-  preferred: string | null,
+  seen: Pick<ClassifyInput, "view" | "standings" | "promotedHere" | "preferred">,
 ): Classification {
-  return classify({ view, database, failedRegion, survivors, preferred, promotedHere });
+  return classify({ ...seen, database, failedRegion, survivors });
 }
 
 /** What a person approved stays the target while it can take over: an approval of one is none of another. */
@@ -120,7 +140,8 @@ function approvedTarget(approval: Approval | null): string | null {
 /** After a refused switchover: until the primary gives no sign of life any more, or something moved. Bounded. */
 async function awaitSilence(context: Context, database: DatabasePlan, { target }: Idle): Promise<void> {
   await pollUntil(context.deps, context.guard, async () => {
-    const now = classifyView(context, database, await readView(context, database), [], target);
+    const seen = await look(context, database);
+    const now = classifyView(context, database, { ...seen, promotedHere: [], preferred: target });
     if (now.kind !== "idle") return now;
     const { life } = await readEvidence(context, database, target);
     return life.kind === "none" ? life : null;
@@ -154,6 +175,7 @@ async function conclude(
       return answerMoving(context, database, await adopt(context, database, found.target, found.flavour, intents));
     case "twoWriters":
       return endPromotion(context, { result: "blocked", reason, loss: unknownLoss, writers: found.writers });
+    case "lostElsewhere":
     case "movingElsewhere":
     case "cancelling":
     case "noTarget":

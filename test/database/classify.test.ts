@@ -7,6 +7,7 @@ import {
   judgeMove,
   type Move,
 } from "../../functions/database/classify.ts";
+import type { Standing, Standings } from "../../functions/database/standing.ts";
 import { clusters, database } from "./world.ts";
 
 const regions = ["us-east-1", "eu-west-1", "ap-southeast-1"] as const;
@@ -44,9 +45,16 @@ function moveTo(to: string | null, status = "failing-over", dataLoss: Move["data
 const unreadable: DatabaseView = { global: { kind: "unreadable", reason: "no answer" }, clusters: {} };
 const stranger = "arn:aws:rds:eu-west-1:111122223333:cluster:stranger";
 
-function found(view: DatabaseView, promotedHere: readonly string[] = [], preferred: string | null = null) {
-  return classify({ view, database, failedRegion: "us-east-1", survivors, preferred, promotedHere });
+function found(
+  view: DatabaseView,
+  promotedHere: readonly string[] = [],
+  preferred: string | null = null,
+  standings: Standings = {},
+) {
+  return classify({ view, database, failedRegion: "us-east-1", survivors, preferred, promotedHere, standings });
 }
+
+const well: Standing = { state: "inService", incident: null, health: "notConfirmedToFail" };
 
 describe("classify", () => {
   it.each<[string, DatabaseView, readonly string[], Classification]>([
@@ -144,6 +152,40 @@ describe("classify", () => {
     expect(describeClassification(actual)).not.toBe("");
   });
 
+  it.each<[string, Partial<Standing>, Classification["kind"]]>([
+    ["in service and well", {}, "notNeeded"],
+    ["in service and gray: its database lives", { health: "gray" }, "notNeeded"],
+    ["in service and down", { health: "down" }, "lostElsewhere"],
+    ["evacuated", { state: "evacuated", incident: "storefront-ap-southeast-1-e1" }, "lostElsewhere"],
+    ["not out of DNS yet, by an earlier run", { state: "evacuating" }, "lostElsewhere"],
+    ["on its way back", { state: "returning" }, "lostElsewhere"],
+  ])("FM47: the writer's Region, which is not the failed one, is %s", (_word, standing, expected) => {
+    const view = viewOf(["ap-southeast-1"]);
+    const standings = { "ap-southeast-1": { ...well, ...standing } };
+
+    expect(found(view, [], null, standings).kind).toBe(expected);
+    expect(found(view, ["ap-southeast-1"], null, standings).kind).toBe(
+      expected === "notNeeded" ? "alreadyWriter" : expected,
+    );
+  });
+
+  it("FM47: says whose database branch to retry where the writer was lost in an earlier incident", () => {
+    const standing = { ...well, state: "evacuated", incident: "storefront-ap-southeast-1-e1" } as const;
+
+    const said = describeClassification(found(viewOf(["ap-southeast-1"]), [], null, { "ap-southeast-1": standing }));
+
+    expect(said).toContain("ap-southeast-1, which is evacuated and not in service");
+    expect(said).toContain("Retry the database branch of storefront-ap-southeast-1-e1, then that of this run");
+  });
+
+  it.each(["gray", "down"] as const)("FM20: passes over a survivor that is %s by now, approved or not", (health) => {
+    const view = viewOf(["us-east-1"]);
+    const sick: Standing = { ...well, health };
+
+    expect(found(view, [], "eu-west-1", { "eu-west-1": sick })).toMatchObject({ target: "ap-southeast-1" });
+    expect(found(view, [], null, { "eu-west-1": sick, "ap-southeast-1": sick })).toMatchObject({ target: "eu-west-1" });
+  });
+
   it("keeps to the preferred target while it can take over", () => {
     expect(found(viewOf(["us-east-1"]), [], "ap-southeast-1")).toMatchObject({ target: "ap-southeast-1" });
     const stopped = viewOf(["us-east-1"], null, { "ap-southeast-1": "stopped" });
@@ -185,6 +227,7 @@ describe("classify", () => {
             failedRegion: "us-east-1",
             survivors: mine,
             preferred: null,
+            standings: {},
             promotedHere: mine,
           });
 

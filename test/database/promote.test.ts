@@ -201,6 +201,21 @@ describe("PromoteDatabase", () => {
     expect(world.ended()?.detail.result).toBe("done");
   });
 
+  it("FM47: promotes nothing, and says what to do, when the writer was lost in another Region before", async () => {
+    const world = createWorld();
+    world.aurora.writers = [clusters["ap-southeast-1"]];
+    const since = "2026-02-28T00:00:00.000Z";
+    const incident = "storefront-ap-southeast-1-e1";
+    world.cloud.keepBook(world.plan, { "ap-southeast-1": { state: "evacuated", since, incident } });
+
+    const answer = await world.promote();
+
+    expect(answer).toMatchObject({ result: "blocked", lossSeconds: null });
+    expect(answer.reason).toContain(`Retry the database branch of ${incident}`);
+    expect(world.ended()?.detail).toMatchObject({ result: "degraded", promotedRegion: null });
+    expect(world.aurora.moves).toEqual([]);
+  });
+
   it("knows a promotion that another controller began and no timeline tells of (FM30)", async () => {
     const world = createWorld();
     world.aurora.writers = [clusters["eu-west-1"]];

@@ -95,6 +95,12 @@ export class SmallCloud {
     this.#put(plan.coordination.table, { pk: `coordination#${plan.application}`, sk: "item", ...item });
   }
 
+  /** Writes into the book how Regions stand. */
+  keepBook(plan: Plan, regions: CoordinationItem["regions"]): void {
+    const item = this.coordinationItem(plan);
+    this.#put(plan.coordination.table, { ...item, pk: `coordination#${plan.application}`, sk: "item", regions });
+  }
+
   observe(plan: Plan, observation: Partial<Observation> & Pick<Observation, "vantage" | "at">): void {
     const customers = { vote: "unknown", since: observation.at, servedBy: null };
     const nothing = { votes: [], customers, heartbeatAgeSeconds: {}, capacity: null, lag: null };

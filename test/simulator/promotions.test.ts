@@ -37,3 +37,54 @@ it("FM39: an approval of one target promotes no other: when that one goes dark, 
   ]);
   expect(Object.keys(result.apiCalls).filter((call) => /Failover|Switchover/.test(call))).toEqual([]);
 });
+
+it("FM47: a writer that was lost with a Region evacuated before is no writer: the run says so, and the retries bring one", async () => {
+  const retry = (at: number, incident: string): Cue => ({
+    at,
+    action: {
+      kind: "start",
+      region: "ap-southeast-1",
+      input: { retry: incident, branches: ["database"], reason: "it is gone for good", by: "ana" },
+    },
+  });
+  const script: readonly Cue[] = [
+    ...lagUnknown,
+    { at: 0, action: { kind: "region", region: "us-east-1", health: "dark" } },
+    { at: 200, action: { kind: "answer", output: { approved: false, by: "ana", reason: "it may come back" } } },
+    { at: 1_500, action: { kind: "region", region: "eu-west-1", health: "dark" } },
+  ];
+  const more = { failedRegion: "eu-west-1", failureModes: ["FM47"] };
+
+  const { result } = await tell(script, { ...more, horizonSeconds: 3_000 });
+  const { result: retried } = await tell(
+    [
+      ...script,
+      retry(2_600, "storefront-us-east-1-e1"),
+      { at: 2_700, action: { kind: "answer", output: { approved: true, by: "ana", reason: "it is gone for good" } } },
+      retry(3_400, "storefront-eu-west-1-e2"),
+    ],
+    { ...more, expected: "recovered", horizonSeconds: 4_500 },
+  );
+
+  expect(result).toMatchObject({ outcome: "degraded", rpoSeconds: null, violations: [] });
+  expect(result.reasons).toContainEqual(
+    expect.stringMatching(
+      /^database: The writer is in us-east-1, .* Retry the database branch of storefront-us-east-1-e1/,
+    ),
+  );
+  expect(retried).toMatchObject({ outcome: "recovered", violations: [] });
+});
+
+it("FM20, FM40: a target that has begun to fail while a person was asked is passed over, and asked for anew", async () => {
+  const { result } = await tell([
+    ...lagUnknown,
+    { at: 0, action: { kind: "region", region: "us-east-1", health: "dark" } },
+    { at: 420, action: { kind: "region", region: "eu-west-1", health: "gray" } },
+    { at: 700, action: { kind: "answer", output: { approved: true, by: "ana", reason: "customers first" } } },
+    { at: 900, action: { kind: "answer", output: { approved: true, by: "ana", reason: "that one, then" } } },
+  ]);
+
+  expect(result.apiCalls["rds:FailoverGlobalCluster@ap-southeast-1"]).toBe(1);
+  expect(Object.keys(result.apiCalls).filter((call) => /(Failover|Switchover).*@eu-west-1/.test(call))).toEqual([]);
+  expect(result.violations).toEqual([]);
+});

@@ -1,0 +1,57 @@
+import { assess } from "../assess/assessment.ts";
+import { type Evidence, gatherEvidence } from "../assess/evidence.ts";
+import type { CoordinationItem, RegionState } from "../coordination/item.ts";
+import { createCoordinationStore } from "../coordination/store.ts";
+import { isoInstant } from "../shared/clock.ts";
+import type { Plan } from "../shared/plan/plan.ts";
+import type { StepContext } from "../shared/step.ts";
+import { readObservations } from "../watch/observations.ts";
+
+/** How a Region stands besides this run. */
+export interface Standing {
+  /** By the controller's book. */
+  readonly state: RegionState;
+  /** The incident that brought it there; null when none did. */
+  readonly incident: string | null;
+  /** By the evidence of now: confirmed to give no sign of life, confirmed to fail its customers, or neither. */
+  readonly health: "down" | "gray" | "notConfirmedToFail";
+}
+
+/** The standings of the plan's Regions, by name. */
+export type Standings = Readonly<Record<string, Standing>>;
+
+/** How each Region of the plan stands now, in the book and to those who look at it. */
+export async function readStandings({ deps, run }: Pick<StepContext, "run" | "deps">): Promise<Standings> {
+  const [observations, item] = await Promise.all([
+    readObservations(deps),
+    createCoordinationStore(deps, run.execution).read(),
+  ]);
+  const now = isoInstant(deps.clock.now());
+  return judgeStandings(deps.plan, gatherEvidence(deps.plan, deps.region, observations, now), item);
+}
+
+export function judgeStandings(plan: Plan, evidence: Evidence, { regions }: CoordinationItem): Standings {
+  return Object.fromEntries(
+    plan.regions.map(({ name }): [string, Standing] => {
+      const { state, incident } = regions[name] ?? { state: "inService", incident: null };
+      return [name, { state, incident, health: healthOf(plan, evidence, name) }];
+    }),
+  );
+}
+
+function healthOf(plan: Plan, evidence: Evidence, region: string): Standing["health"] {
+  const { kind } = assess(plan, evidence, region);
+  switch (kind) {
+    case "down":
+    case "gray":
+      return kind;
+    case "serving":
+    case "unknown":
+    case "unconfirmed":
+    case "flapping":
+    case "disputed":
+    case "everythingFailing":
+    case "observerIsolated":
+      return "notConfirmedToFail";
+  }
+}
