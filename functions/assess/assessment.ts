@@ -2,7 +2,10 @@ import { parseInstant, secondsBetween } from "../shared/clock.ts";
 import type { Plan } from "../shared/plan/plan.ts";
 import { type CountedVote, type Evidence, heartbeatFreshSeconds, type RegionEvidence } from "./evidence.ts";
 
-/** What is the matter with a Region. Closed: every reader decides for each. */
+/**
+ * What is the matter with a Region. Closed: every reader decides for each. `failingSince` is when a quorum first saw it
+ * failing, or the first vantage where there is no quorum.
+ */
 export type Assessment =
   /** Nobody who can be heard sees it failing, and somebody sees it pass. */
   | { readonly kind: "serving"; readonly steadiness: "steady" | "recovering" }
@@ -54,7 +57,9 @@ export function assess(plan: Plan, evidence: Evidence, region: string): Assessme
     return { kind: "serving", steadiness: steady ? "steady" : "recovering" };
   }
 
-  const failingSince = firstFailing.since ?? evidence.at;
+  // Of one vantage with a trouble of its own, hours old perhaps, nobody can say that it saw this failure begin: it has
+  // begun when a quorum saw it. Where there is no quorum, there is only the first to go by.
+  const failingSince = (failing[quorum - 1] ?? firstFailing).since ?? evidence.at;
   if (failing.length < quorum) return { kind: "unconfirmed", failingSince };
   if (plan.regions.every(({ name }) => looksBad(plan, evidence, name))) {
     return { kind: "everythingFailing", failingSince };

@@ -52,7 +52,7 @@ export interface Incident {
   readonly id: string;
   readonly failedRegion: string;
   readonly cause: Cause;
-  /** ISO 8601; when the first probe failed, or when the request came if none had. */
+  /** ISO 8601; when a quorum first saw it failing, or the first vantage; when the request came if none had. */
   readonly failingSince: string;
   readonly openedAt: string;
   /** Regions that take over, most preferred first. */

@@ -77,7 +77,7 @@ const examples: Record<Assessment["kind"], readonly (readonly [string, Record<st
     [
       "the window runs from when the quorum was complete, not from the first",
       saying({ "eu-west-1": failing(900), "us-west-2": failing(59), "ap-southeast-1": failing(30) }),
-      { failingSince: ago(900) },
+      { failingSince: ago(59) },
     ],
     [
       "FM7: two see it failing and one of them is no longer heard",
@@ -117,12 +117,12 @@ const examples: Record<Assessment["kind"], readonly (readonly [string, Record<st
     [
       "FM18: a quorum sees it failing and one vantage sees it pass",
       saying({ "eu-west-1": failing(100), "us-west-2": failing(90), "ap-southeast-1": passing(1) }),
-      { failingSince: ago(100), dispute: "recent" },
+      { failingSince: ago(90), dispute: "recent" },
     ],
     [
       "FM18: for a whole dispute window",
       saying({ "eu-west-1": failing(300), "us-west-2": failing(180), "ap-southeast-1": passing(999) }),
-      { failingSince: ago(300), dispute: "lasting" },
+      { failingSince: ago(180), dispute: "lasting" },
     ],
   ],
   down: [
@@ -134,7 +134,12 @@ const examples: Record<Assessment["kind"], readonly (readonly [string, Record<st
     [
       "a quorum does and the third cannot be heard",
       { ...saying({ "eu-west-1": failing(70), "us-west-2": failing(60) }), "ap-southeast-1": { age: 99 } },
-      { failingSince: ago(70) },
+      { failingSince: ago(60) },
+    ],
+    [
+      "FM15: it has failed since a quorum saw it, not since one vantage alone did, hours before",
+      saying({ "eu-west-1": failing(120), "us-west-2": failing(10_800), "ap-southeast-1": failing(110) }),
+      { failingSince: ago(120) },
     ],
     [
       "it never gave a sign of life",

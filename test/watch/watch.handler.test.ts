@@ -31,8 +31,13 @@ function prepare(dark: readonly string[] = [], voices: Record<string, Voice> = {
     dark.some((region) => url.includes(region))
       ? { kind: "failed", reason: "timed out after 4000 ms", latencyMs: 4_000 }
       : { kind: "served", status: 200, latencyMs: 5, servedBy: "eu-west-1" };
+  const begun = observe(plan, isoInstant(aws.clock.now()), voices);
   const refresh = () => {
-    for (const observation of observe(plan, isoInstant(aws.clock.now()), voices)) {
+    for (const now of observe(plan, isoInstant(aws.clock.now()), voices)) {
+      // A streak goes on: it does not begin anew with each round.
+      const before = begun.find(({ vantage }) => vantage === now.vantage)?.votes ?? [];
+      const votes = now.votes.map((vote, index) => ({ ...vote, since: before[index]?.since ?? vote.since }));
+      const observation = { ...now, votes };
       const known = aws.rows(plan.recordsTable, "observations").some(({ sk }) => sk === self);
       if (observation.vantage === self && known) continue;
       aws.put(plan.recordsTable, { pk: "observations", sk: observation.vantage, ...observation });
