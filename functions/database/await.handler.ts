@@ -88,8 +88,9 @@ async function end(
     result: done ? "done" : "degraded",
     promotedRegion: done ? target : null,
     kind,
-    lossSeconds,
-    worstCaseLossSeconds,
+    // What is lost is known when the move is over: the intent has what was accepted.
+    lossSeconds: done ? lossSeconds : null,
+    worstCaseLossSeconds: done ? worstCaseLossSeconds : null,
     reason: outcome.reason,
     writers: outcome.writers ?? [],
   };

@@ -93,6 +93,8 @@ describe("AwaitPromotion", () => {
     expect(answer).toMatchObject({ result: "blocked", reason: expect.stringContaining("two writers") });
     expect(world.ended()?.detail).toMatchObject({
       result: "degraded",
+      lossSeconds: null,
+      worstCaseLossSeconds: null,
       writers: [clusters["us-east-1"], clusters["eu-west-1"]],
     });
   });

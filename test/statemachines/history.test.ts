@@ -29,7 +29,7 @@ const worstAnswers: Readonly<Record<string, (call: number) => JsonValue>> = {
   TrafficVerify: () => ({ result: "done", reason: null }),
   CapacityRaise: () => ({ result: "raised", reason: null, targets: [], deadlineAt: "2026-11-23T13:00:00Z" }),
   CapacityAwait: () => ({ result: "waiting", reason: null, targets: [], deadlineAt: "2026-11-23T13:00:00Z" }),
-  // Asks twice, then begins a move that vanishes at the last look, and another one.
+  // Asks twice, then begins a move that vanishes at the last look at which another is begun, which is never over.
   DatabasePromote: (call) => ({
     result: call <= 2 ? "needsApproval" : "moving",
     reason: null,
@@ -40,7 +40,7 @@ const worstAnswers: Readonly<Record<string, (call: number) => JsonValue>> = {
     deadlineAt: "2026-11-23T13:00:00Z",
     question: { covers: "dataLoss", summary: "Promote?", detail: "" },
   }),
-  DatabaseAwait: (call) => ({ result: call === 20 ? "retry" : "waiting", reason: null }),
+  DatabaseAwait: (call) => ({ result: call === 19 ? "retry" : "waiting", reason: "it vanished" }),
   TablesCheck: () => ({ result: "done", reason: null }),
   RecoveryVerify: () => ({
     result: "waiting",
@@ -91,7 +91,7 @@ describe("FM36: the history of one execution", () => {
     expect(Object.fromEntries(answered)).toMatchObject({
       CapacityAwait: 20,
       DatabasePromote: 4,
-      DatabaseAwait: 20,
+      DatabaseAwait: 40,
       RecoveryVerify: 20,
       ApprovalRequest: 3,
     });

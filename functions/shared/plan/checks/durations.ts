@@ -5,7 +5,7 @@ import { finding, type PlanFinding, type PlanRule } from "./finding.ts";
 /** Nothing here is meant to last longer, and a slip of the pen (`P10D` for `PT10S`) is caught. */
 const longestSeconds = 7 * 86_400;
 
-/** What one run polls for in bounded rounds: 20 rounds of two minutes (statemachines/failover.asl.json) cover it. */
+/** What one run polls for in bounded rounds: 20 rounds of two minutes, which it has at least, cover it (statemachines/failover.asl.json). */
 const longestDeadlineSeconds = 30 * 60;
 /** Nobody who was told answers later than this. */
 const longestApprovalSeconds = 2 * 3_600;
