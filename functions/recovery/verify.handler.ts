@@ -1,19 +1,23 @@
+import type { Run } from "../coordination/item.ts";
 import { dynamoDB } from "../shared/aws/dynamodb.ts";
 import { eventBridge } from "../shared/aws/eventbridge.ts";
 import { describeInstant, isoInstant, parseInstant } from "../shared/clock.ts";
+import type { Dependencies } from "../shared/dependencies.ts";
 import { describeSeconds } from "../shared/plan/duration.ts";
 import { pollUntil } from "../shared/poll.ts";
 import { createStep, type Handler, type StepDependencies, stepInput } from "../shared/step.ts";
 import { wire } from "../shared/wire.ts";
 import * as z from "../shared/zod.ts";
+import { endBefore } from "../timeline/earlier.ts";
+import { readTimeline } from "../timeline/journal.ts";
 import { readObservations } from "../watch/observations.ts";
 import { probePublicName, probeWrite } from "../watch/probes.ts";
 import { judgeServed, type Served } from "./served.ts";
 import { carrySoak, isSoaked, noSoak, soakSchema } from "./soak.ts";
 
 const inputSchema = stepInput({
-  /** Whether the database branch left a writer that takes writes. */
-  writes: z.enum(["expected", "notExpected"]),
+  /** Whether the database branch left a writer that takes writes; "asBefore": it was left out, and an earlier run knows. */
+  writes: z.enum(["expected", "notExpected", "asBefore"]),
   /** What the round before has seen; null in the first. */
   soak: z.nullable(soakSchema),
   deadlineAt: z.nullable(z.iso.datetime()),
@@ -32,6 +36,7 @@ export function createHandler(deps: StepDependencies): Handler {
   return createStep(deps, inputSchema, async (input, { deps: scoped, run, guard, journal }) => {
     const { plan, clock } = scoped;
     const deadlineAt = input.deadlineAt ?? isoInstant(clock.now() + plan.recovery.deadlineSeconds * 1_000);
+    const unwritten = await whyNotWritten(scoped, run, input.writes);
     let soak = input.soak ?? noSoak;
     let last: Served = { kind: "red", reasons: ["nobody has looked yet"], customers: [] };
 
@@ -39,7 +44,7 @@ export function createHandler(deps: StepDependencies): Handler {
       const [observations, here, write] = await Promise.all([
         readObservations(scoped),
         probePublicName(scoped),
-        input.writes === "expected" ? probeWrite(scoped) : null,
+        unwritten === null ? probeWrite(scoped) : null,
       ]);
       const now = clock.now();
       last = judgeServed({
@@ -55,7 +60,7 @@ export function createHandler(deps: StepDependencies): Handler {
       soak = carried.soak;
       if (carried.turn !== null && soak.turns <= turnsTold) {
         const lasts = last.kind === "green" ? `; it must last for ${describeSeconds(plan.recovery.soakSeconds)}` : "";
-        const alone = last.kind === "green" && input.writes === "notExpected" ? " (reads alone: nobody writes)" : "";
+        const alone = last.kind === "green" && unwritten !== null ? " (reads alone: nobody writes)" : "";
         const more = soak.turns === turnsTold ? ". Further turns are counted, not told" : "";
         await journal.append({
           step: "recovery",
@@ -74,8 +79,8 @@ export function createHandler(deps: StepDependencies): Handler {
     const { greenSince, lastGreenAt: verifiedAt, turns } = soak;
     const detail = { customers: (last as Served).customers, turns };
     const untold = turns > turnsTold ? `, after ${turns} turns between served and not` : "";
-    if (ended === "recovered" && input.writes === "notExpected") {
-      const reason = `reads have been served since ${describeInstant(greenSince ?? "")}; writes were not tried, for the database branch left no single writer`;
+    if (ended === "recovered" && unwritten !== null) {
+      const reason = `reads have been served since ${describeInstant(greenSince ?? "")}; writes were not tried, for ${unwritten}`;
       await journal.append({
         step: "recovery",
         kind: "stepEnded",
@@ -86,7 +91,7 @@ export function createHandler(deps: StepDependencies): Handler {
           servedSince: null,
           verifiedAt: null,
           reads: { servedSince: greenSince, verifiedAt },
-          writes: input.writes,
+          writes: "notExpected",
           ...detail,
         },
       });
@@ -97,7 +102,7 @@ export function createHandler(deps: StepDependencies): Handler {
         step: "recovery",
         kind: "stepEnded",
         summary: `Customers have been served without a break since ${describeInstant(greenSince ?? "")}${untold}`,
-        detail: { result: "done", servedSince: greenSince, verifiedAt, writes: input.writes, ...detail },
+        detail: { result: "done", servedSince: greenSince, verifiedAt, writes: "expected", ...detail },
       });
       return { result: "done", soak, deadlineAt, servedSince: greenSince, verifiedAt, reason: null };
     }
@@ -110,6 +115,30 @@ export function createHandler(deps: StepDependencies): Handler {
     });
     return { result: "degraded", soak, deadlineAt, servedSince: null, verifiedAt: null, reason };
   });
+}
+
+/**
+ * Why nobody writes; null when a write must succeed. A retry that leaves the database out says nothing of it: only where
+ * the run before is known to have left a writer is there one to write to, else it might be the wrong one of two.
+ */
+async function whyNotWritten(
+  deps: Dependencies<"dynamoDB">,
+  { incident, epoch }: Run,
+  writes: "expected" | "notExpected" | "asBefore",
+): Promise<string | null> {
+  switch (writes) {
+    case "expected":
+      return null;
+    case "notExpected":
+      return "the database branch left no single writer";
+    case "asBefore": {
+      if (deps.plan.database === null) return null;
+      const before = endBefore(await readTimeline(deps, incident), epoch);
+      return before?.branches.database?.result === "done"
+        ? null
+        : "no run of this incident is known to have left a single writer: retry the database branch";
+    }
+  }
 }
 
 function reasonOf(served: Served): string {

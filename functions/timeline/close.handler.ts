@@ -1,4 +1,4 @@
-import { branchNames, regionStates } from "../coordination/item.ts";
+import { branchNames } from "../coordination/item.ts";
 import { closeIncident, whyLost } from "../coordination/rules.ts";
 import { createCoordinationStore } from "../coordination/store.ts";
 import { dynamoDB } from "../shared/aws/dynamodb.ts";
@@ -8,14 +8,9 @@ import { describeSeconds } from "../shared/plan/duration.ts";
 import { createStep, type Handler, type StepDependencies, stepInput } from "../shared/step.ts";
 import { wire } from "../shared/wire.ts";
 import * as z from "../shared/zod.ts";
-import type { TimelineEvent } from "./event.ts";
+import { branchEnd, endBefore } from "./earlier.ts";
 import { readTimeline } from "./journal.ts";
-import { type EarlierEnd, judgeRun, type RunEnd } from "./outcome.ts";
-
-const branchEnd = z.object({
-  result: z.enum(["done", "degraded", "skipped"]),
-  reason: z.nullable(z.string()),
-});
+import { judgeRun, type RunEnd } from "./outcome.ts";
 
 const inputSchema = stepInput({
   approval: z.enum(["granted", "declined", "notAsked"]),
@@ -80,20 +75,6 @@ export function createHandler(deps: StepDependencies): Handler {
     }
     return { outcome: end.outcome, incident: run.incident, reasons: end.reasons };
   });
-}
-
-const earlierDetail = z.object({
-  branches: z.catch(z.partialRecord(z.enum(branchNames), branchEnd), {}),
-  rpoSeconds: z.catch(z.nullable(z.number()), null),
-  regionState: z.catch(z.nullable(z.enum(regionStates)), null),
-});
-
-/** How the last run of this incident before `epoch` ended, by its own closing event. */
-function endBefore(events: readonly TimelineEvent[], epoch: number): EarlierEnd | null {
-  const closed = events.findLast((event) => event.kind === "closed" && event.epoch < epoch);
-  if (closed === undefined) return null;
-  const { branches, rpoSeconds, regionState } = earlierDetail.parse(closed.detail);
-  return { branches: branches as EarlierEnd["branches"], dataLossSeconds: rpoSeconds, regionState };
 }
 
 function summarise(failedRegion: string, end: RunEnd, objectiveSeconds: number): string {

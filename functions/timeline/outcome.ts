@@ -10,6 +10,8 @@ export type BranchEnd = {
 /** What the closing event of an earlier run of the same incident says. */
 export interface EarlierEnd {
   readonly branches: Readonly<Partial<Record<BranchName, BranchEnd>>>;
+  /** Null where neither it nor one before it has shown recovery. */
+  readonly recoveryTimeSeconds: number | null;
   readonly dataLossSeconds: number | null;
   readonly regionState: RegionState | null;
 }
@@ -17,7 +19,7 @@ export interface EarlierEnd {
 export interface RunEnd {
   readonly outcome: "recovered" | "degraded" | "stoodDown";
   readonly reasons: readonly string[];
-  /** From the first failing probe to verified; null when recovery was not shown. */
+  /** From the first failing probe to verified, by the first run of the incident that did; null when recovery was not shown. */
   readonly recoveryTimeSeconds: number | null;
   /** Writes lost, in seconds before the failure; 0 when none can be, null when unknown. */
   readonly dataLossSeconds: number | null;
@@ -52,10 +54,12 @@ export function judgeRun(input: {
   });
   if (input.recovery.result !== "done") reasons.push(`recovery: ${input.recovery.reason ?? "not shown"}`);
   const { verifiedAt } = input.recovery;
+  const recoveryTimeSeconds = verifiedAt === null ? null : secondsBetween(input.failingSince, verifiedAt);
   return {
     outcome: reasons.length === 0 ? "recovered" : "degraded",
     reasons,
-    recoveryTimeSeconds: verifiedAt === null ? null : secondsBetween(input.failingSince, verifiedAt),
+    // Customers who were served again are not recovered once more by a retry of what else fell short.
+    recoveryTimeSeconds: input.before?.recoveryTimeSeconds ?? recoveryTimeSeconds,
     dataLossSeconds:
       input.before !== null && input.branches.database.result === "skipped"
         ? input.before.dataLossSeconds
@@ -85,7 +89,7 @@ function judgeDeclined(input: Parameters<typeof judgeRun>[0]): RunEnd {
   return {
     outcome: "degraded",
     reasons: [declined, "what an earlier holder of this run changed is left as it is"],
-    recoveryTimeSeconds: null,
+    recoveryTimeSeconds: before?.recoveryTimeSeconds ?? null,
     dataLossSeconds: begun.includes("database") ? null : (before?.dataLossSeconds ?? 0),
     regionState: before?.regionState ?? "evacuating",
     branches: mergeEnds(input.branches, before),

@@ -78,17 +78,25 @@ describe("proving recovery", () => {
   /** Runs the step, and again as the state machine does while it answers "waiting"; `probe` says what customers get. */
   async function prove(
     probe: (seconds: number, method: string) => ProbeResult,
-    writes: "expected" | "notExpected" = "expected",
+    writes: "expected" | "notExpected" | "asBefore" = "expected",
     given: {
       readonly soakOf?: (began: number) => Soak;
       readonly between?: (aws: FakeAws) => Promise<unknown>;
       readonly latencyMs?: (at: number) => number;
+      /** How the run before, which this one retries, left the database. */
+      readonly databaseBefore?: "done" | "degraded";
     } = {},
   ) {
     const aws = new FakeAws();
     const began = aws.clock.now();
-    const item = openItem(plan, began);
+    const item = { ...openItem(plan, began), epoch: 2 };
     aws.put(plan.coordination.table, { ...itemKey(plan), ...item });
+    const { databaseBefore } = given;
+    if (databaseBefore !== undefined) {
+      const branches = { database: { result: databaseBefore, reason: null } };
+      const closed = { kind: "closed", epoch: 1, seq: 9, hash: "h", summary: "Degraded", detail: { branches } };
+      aws.put(plan.recordsTable, { pk: `incident#${runIn(item).incident}`, sk: "000001#000009", ...closed });
+    }
     const seconds = (until: number) => (until - began) / 1_000;
     aws.probe = ({ method }) => probe(seconds(aws.clock.now()), method);
     const { latencyMs } = given;
@@ -109,6 +117,7 @@ describe("proving recovery", () => {
     const served = answer.servedSince === null ? null : seconds(parseInstant(answer.servedSince));
     const told = aws
       .rows(plan.recordsTable, `incident#${run.incident}`)
+      .filter(({ epoch }) => epoch === 2)
       .map(({ kind, summary }) => `${kind}: ${summary}`);
     return { answer, verified, served, rounds, told };
   }
@@ -218,6 +227,26 @@ describe("proving recovery", () => {
       expect.stringMatching(/^stepEnded: Recovery is not shown: reads have been served since/),
     ]);
   });
+
+  it.each<["done" | "degraded" | undefined, string, readonly string[]]>([
+    ["done", "done", ["GET", "POST"]],
+    ["degraded", "degraded", ["GET"]],
+    [undefined, "degraded", ["GET"]],
+  ])(
+    "FM45: a retry without the database, after a run that left it %s, ends %s and asks by %j",
+    async (databaseBefore, result, asked) => {
+      const methods = new Set<string>();
+      const note = (_at: number, method: string) => {
+        methods.add(method);
+        return served;
+      };
+
+      const { answer } = await prove(note, "asBefore", databaseBefore === undefined ? {} : { databaseBefore });
+
+      expect(answer.result).toBe(result);
+      expect([...methods].toSorted()).toEqual(asked);
+    },
+  );
 
   it("gives up at the deadline, with the reason", async () => {
     const { answer, rounds } = await prove(() => refused);

@@ -73,6 +73,32 @@ it.each([
   expect(events()).toMatchObject([{ kind: "closed", summary }]);
 });
 
+it("keeps the recovery time that an earlier run of the incident has closed with", async () => {
+  const { aws, opened, put, events } = prepare();
+  put({ ...opened, epoch: 2 });
+  const run = { ...runIn(opened), epoch: 2 };
+  const branches = { ...recovered.branches, tables: { result: "degraded", reason: "denied" } };
+  const detail = { outcome: "degraded", branches, rtoSeconds: 251, rpoSeconds: 3, regionState: "evacuated" };
+  aws.put(plan.recordsTable, {
+    pk: `incident#${run.incident}`,
+    sk: "000001#000009",
+    ...{ kind: "closed", epoch: 1, seq: 9, hash: "h", summary: "Degraded", detail },
+  });
+  const skipped = { result: "skipped", reason: null };
+  const ends = { traffic: skipped, capacity: skipped, database: skipped, tables: done };
+  const recovery = { ...done, verifiedAt: "2026-03-15T09:05:00.000Z" };
+
+  await aws.finish(
+    createHandler(aws.dependencies(plan, "eu-west-1"))({ run, ...recovered, branches: ends, recovery }, invocation),
+  );
+
+  expect(events().at(-1)).toMatchObject({
+    kind: "closed",
+    summary: expect.stringContaining("in 4 min 11 s"),
+    detail: { outcome: "recovered", rtoSeconds: 251, rpoSeconds: 3 },
+  });
+});
+
 describe("declined", () => {
   const declined = { ...recovered, approval: "declined", declinedBecause: "ada: no" };
 

@@ -36,6 +36,7 @@ describe("a retry of some branches", () => {
   const onlyTables = { traffic: skipped, capacity: skipped, database: skipped, tables: done };
   const before = {
     branches: { ...allDone, tables: degraded("no answer") },
+    recoveryTimeSeconds: null,
     dataLossSeconds: 3,
     regionState: "evacuated",
   } as const;
@@ -48,11 +49,29 @@ describe("a retry of some branches", () => {
     });
   });
 
+  it.each([
+    ["the next day", { ...done, verifiedAt: "2026-03-15T09:03:00.000Z" }],
+    ["which does not show it again", { ...degraded("eu-west-1 is not served"), verifiedAt: null }],
+  ])("keeps the recovery time of the run that showed recovery, %s", (_when, recovery) => {
+    const served = { ...before, recoveryTimeSeconds: 251 };
+
+    expect(judged({ branches: onlyTables, before: served, recovery })).toMatchObject({ recoveryTimeSeconds: 251 });
+  });
+
+  it("has the recovery time of its own where the run before showed none", () => {
+    const recovery = { ...done, verifiedAt: "2026-03-14T10:03:00.000Z" };
+
+    expect(judged({ branches: onlyTables, before, recovery })).toMatchObject({ recoveryTimeSeconds: 3_600 });
+  });
+
   it("does not make a run whole whose other branches are still broken", () => {
     const broken = { ...before.branches, traffic: degraded("denied"), database: degraded("denied") };
 
     expect(
-      judged({ branches: onlyTables, before: { branches: broken, dataLossSeconds: null, regionState: "evacuating" } }),
+      judged({
+        branches: onlyTables,
+        before: { ...before, branches: broken, dataLossSeconds: null, regionState: "evacuating" },
+      }),
     ).toMatchObject({
       outcome: "degraded",
       reasons: ["traffic: denied", "database: denied"],
@@ -151,10 +170,16 @@ describe("a declined run that was under way", () => {
     ["tables", 3],
     ["database", null],
   ] as const)("as a retry of %s keeps what the run before left", (branch, dataLossSeconds) => {
-    const before = { branches: allDone, dataLossSeconds: 3, regionState: "evacuated" } as const;
+    const before = {
+      branches: allDone,
+      recoveryTimeSeconds: 251,
+      dataLossSeconds: 3,
+      regionState: "evacuated",
+    } as const;
 
     expect(judged({ ...declined, before, begun: [branch] })).toMatchObject({
       outcome: "degraded",
+      recoveryTimeSeconds: 251,
       dataLossSeconds,
       regionState: "evacuated",
       branches: allDone,

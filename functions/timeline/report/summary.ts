@@ -145,11 +145,9 @@ export function summarize(
   const suspects = acted ? [] : [...new Set(telling.flatMap(({ about }) => about ?? []))];
   const failingSince = instantOf(opened, "failingSince") ?? firstInstant(decisions, "failingSince");
 
-  const recovered = moments.findLast(({ event }) => event.step === "recovery" && event.kind === "stepEnded");
-  const recovery: Detail = recovered === undefined ? {} : detailOf(recovered.event);
-  const servedWell = recovered !== undefined && toneOf(textOf(recovery, "result") ?? "done") === "good";
-  const servedSince = instantOf(recovery, "servedSince");
-  const verifiedAt = instantOf(recovery, "verifiedAt") ?? (servedWell ? isoInstant(recovered.time) : null);
+  const proof = moments.findLast(({ event }) => isProof(event));
+  const recovery: Detail = proof === undefined ? {} : detailOf(proof.event);
+  const { servedSince, verifiedAt } = recoveryOf(moments);
   const switched = moments.find(({ event }) => event.step === "traffic" && event.kind === "confirmed");
 
   const steps = summarizeSteps(periodsOf(moments));
@@ -215,6 +213,28 @@ export function summarize(
     // Only a run that was closed can be retried; one that was given up has to be started by hand.
     branchesToRetry: outcome === "degraded" && givenUp === undefined ? toRetry(closed, steps) : [],
     chain,
+  };
+}
+
+function isProof(event: TimelineEvent): boolean {
+  return event.step === "recovery" && event.kind === "stepEnded";
+}
+
+/** Since when customers have been served, and by when that was proven: by the first run of the incident to close with it. */
+function recoveryOf(moments: readonly Moment[]): {
+  readonly servedSince: string | null;
+  readonly verifiedAt: string | null;
+} {
+  const shown = moments.findIndex(
+    ({ event }) => event.kind === "closed" && amountOf(detailOf(event), "rtoSeconds") !== null,
+  );
+  const proof = moments.slice(0, shown < 0 ? undefined : shown).findLast(({ event }) => isProof(event));
+  if (proof === undefined) return { servedSince: null, verifiedAt: null };
+  const detail = detailOf(proof.event);
+  const servedWell = toneOf(textOf(detail, "result") ?? "done") === "good";
+  return {
+    servedSince: instantOf(detail, "servedSince"),
+    verifiedAt: instantOf(detail, "verifiedAt") ?? (servedWell ? isoInstant(proof.time) : null),
   };
 }
 

@@ -247,6 +247,28 @@ describe("summarize, other courses", () => {
     ]);
   });
 
+  it("a retry that shows recovery once more leaves the recovery time with the run that showed it first", () => {
+    const proof = (seconds: number) => ({
+      result: "done",
+      servedSince: instant(seconds - 30),
+      verifiedAt: instant(seconds),
+    });
+    const chain = new Chain("x", 1, "eu-west-1")
+      .add(0, "assess", "opened", "Opened.", { failingSince, failedRegion: "us-east-1" })
+      .add(251, "recovery", "stepEnded", "Served.", proof(251))
+      .add(252, "timeline", "closed", "Degraded.", { outcome: "degraded", rtoSeconds: 251 });
+    chain.epoch = 2;
+    const { events } = chain
+      .add(86_400, "assess", "retried", "Retried.")
+      .add(86_500, "recovery", "stepEnded", "Served.", proof(86_500))
+      .add(86_501, "timeline", "closed", "Recovered.", { outcome: "recovered", rtoSeconds: 251 });
+
+    const summary = summarize(events, plan);
+
+    expect(summary).toMatchObject({ outcome: "recovered", verifiedAt: instant(251), recoveryTime: { seconds: 251 } });
+    expect(summary.warnings).toEqual([]);
+  });
+
   it("is open again after a retry", () => {
     const chain = new Chain("x", 1, "eu-west-1")
       .add(0, "assess", "opened", "Opened.", { failedRegion: "us-east-1" })

@@ -1,0 +1,30 @@
+import { branchNames, regionStates } from "../coordination/item.ts";
+import * as z from "../shared/zod.ts";
+import type { TimelineEvent } from "./event.ts";
+import type { EarlierEnd } from "./outcome.ts";
+
+/** How a branch ended. */
+export const branchEnd = z.object({
+  result: z.enum(["done", "degraded", "skipped"]),
+  reason: z.nullable(z.string()),
+});
+
+const closedDetail = z.object({
+  branches: z.catch(z.partialRecord(z.enum(branchNames), branchEnd), {}),
+  rtoSeconds: z.catch(z.nullable(z.number()), null),
+  rpoSeconds: z.catch(z.nullable(z.number()), null),
+  regionState: z.catch(z.nullable(z.enum(regionStates)), null),
+});
+
+/** How the last run of this incident before `epoch` ended, by its own closing event; null when none has. */
+export function endBefore(events: readonly TimelineEvent[], epoch: number): EarlierEnd | null {
+  const closed = events.findLast((event) => event.kind === "closed" && event.epoch < epoch);
+  if (closed === undefined) return null;
+  const { branches, rtoSeconds, rpoSeconds, regionState } = closedDetail.parse(closed.detail);
+  return {
+    branches: branches as EarlierEnd["branches"],
+    recoveryTimeSeconds: rtoSeconds,
+    dataLossSeconds: rpoSeconds,
+    regionState,
+  };
+}
