@@ -18,39 +18,63 @@ const leverDeadlineSeconds = 30;
 /** Once one lever is pulled traffic leaves; the others are tried so often in all. */
 const maximumRounds = 4;
 const betweenRoundsMs = 5_000;
-/** What earlier evacuations left is seen to when traffic has been moved, and no more is begun after so long. */
 const keeperDeadlineSeconds = 15;
-const keepersEndAfterMs = 60_000;
+/**
+ * Once traffic leaves, this step must come to its end, with what it could not do as its problems: cut off by its function's
+ * 180 s it would begin all over. So long after its beginning nothing more is begun, of which the longest takes less than a
+ * minute; and levers are tried again for less, so that there is time for what earlier evacuations left.
+ */
+const beginsUntilMs = 90_000;
+const triesAgainUntilMs = 60_000;
+const noTime = {
+  kind: "failed",
+  reason: "there was no time left to try",
+  obstacle: "passing",
+} as const satisfies Failed;
 
 type SwitchService = "recoveryCluster" | "route53" | "s3";
 type Context = StepContext<SwitchService>;
 
 /** How a lever ended: a "passing" obstacle may be gone the next time. */
-type Pulled =
-  | { readonly kind: "pulled" }
-  | { readonly kind: "failed"; readonly reason: string; readonly obstacle: "passing" | "lasting" };
+type Pulled = { readonly kind: "pulled" } | Failed;
+
+interface Failed {
+  readonly kind: "failed";
+  readonly reason: string;
+  readonly obstacle: "passing" | "lasting";
+}
 
 /**
  * Takes the failed Region out of DNS, and keeps out what was evacuated before. One lever suffices; the others make the
- * evacuation outlive the acting Region, so they are tried again while what stands in their way may pass. When none is pulled for such a reason, the state machine
- * tries the whole step again: traffic is what matters most (FM33).
+ * evacuation outlive the acting Region, so they are tried again while what stands in their way may pass, for a bounded time.
+ * When none is pulled for such a reason, the state machine tries the whole step again: traffic is what matters most (FM33).
  */
 export function createHandler(deps: StepDependencies<SwitchService>): Handler {
   return createStep(deps, inputSchema, async (_input, context) => {
     const { deps: scoped, run, journal } = context;
+    const began = scoped.clock.now();
+    const isPast = (milliseconds: number) => scoped.clock.now() - began > milliseconds;
     let pending = [...createTrafficSwitch(scoped).levers(run)];
     let pulled = 0;
-    let failures: readonly { readonly lever: Lever; readonly result: Extract<Pulled, { kind: "failed" }> }[] = [];
+    const failures = new Map<Lever, Failed>();
     for (let round = 1; round <= maximumRounds && pending.length > 0; round++) {
-      const results = [];
-      for (const lever of pending) results.push({ lever, result: await pull(context, lever) });
-      pulled += results.filter(({ result }) => result.kind === "pulled").length;
-      failures = results.flatMap(({ lever, result }) => (result.kind === "failed" ? [{ lever, result }] : []));
-      pending = failures.filter(({ result }) => result.obstacle === "passing").map(({ lever }) => lever);
-      if (pulled === 0 || pending.length === 0) break;
+      for (const lever of pending) {
+        if (pulled > 0 && isPast(beginsUntilMs)) {
+          failures.set(lever, failures.get(lever) ?? noTime);
+          continue;
+        }
+        const result = await pull(context, lever);
+        if (result.kind === "failed") failures.set(lever, result);
+        else {
+          pulled++;
+          failures.delete(lever);
+        }
+      }
+      pending = pending.filter((lever) => failures.get(lever)?.obstacle === "passing");
+      if (pulled === 0 || pending.length === 0 || isPast(triesAgainUntilMs)) break;
       await scoped.clock.sleep(betweenRoundsMs);
     }
-    const problems = failures.map(({ lever, result }) => `${lever.resource}: ${result.reason}`);
+    const problems = [...failures].map(([lever, { reason }]) => `${lever.resource}: ${reason}`);
     if (pulled === 0) {
       throw new FailoverError(
         pending.length > 0 ? "Transient" : "StepBlocked",
@@ -61,7 +85,7 @@ export function createHandler(deps: StepDependencies<SwitchService>): Handler {
       const warning = `The evacuation hangs on ${pulled} of ${pulled + problems.length} levers: ${problems.join("; ")}`;
       await journal.append({ step: "traffic", kind: "observed", summary: warning, detail: { warning } });
     }
-    const left = await keepOut(context);
+    const left = await keepOut(context, began + beginsUntilMs);
     if (left.length > 0) {
       const warning = `Regions evacuated earlier may come back: ${left.join("; ")}`;
       await journal.append({ step: "traffic", kind: "observed", summary: warning, detail: { warning } });
@@ -74,17 +98,16 @@ export function createHandler(deps: StepDependencies<SwitchService>): Handler {
  * Sees to it that this run's survivors keep out what was evacuated before it, also those that were away then: with one
  * Region lost after the other, each that is left must hold every evacuation.
  */
-async function keepOut(context: Context): Promise<readonly string[]> {
+async function keepOut(context: Context, until: number): Promise<readonly string[]> {
   const { deps, run } = context;
   const store = createCoordinationStore(deps, run.execution);
   const trafficSwitch = createTrafficSwitch(deps);
-  const end = deps.clock.now() + keepersEndAfterMs;
   const problems: string[] = [];
   for (const region of regionsKeptOut(await store.read())) {
     for (const keeper of trafficSwitch.keepers(run, region)) {
       const result: Pulled =
-        deps.clock.now() > end
-          ? { kind: "failed", reason: "there was no time left to look", obstacle: "passing" }
+        deps.clock.now() > until
+          ? noTime
           : await tryTo(context, {
               step: "traffic",
               resource: keeper.resource,

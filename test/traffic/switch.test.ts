@@ -137,6 +137,7 @@ describe("FM54: what an earlier run evacuated is kept out only while that is rig
 
 describe("the healthCheck switch", () => {
   const plan = examplePlan("storefront");
+  const four = fourRegions();
 
   /** Buckets in memory. */
   function withBuckets(seed?: number, of: Plan = plan) {
@@ -246,7 +247,6 @@ describe("the healthCheck switch", () => {
 
   describe("FM54: a Region evacuated before", () => {
     /** Of four Regions eu-west-1 was evacuated first; now us-east-1 is. */
-    const four = fourRegions();
     const earlier = (state: RegionState) => {
       const world = withBuckets(7, four);
       const { aws, run } = world;
@@ -339,6 +339,57 @@ describe("the healthCheck switch", () => {
         levers: 2,
         problems: [expect.stringMatching(/sa-east-1\/evacuate\/eu-west-1/)],
       });
+    });
+  });
+
+  it.each([
+    ["writes hang", ["PutObject"]],
+    ["all of S3 hangs", ["PutObject", "ListObjectsV2"]],
+  ])(
+    "FM38: ends well within its function's 180 s once traffic leaves, where %s in every other bucket",
+    async (_how, hung) => {
+      const { switch: chosen } = four.traffic;
+      const buckets = {
+        ...(chosen.kind === "healthCheck" ? chosen.buckets : {}),
+        "ca-central-1": "switch-ca-central-1",
+      };
+      const five: Plan = {
+        ...four,
+        regions: [...four.regions, { ...four.regions[0], name: "ca-central-1" } as Plan["regions"][number]],
+        traffic: { ...four.traffic, switch: { kind: "healthCheck", buckets } },
+      };
+      const { aws, shift } = withBuckets(7, five);
+      const isHung = ({ operation, region }: Call) => hung.includes(operation) && region !== "eu-west-1";
+      aws.before = (call) => {
+        if (isHung(call)) throw noAnswer();
+      };
+      aws.latencyMs = (call) => (isHung(call) ? 5_000 : 5);
+      const began = aws.clock.now();
+
+      const answer = (await shift()) as unknown as { levers: number; problems: readonly string[] };
+
+      expect(aws.clock.now() - began).toBeLessThan(150_000);
+      expect(answer.levers).toBe(1);
+      expect(answer.problems.map((problem) => /switch-(.*?)\//.exec(problem)?.[1])).toEqual([
+        "ap-southeast-1",
+        "sa-east-1",
+        "ca-central-1",
+      ]);
+    },
+  );
+
+  it("FM34: names the lever that was denied, also when another one is tried again", async () => {
+    const { aws, shift } = withBuckets(7, four);
+    let throttled = 0;
+    aws.before = ({ operation, region }) => {
+      if (operation !== "PutObject") return;
+      if (region === "ap-southeast-1") throw awsError("AccessDenied", 403);
+      if (region === "sa-east-1" && ++throttled <= 8) throw awsError("SlowDown", 503);
+    };
+
+    expect(await shift()).toMatchObject({
+      levers: 2,
+      problems: [expect.stringMatching(/ap-southeast-1\/evacuate\/us-east-1: .*AccessDenied/)],
     });
   });
 
