@@ -86,7 +86,7 @@ export function sealEvent(event: Omit<TimelineEvent, "hash">): TimelineEvent {
 export function findBreak(
   events: readonly TimelineEvent[],
 ): { readonly index: number; readonly reason: string } | null {
-  const known = new Set<string>();
+  const here = new Set(events.map(({ hash }) => hash));
   for (const [index, event] of events.entries()) {
     const { hash, ...rest } = event;
     if (sealEvent(rest).hash !== hash) return { index, reason: "the event does not match its hash" };
@@ -101,12 +101,16 @@ export function findBreak(
       if (previous !== undefined && event.epoch < previous.epoch) {
         return { index, reason: `epoch ${previous.epoch} is followed by ${event.epoch}` };
       }
-      // A holder that took over before anything had been replicated to it could link to nothing.
-      if (previous !== undefined && event.previousHash !== "" && !known.has(event.previousHash)) {
-        return { index, reason: `epoch ${event.epoch} links to an event that is not here` };
+      // A holder that took over before anything had been replicated to it could link to nothing, and one that woke late to
+      // an event of its successor. What it links to it has seen: in its Region's copy it must be there, in another one it
+      // may be late.
+      if (event.previousHash !== "" && !here.has(event.previousHash)) {
+        return {
+          index,
+          reason: `epoch ${event.epoch} links to an event that is not here: it was removed, or has not arrived in this copy yet`,
+        };
       }
     }
-    known.add(hash);
   }
   return null;
 }

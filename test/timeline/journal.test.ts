@@ -313,6 +313,7 @@ describe("FM30: tampering is found", () => {
         }),
     ],
     ["the first event was removed", (events) => events.toSpliced(0, 1)],
+    ["the whole first epoch was removed", (events) => events.slice(3)],
     ["an event in the middle was removed", (events) => events.toSpliced(1, 1)],
     ["the first event of the second epoch was removed", (events) => events.toSpliced(3, 1)],
     ["the event that the second epoch links to was removed", (events) => events.toSpliced(2, 1)],
@@ -332,6 +333,13 @@ describe("FM30: tampering is found", () => {
     ],
   ])("%s", (_name, tamper) => {
     expect(findBreak(tamper([...chain]))).not.toBeNull();
+  });
+
+  it("says that an event may be late where a whole epoch is missing", () => {
+    expect(findBreak(chain.slice(3))).toEqual({
+      index: 0,
+      reason: "epoch 3 links to an event that is not here: it was removed, or has not arrived in this copy yet",
+    });
   });
 
   it("says where", () => {
