@@ -4,7 +4,7 @@ import { Construct } from "constructs";
 import { approvalEventType } from "../functions/approval/events.ts";
 import { leftToPeople } from "../functions/assess/page.ts";
 import type { Plan } from "../functions/shared/plan/plan.ts";
-import { timelineEventSource, timelineEventType } from "../functions/timeline/journal.ts";
+import { timelineEventSource, timelineEventType } from "../functions/timeline/event.ts";
 import { pageEventType } from "../functions/watch/pages.ts";
 import type { DeadLetters } from "./dead-letters.ts";
 import type { Paging } from "./paging.ts";

@@ -4,7 +4,7 @@ import { LambdaFunction } from "aws-cdk-lib/aws-events-targets";
 import type { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
-import { timelineEventSource, timelineEventType } from "../functions/timeline/journal.ts";
+import { timelineEventSource, timelineEventType } from "../functions/timeline/event.ts";
 import { acknowledge } from "./acknowledge.ts";
 import type { DeadLetters } from "./dead-letters.ts";
 import { functionAlarms } from "./function-alarms.ts";

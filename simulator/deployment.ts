@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { requestedEventSource, requestedEventType } from "../functions/assess/signal.ts";
 import type { Plan } from "../functions/shared/plan/plan.ts";
-import { timelineEventSource, timelineEventType } from "../functions/timeline/journal.ts";
+import { timelineEventSource, timelineEventType } from "../functions/timeline/event.ts";
 import { metricNamespace } from "../functions/watch/metrics.ts";
 import { simulatedAccount } from "./account.ts";
 import type { StateMachine } from "./asl/definition.ts";

@@ -1,6 +1,5 @@
 import { PutEventsCommand } from "@aws-sdk/client-eventbridge";
-import type { Json } from "../timeline/event.ts";
-import { timelineEventSource } from "../timeline/journal.ts";
+import { type Json, timelineEventSource } from "../timeline/event.ts";
 import { retryRead } from "./backoff.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { FailoverError } from "./errors.ts";

@@ -1,5 +1,9 @@
 import { hash as digest } from "node:crypto";
 
+/** The source and type of the events that go out for every timeline event. */
+export const timelineEventSource = "region-failover";
+export const timelineEventType = "Failover Timeline";
+
 /** Which part of a run an event speaks of; the report has one lane for each. */
 export type TimelineStep =
   | "assess"

@@ -2,14 +2,18 @@ import { PutItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
 import { PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { fromAttributes, toAttributes } from "../shared/attributes.ts";
 import { backoffMs, retryRead } from "../shared/backoff.ts";
+import { tellPeople } from "../shared/bus.ts";
 import { isoInstant } from "../shared/clock.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
 import { classifyCallError, errorMessage, FailoverError } from "../shared/errors.ts";
-import { sealEvent, type TimelineEntry, type TimelineEvent } from "./event.ts";
-
-/** The source and type of the events that go out for every timeline event. */
-export const timelineEventSource = "region-failover";
-export const timelineEventType = "Failover Timeline";
+import {
+  type Json,
+  sealEvent,
+  type TimelineEntry,
+  type TimelineEvent,
+  timelineEventSource,
+  timelineEventType,
+} from "./event.ts";
 
 /** Appends to one incident's timeline under one epoch. */
 export interface Journal {
@@ -88,7 +92,7 @@ export function createJournal(
         const stored = await store(event);
         if (stored === "stored") {
           last = { seq: event.seq, hash: event.hash };
-          if (bus === "answers") bus = await sendOut(deps, event);
+          await tell(event);
           return event;
         }
         last = null;
@@ -97,7 +101,7 @@ export function createJournal(
           const storedNow = await newest(eventKey(epoch, event.seq));
           if (storedNow?.hash === event.hash) {
             last = { seq: event.seq, hash: event.hash };
-            if (bus === "answers") bus = await sendOut(deps, event);
+            await tell(event);
             return event;
           }
         }
@@ -109,6 +113,12 @@ export function createJournal(
       );
     },
   };
+
+  /** What closes a run starts its report and is the news of its end: it is tried again, also on a bus that has hung before. */
+  async function tell(event: TimelineEvent): Promise<void> {
+    if (event.kind === "closed") await sendClosing(deps, event);
+    else if (bus === "answers") bus = await sendOut(deps, event);
+  }
 
   async function store(event: TimelineEvent): Promise<"stored" | "conflict" | "unknown"> {
     try {
@@ -207,6 +217,18 @@ export async function recordDecision(
   );
   await sendOut(deps, event);
   return event;
+}
+
+/** Tells the world that a run has ended. Told twice, it makes the same report once more. A failure stops nothing. */
+async function sendClosing(deps: Dependencies<"eventBridge">, event: TimelineEvent): Promise<void> {
+  try {
+    await tellPeople(deps, timelineEventType, event as unknown as Readonly<Record<string, Json>>);
+  } catch (error) {
+    deps.logger.warn("The closing event did not go out: no report is made of it by itself", {
+      seq: event.seq,
+      error: errorMessage(error),
+    });
+  }
 }
 
 /** Tells the world. Listeners are a courtesy: a bus that does not take the event must not stop a failover. */

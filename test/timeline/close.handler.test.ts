@@ -99,6 +99,35 @@ it("keeps the recovery time that an earlier run of the incident has closed with"
   });
 });
 
+describe("the news of the end, which starts the report", () => {
+  const news = (aws: FakeAws) => aws.calls.filter(({ operation }) => operation === "PutEvents");
+
+  it("FM33: is sent until the bus takes it, throttled or refused for its own reasons", async () => {
+    const { aws, close } = prepare();
+    aws.answers.PutEvents = () => {
+      if (news(aws).length === 1) throw awsError("ThrottlingException");
+      return news(aws).length === 2
+        ? { FailedEntryCount: 1, Entries: [{ ErrorCode: "InternalFailure", ErrorMessage: "try again" }] }
+        : { FailedEntryCount: 0, Entries: [{ EventId: "1" }] };
+    };
+
+    expect(await close()).toMatchObject({ outcome: "recovered" });
+    expect(news(aws).map(({ input }) => JSON.parse(input.Entries[0].Detail).kind)).toEqual(Array(3).fill("closed"));
+  });
+
+  it("does not break the close where the bus never takes it", async () => {
+    const { aws, close, item } = prepare();
+    aws.answers.PutEvents = () => {
+      throw noAnswer();
+    };
+
+    expect(await close()).toMatchObject({ outcome: "recovered" });
+    expect(item().lease).toBeNull();
+    expect(news(aws).length).toBe(4);
+    expect(aws.logged).toContainEqual(expect.stringMatching(/^The closing event did not go out/));
+  });
+});
+
 describe("declined", () => {
   const declined = { ...recovered, approval: "declined", declinedBecause: "ada: no" };
 

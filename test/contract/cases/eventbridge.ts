@@ -2,7 +2,8 @@ import { PutEventsCommand, type PutEventsRequestEntry } from "@aws-sdk/client-ev
 import { approvalEventType, sendQuestion } from "../../../functions/approval/events.ts";
 import type { Logger } from "../../../functions/shared/logger.ts";
 import { silentLogger } from "../../../functions/shared/logger.ts";
-import { createJournal, timelineEventSource } from "../../../functions/timeline/journal.ts";
+import { timelineEventSource } from "../../../functions/timeline/event.ts";
+import { createJournal } from "../../../functions/timeline/journal.ts";
 import { type Cloud, home } from "../backend.ts";
 import { type Contract, refusalOf } from "../contract.ts";
 import { storefront } from "../plan.ts";
