@@ -47,8 +47,8 @@ export class Reports extends Construct {
       lifecycleRules: [
         { noncurrentVersionExpiration: Duration.days(90), abortIncompleteMultipartUploadAfter: Duration.days(7) },
       ],
-      // What happened is wanted longer than the controller.
-      removalPolicy: RemovalPolicy.RETAIN,
+      // What happened is wanted longer than the controller; nothing has, while its stack is first deployed.
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     acknowledge(this.bucket, {
       S1: "A few reports a year: an access log would be another bucket to keep. Reads and writes of objects can be had in CloudTrail",

@@ -29,8 +29,9 @@ export function switchBucket(
     // With a key of KMS nobody could read it unsigned.
     encryption: BucketEncryption.S3_MANAGED,
     enforceSSL: true,
-    // Whoever could take over the name could evacuate Regions: the bucket goes last, after the health checks.
-    removalPolicy: RemovalPolicy.RETAIN,
+    // Whoever could take over the name could evacuate Regions: the bucket goes last, after the health checks. No health
+    // check looks at it yet while the stack is first deployed; if that fails, a bucket that stays would be in its own way.
+    removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
   });
   bucket.addToResourcePolicy(
     new PolicyStatement({

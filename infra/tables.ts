@@ -20,7 +20,8 @@ const common = {
   encryption: TableEncryptionV2.dynamoOwnedKey(),
   pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
   deletionProtection: true,
-  removalPolicy: RemovalPolicy.RETAIN,
+  // Kept when the stack goes, not when the stack's first deployment fails: then the name would be taken.
+  removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
 };
 
 /** Where the stack of the coordination table is. */

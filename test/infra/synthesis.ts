@@ -19,6 +19,7 @@ export interface Resource {
   // biome-ignore lint/suspicious/noExplicitAny: a template's properties are whatever CloudFormation says.
   readonly Properties: any;
   readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
 }
 
 /** A stack's template, as CloudFormation gets it. */

@@ -35,7 +35,8 @@ describe.each(["storefront", "two-regions", "stateless"])("the tables of %s", (n
     const kept = [stacks.coordination, stacks.records].flatMap((stack) =>
       Object.values(stack?.resources ?? {}).filter(({ Type }) => Type === table),
     );
-    expect(kept.map(({ DeletionPolicy }) => DeletionPolicy)).toEqual(["Retain", "Retain"]);
+    expect(kept.map(({ DeletionPolicy }) => DeletionPolicy)).toEqual(["RetainExceptOnCreate", "RetainExceptOnCreate"]);
+    expect(kept.map(({ UpdateReplacePolicy }) => UpdateReplacePolicy)).toEqual(["Retain", "Retain"]);
   });
 
   it("have the keys that the adapters use, cost by use, and expire nothing", () => {
