@@ -24,20 +24,23 @@ const common = {
   removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
 };
 
-/** Where the stack of the coordination table is. */
+/**
+ * Where the stack of the coordination table is: in the first Region by name, whatever the order in the plan. A stack whose
+ * home changed would be a new one, and its table, protected and kept, would be in its way.
+ */
 export function coordinationHome(plan: Plan): string {
-  return first(plan.coordination.regions);
+  return first([...plan.coordination.regions].sort());
 }
 
-/** Where the stack of the records table is. */
+/** Where the stack of the records table is: likewise, of the Regions that serve. */
 export function recordsHome(plan: Plan): string {
-  return first(plan.regions.map(({ name }) => name));
+  return first(plan.regions.map(({ name }) => name).sort());
 }
 
 /** The strongly consistent table of the coordination item, in three Regions: three replicas, or two and a witness. */
 export function coordinationTable(scope: Construct, id: string, plan: Plan): TableV2 {
   const home = coordinationHome(plan);
-  const others = plan.coordination.regions.filter((region) => region !== home);
+  const others = plan.coordination.regions.filter((region) => region !== home).sort();
   return new TableV2(scope, id, {
     ...common,
     tableName: plan.coordination.table,
@@ -55,6 +58,7 @@ export function recordsTable(scope: Construct, id: string, plan: Plan): TableV2 
     tableName: plan.recordsTable,
     replicas: vantagesOf(plan)
       .filter((region) => region !== home)
+      .sort()
       .map((region) => ({ region, deletionProtection: true })),
   });
 }

@@ -204,7 +204,7 @@ region = eu-west-1
 
       expect([code, stderr.trimEnd()]).toEqual([
         1,
-        "Not bootstrapped: us-east-1, ap-southeast-1, us-west-2. Next: npx cdk bootstrap aws://111122223333/us-east-1 aws://111122223333/ap-southeast-1 aws://111122223333/us-west-2",
+        "Not bootstrapped: eu-central-1, ap-southeast-1, us-east-1, us-west-2. Next: npx cdk bootstrap aws://111122223333/eu-central-1 aws://111122223333/ap-southeast-1 aws://111122223333/us-east-1 aws://111122223333/us-west-2",
       ]);
       expect(new Set(calls.map((call) => call.split(" ")[0]))).toEqual(new Set(["sts", "ssm"]));
     });

@@ -8,8 +8,8 @@ describe("the stacks of a plan", () => {
       "storefront",
       planOf("storefront"),
       {
-        coordination: "eu-west-1",
-        records: "us-east-1",
+        coordination: "eu-central-1",
+        records: "ap-southeast-1",
         "controller-us-east-1": "us-east-1",
         "controller-eu-west-1": "eu-west-1",
         "controller-ap-southeast-1": "ap-southeast-1",
@@ -35,7 +35,7 @@ describe("the stacks of a plan", () => {
       planOf("stateless"),
       {
         coordination: "us-east-1",
-        records: "us-west-2",
+        records: "ap-northeast-1",
         "controller-us-west-2": "us-west-2",
         "controller-eu-central-1": "eu-central-1",
         "controller-ap-northeast-1": "ap-northeast-1",
@@ -45,8 +45,8 @@ describe("the stacks of a plan", () => {
       "health checks that are the team's own",
       recordPlan(),
       {
-        coordination: "eu-west-1",
-        records: "us-east-1",
+        coordination: "eu-central-1",
+        records: "ap-southeast-1",
         "controller-us-east-1": "us-east-1",
         "controller-eu-west-1": "eu-west-1",
         "controller-ap-southeast-1": "ap-southeast-1",

@@ -51,6 +51,20 @@ describe.each(["storefront", "two-regions", "stateless"])("the tables of %s", (n
   });
 });
 
+it("the tables stay where they are, as they are, whatever the order of Regions in the plan", () => {
+  const turned = <Value>(value: Record<string, Value>) => Object.fromEntries(Object.entries(value).reverse());
+  const reordered = planOf("storefront", (value) => {
+    value.coordination.regions.reverse();
+    value.regions = turned(value.regions as Record<string, unknown>);
+  });
+  const [before, after] = [planOf("storefront"), reordered].map((document) => synthesize(document).stacks);
+
+  for (const part of ["coordination", "records"]) {
+    expect(after?.[part]?.region).toBe(before?.[part]?.region);
+    expect(after?.[part]?.of(table)).toEqual(before?.[part]?.of(table));
+  }
+});
+
 it("two replicas get a witness in the third Region of their set", () => {
   const { stacks } = synthesize(
     planOf("storefront", (value) => {
