@@ -1,3 +1,4 @@
+import { RemovalPolicy } from "aws-cdk-lib";
 import { Alarm, type ComparisonOperator, type IMetric, type TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
 import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
 import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
@@ -42,6 +43,8 @@ export class Paging extends Construct {
     const key = new Key(this, "Key", {
       description: `Encrypts ${partName(plan, name)}`,
       enableKeyRotation: true,
+      // Nothing is kept under it: what a topic has sent is gone. KMS waits thirty days before it deletes, free of charge.
+      removalPolicy: RemovalPolicy.DESTROY,
     });
     const publishers = ["events.amazonaws.com", "cloudwatch.amazonaws.com"].map(
       (service) => new ServicePrincipal(service),

@@ -265,6 +265,14 @@ describe("people", () => {
     );
   });
 
+  it("pay for the topic's key no longer than for the topic", () => {
+    for (const { resources } of Object.values(stacks)) {
+      for (const { Type, DeletionPolicy } of Object.values(resources)) {
+        if (Type === "AWS::KMS::Key") expect(DeletionPolicy).toBe("Delete");
+      }
+    }
+  });
+
   it("find undelivered events in an encrypted queue that takes TLS only", () => {
     const [queue] = stack.of("AWS::SQS::Queue");
     const [policy] = stack.of("AWS::SQS::QueuePolicy");
