@@ -46,13 +46,12 @@ export class Paging extends Construct {
       // Nothing is kept under it: what a topic has sent is gone. KMS waits thirty days before it deletes, free of charge.
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    const publishers = ["events.amazonaws.com", "cloudwatch.amazonaws.com"].map(
-      (service) => new ServicePrincipal(service),
-    );
     const ofThisAccount = { StringEquals: { "aws:SourceAccount": account } };
+    // EventBridge is let in by the CDK, where a rule has the topic as its target, and without a condition: it tells the key
+    // of an encrypted topic no aws:SourceAccount (SNS Developer Guide, "Configuring AWS KMS permissions").
     key.addToResourcePolicy(
       new PolicyStatement({
-        principals: publishers,
+        principals: [new ServicePrincipal("cloudwatch.amazonaws.com")],
         actions: ["kms:Decrypt", "kms:GenerateDataKey"],
         resources: ["*"],
         conditions: ofThisAccount,

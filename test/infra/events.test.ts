@@ -265,6 +265,29 @@ describe("people", () => {
     );
   });
 
+  it("are reached by EventBridge, which tells the topic's key no account, and by this account's CloudWatch", () => {
+    const [key] = stack.of("AWS::KMS::Key");
+    const allowed = key.KeyPolicy.Statement.filter(({ Principal }: { Principal: { Service?: string } }) =>
+      Principal.Service?.endsWith(".amazonaws.com"),
+    );
+
+    expect(allowed).toEqual([
+      {
+        Effect: "Allow",
+        Principal: { Service: "cloudwatch.amazonaws.com" },
+        Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+        Resource: "*",
+        Condition: { StringEquals: { "aws:SourceAccount": "111122223333" } },
+      },
+      {
+        Effect: "Allow",
+        Principal: { Service: "events.amazonaws.com" },
+        Action: ["kms:Decrypt", "kms:GenerateDataKey*"],
+        Resource: "*",
+      },
+    ]);
+  });
+
   it("pay for the topic's key no longer than for the topic", () => {
     for (const { resources } of Object.values(stacks)) {
       for (const { Type, DeletionPolicy } of Object.values(resources)) {
