@@ -89,7 +89,6 @@ export class Controller extends Construct {
       code,
       logRetention,
       paging,
-      deadLetters,
       stateMachineArn: machineArn(plan, place),
     });
     this.reports = new Reports(this, "Reports", { document, code, logRetention, paging, deadLetters });

@@ -4,7 +4,6 @@ import { Rule, Schedule } from "aws-cdk-lib/aws-events";
 import { LambdaFunction } from "aws-cdk-lib/aws-events-targets";
 import type { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
-import type { DeadLetters } from "./dead-letters.ts";
 import { functionAlarms } from "./function-alarms.ts";
 import { watchSpec } from "./functions.ts";
 import type { HandlerCode } from "./handler-code.ts";
@@ -13,14 +12,12 @@ import { pausedMetric } from "./metrics.ts";
 import { partName } from "./names.ts";
 import type { Paging } from "./paging.ts";
 import type { PlanDocument } from "./plan-document.ts";
-import { delivered } from "./rules.ts";
 
 export interface WatchProps {
   readonly document: PlanDocument;
   readonly code: HandlerCode;
   readonly logRetention: RetentionDays;
   readonly paging: Paging;
-  readonly deadLetters: DeadLetters;
   /** ARN of this Region's state machine; null where there is none: a witness only watches. */
   readonly stateMachineArn: string | null;
 }
@@ -32,8 +29,9 @@ export class Watch extends Construct {
 
   constructor(scope: Construct, id: string, props: WatchProps) {
     super(scope, id);
-    const { document, code, logRetention, paging, deadLetters, stateMachineArn } = props;
+    const { document, code, logRetention, paging, stateMachineArn } = props;
     const { plan } = document;
+    const minute = Duration.minutes(1);
     this.handler = new HandlerFunction(this, "Handler", {
       document,
       spec: watchSpec,
@@ -44,14 +42,14 @@ export class Watch extends Construct {
     this.schedule = new Rule(this, "EveryMinute", {
       ruleName: partName(plan, "watch"),
       description: "Calls the watch; each call looks around until just before the next",
-      schedule: Schedule.rate(Duration.minutes(1)),
+      schedule: Schedule.rate(minute),
     });
     this.schedule.addTarget(
-      // A call that comes late is worth nothing: the next one is due.
-      new LambdaFunction(this.handler.function, delivered({ deadLetters, maximumAgeSeconds: 60, attempts: 0 })),
+      // A call that comes late is worth nothing: the next one is due. Nor is one that was lost worth a dead letter: the
+      // alarm on calls that do not come says more.
+      new LambdaFunction(this.handler.function, { maxEventAge: minute, retryAttempts: 0 }),
     );
 
-    const minute = Duration.minutes(1);
     paging.alarm(this, "NotRunning", {
       name: "watch-not-running",
       because: "This Region's watch has not been called for three minutes: it neither votes nor shows a sign of life",

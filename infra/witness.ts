@@ -2,7 +2,6 @@ import { CfnOutput } from "aws-cdk-lib";
 import type { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Topic } from "aws-cdk-lib/aws-sns";
 import { Construct } from "constructs";
-import { DeadLetters } from "./dead-letters.ts";
 import type { HandlerCode } from "./handler-code.ts";
 import { Paging } from "./paging.ts";
 import type { PlanDocument } from "./plan-document.ts";
@@ -24,9 +23,8 @@ export class Witness extends Construct {
     super(scope, id);
     const { plan } = document;
     const paging = new Paging(this, "Paging", { plan });
-    const deadLetters = new DeadLetters(this, "DeadLetters", { plan, paging });
     this.topic = paging.topic;
-    this.watch = new Watch(this, "Watch", { document, code, logRetention, paging, deadLetters, stateMachineArn: null });
+    this.watch = new Watch(this, "Watch", { document, code, logRetention, paging, stateMachineArn: null });
     new CfnOutput(this, "TopicArn", { value: this.topic.topicArn, description: "Subscribe whoever is on call" });
   }
 }
