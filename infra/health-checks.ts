@@ -1,12 +1,17 @@
 import { CfnOutput, Duration, Tags } from "aws-cdk-lib";
+import { Alarm, ComparisonOperator, Metric, Stats, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
 import { HealthCheck, HealthCheckType } from "aws-cdk-lib/aws-route53";
 import { Construct } from "constructs";
+import { endpointAlarmName } from "../functions/shared/plan/alarms.ts";
 import type { Plan, TrafficSwitchPlan } from "../functions/shared/plan/plan.ts";
 import { evacuationKey } from "../functions/traffic/health-check-switch.ts";
 import { healthCheckOutput } from "./names.ts";
 
 /** Ten seconds three times over: half a minute to notice, either way. A record's TTL comes after that. */
 const looks = { requestInterval: Duration.seconds(10), failureThreshold: 3 };
+
+/** Route 53's control plane is there, and so are the metrics of health checks. */
+export const healthChecksRegion = "us-east-1";
 
 /** The one health check a Region's record carries, by Region. */
 export type HealthCheckIds = Readonly<Record<string, string>>;
@@ -21,6 +26,8 @@ export type HealthCheckIds = Readonly<Record<string, string>>;
  */
 export class HealthChecks extends Construct {
   readonly ids: HealthCheckIds;
+  /** One for each Region, on its endpoint check. They page nobody: their events are a reason for the controller to look. */
+  readonly alarms: readonly Alarm[];
 
   constructor(
     scope: Construct,
@@ -31,10 +38,12 @@ export class HealthChecks extends Construct {
     }: { readonly plan: Plan; readonly buckets: Extract<TrafficSwitchPlan, { kind: "healthCheck" }>["buckets"] },
   ) {
     super(scope, id);
+    const alarms: Alarm[] = [];
     this.ids = Object.fromEntries(
       plan.regions.map(({ name: region, probeUrl }) => {
         const home = new Construct(this, region);
         const endpoint = named(`${plan.application} ${region} endpoint`, endpointCheck(home, "Endpoint", probeUrl));
+        alarms.push(endpointAlarm(home, "EndpointAlarm", { plan, region, check: endpoint }));
         const switches = Object.entries(buckets)
           .filter(([holder]) => holder !== region)
           .map(([holder, bucket]) =>
@@ -69,6 +78,7 @@ export class HealthChecks extends Construct {
         return [region, whole.healthCheckId];
       }),
     );
+    this.alarms = alarms;
   }
 }
 
@@ -81,6 +91,31 @@ function endpointCheck(scope: Construct, id: string, probeUrl: string): HealthCh
     fqdn: url.hostname,
     port: url.port === "" ? (secure ? 443 : 80) : Number(url.port),
     resourcePath: `${url.pathname}${url.search}`,
+  });
+}
+
+/** Route 53 sends no event about a health check: an alarm on its metric, which is in us-east-1 alone, stands in for one. */
+function endpointAlarm(
+  scope: Construct,
+  id: string,
+  { plan, region, check }: { readonly plan: Plan; readonly region: string; readonly check: HealthCheck },
+): Alarm {
+  return new Alarm(scope, id, {
+    alarmName: endpointAlarmName(plan, region),
+    alarmDescription: `Route 53's checkers saw the endpoint of ${region} fail: a reason for the controller to look`,
+    metric: new Metric({
+      namespace: "AWS/Route53",
+      metricName: "HealthCheckStatus",
+      dimensionsMap: { HealthCheckId: check.healthCheckId },
+      statistic: Stats.MINIMUM,
+      period: Duration.minutes(1),
+    }),
+    comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+    threshold: 1,
+    evaluationPeriods: 1,
+    // The metric comes minutes late at times, which says nothing of the Region: a gap leaves the alarm as it is, or each one
+    // in the middle of an outage would end in one more event.
+    treatMissingData: TreatMissingData.IGNORE,
   });
 }
 

@@ -6,10 +6,10 @@ import { Construct } from "constructs";
 import { type Plan, vantagesOf } from "../functions/shared/plan/plan.ts";
 import { Controller, type PlanAlarms } from "./controller.ts";
 import { dashboard } from "./dashboard.ts";
-import { Forwarder, forwardedTo, forwarderRegion } from "./forwarder.ts";
+import { Forwarder, forwarderRegions } from "./forwarder.ts";
 import { type HandlerCode, prebuiltHandlers } from "./handler-code.ts";
 import { placeOf } from "./handler-function.ts";
-import { type HealthCheckIds, HealthChecks } from "./health-checks.ts";
+import { type HealthCheckIds, HealthChecks, healthChecksRegion } from "./health-checks.ts";
 import { healthChecksPart, partName } from "./names.ts";
 import { type PeoplesTask, peoplesPermissions } from "./people.ts";
 import { accountOf, type PlanDocument } from "./plan-document.ts";
@@ -68,6 +68,8 @@ export class RegionFailover extends Construct {
    * stack in us-east-1: give a stack of another Region `crossRegionReferences`.
    */
   readonly healthCheckIds: HealthCheckIds | null;
+  /** By Region from whose bus events are sent on to those that serve. Their topics want subscribers, too. */
+  readonly forwarders: Readonly<Record<string, Forwarder>>;
   /** In the order in which they are deployed. */
   readonly stacks: readonly Stack[];
   readonly #document: PlanDocument;
@@ -111,17 +113,18 @@ export class RegionFailover extends Construct {
     const { switch: chosen } = plan.traffic;
     const last: Stack[] = [];
     if (chosen.kind === "healthCheck") {
-      const stack = makeStack(healthChecksPart, "us-east-1", "What the records' health looks at");
+      const stack = makeStack(healthChecksPart, healthChecksRegion, "What the records' health looks at");
       this.healthCheckIds = new HealthChecks(stack, "HealthChecks", { plan, buckets: chosen.buckets }).ids;
       last.push(stack);
     } else {
       this.healthCheckIds = null;
     }
-    if (forwardedTo(plan).length > 0) {
-      const stack = makeStack("forwarder", forwarderRegion, "Alarms of us-east-1 for the other Regions");
-      new Forwarder(stack, "Forwarder", plan);
+    const forwarders = forwarderRegions(plan).map((name) => {
+      const stack = makeStack(`forwarder-${name}`, name, `Events of ${name} for the Regions that serve`);
       last.push(stack);
-    }
+      return [name, new Forwarder(stack, "Forwarder", plan)] as const;
+    });
+    this.forwarders = Object.fromEntries(forwarders);
 
     const inEach = [...controllers, ...witnesses].map(([, part]) => Stack.of(part));
     for (const stack of inEach) {
@@ -192,9 +195,15 @@ export class RegionFailover extends Construct {
 
 /** Every Region that gets a stack, and so must be bootstrapped. */
 export function stackRegions(plan: Plan): readonly string[] {
-  const global = plan.traffic.switch.kind === "healthCheck" || forwardedTo(plan).length > 0;
+  const healthChecks = plan.traffic.switch.kind === "healthCheck" ? [healthChecksRegion] : [];
   return [
-    ...new Set([coordinationHome(plan), recordsHome(plan), ...vantagesOf(plan), ...(global ? [forwarderRegion] : [])]),
+    ...new Set([
+      coordinationHome(plan),
+      recordsHome(plan),
+      ...vantagesOf(plan),
+      ...healthChecks,
+      ...forwarderRegions(plan),
+    ]),
   ];
 }
 

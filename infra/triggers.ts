@@ -3,16 +3,17 @@ import { SfnStateMachine } from "aws-cdk-lib/aws-events-targets";
 import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
 import { requestedEventSource, requestedEventType } from "../functions/assess/signal.ts";
+import { knownAlarms } from "../functions/shared/plan/alarms.ts";
 import type { Plan } from "../functions/shared/plan/plan.ts";
 import type { DeadLetters } from "./dead-letters.ts";
 import { delivered, deliveryAttempts, eventRule } from "./rules.ts";
 
-/** Alarms of the plan that begin to ring. */
+/** Alarms of the plan, or on Route 53's endpoint checks, that begin to ring. */
 export function alarmPattern(plan: Plan): EventPattern {
   return {
     source: ["aws.cloudwatch"],
     detailType: ["CloudWatch Alarm State Change"],
-    detail: { alarmName: plan.detection.alarms.map(({ name }) => name), state: { value: ["ALARM"] } },
+    detail: { alarmName: knownAlarms(plan).map(({ name }) => name), state: { value: ["ALARM"] } },
   };
 }
 
@@ -50,9 +51,15 @@ export class Triggers extends Construct {
       return made;
     };
     this.rules = [
-      ...(plan.detection.alarms.length === 0
+      ...(knownAlarms(plan).length === 0
         ? []
-        : [rule("alarms", "An alarm of the plan rings: a reason to look", alarmPattern(plan))]),
+        : [
+            rule(
+              "alarms",
+              "An alarm of the plan, or on a Region's endpoint check, rings: a reason to look",
+              alarmPattern(plan),
+            ),
+          ]),
       rule("health", "AWS Health speaks: a reason to look", {
         source: ["aws.health"],
         detailType: ["AWS Health Event"],

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { requestedEventSource, requestedEventType } from "../functions/assess/signal.ts";
+import { knownAlarms } from "../functions/shared/plan/alarms.ts";
 import type { Plan } from "../functions/shared/plan/plan.ts";
 import { timelineEventSource, timelineEventType } from "../functions/timeline/event.ts";
 import { metricNamespace } from "../functions/watch/metrics.ts";
@@ -47,7 +48,9 @@ export function regionsOf(plan: Plan): readonly string[] {
       ...plan.detection.witnesses,
       ...plan.coordination.regions,
       ...(chosen.kind === "routingControl" ? chosen.endpoints.map(({ region }) => region) : []),
+      // What comes up there alone is sent on.
       "us-east-1",
+      "us-west-2",
     ]),
   ];
 }
@@ -99,11 +102,11 @@ export function alarmsOf(plan: Plan): readonly Alarm[] {
   );
 }
 
-/** Rules of every serving Region's bus, and the forwarder of alarms that exist only in us-east-1. */
+/** Rules of every serving Region's bus, and those that send on to them what comes up in us-east-1 or us-west-2 alone. */
 export function rulesOf(plan: Plan): readonly EventRule[] {
   const serving = plan.regions.map(({ name }) => name);
   const machine = machineName(plan);
-  const alarmNames = plan.detection.alarms.map(({ name }) => name);
+  const alarmNames = knownAlarms(plan).map(({ name }) => name);
   const alarmPattern = {
     source: ["aws.cloudwatch"],
     "detail-type": ["CloudWatch Alarm State Change"],
@@ -135,17 +138,23 @@ export function rulesOf(plan: Plan): readonly EventRule[] {
       targets: [{ kind: "function", name: "TimelineReport" }],
     }),
   );
-  return [
-    ...inEach,
-    ...reports,
-    {
-      name: "forward",
-      region: "us-east-1",
-      pattern: alarmPattern,
-      targets: serving.filter((region) => region !== "us-east-1").map((region) => ({ kind: "bus" as const, region })),
-      maximumEventAgeSeconds: plan.detection.maximumEventAgeSeconds,
-    },
-  ];
+  const forward = (name: string, from: string, pattern: EventRule["pattern"]): EventRule => ({
+    name,
+    region: from,
+    pattern,
+    targets: serving.filter((region) => region !== from).map((region) => ({ kind: "bus", region })),
+    maximumEventAgeSeconds: plan.detection.maximumEventAgeSeconds,
+  });
+  // Where AWS Health sends an event besides the Region that it is about.
+  const backups = { "us-east-1": ["us-west-2"], "us-west-2": serving.filter((region) => region !== "us-west-2") };
+  const forwardsHealth = Object.entries(backups).map(([from, about]) =>
+    forward("forward-health", from, {
+      source: ["aws.health"],
+      "detail-type": ["AWS Health Event"],
+      detail: { eventRegion: about.filter((region) => serving.includes(region)) },
+    }),
+  );
+  return [...inEach, ...reports, forward("forward", "us-east-1", alarmPattern), ...forwardsHealth];
 }
 
 /**

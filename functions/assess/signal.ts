@@ -1,5 +1,6 @@
 import { type BranchName, branchNames } from "../coordination/item.ts";
 import { parseInstant } from "../shared/clock.ts";
+import { knownAlarms } from "../shared/plan/alarms.ts";
 import { findRegion, type Plan } from "../shared/plan/plan.ts";
 import { describeInputError } from "../shared/step.ts";
 import * as z from "../shared/zod.ts";
@@ -163,7 +164,7 @@ function fromEvent(input: object, plan: Plan): Normalised {
       const detail = alarmDetail.safeParse(event.detail);
       if (!detail.success) return invalid(`detail.${describeInputError(detail.error, event.detail)}`);
       const { alarmName, state, muteDetail } = detail.data;
-      const known = plan.detection.alarms.find((alarm) => alarm.name === alarmName);
+      const known = knownAlarms(plan).find((alarm) => alarm.name === alarmName);
       if (known === undefined) return { kind: "unrelated", reason: `alarm ${alarmName} is not in the plan` };
       const silenced = replayed ?? (muteDetail != null ? "muted" : state.actionsSuppressedBy ? "suppressed" : null);
       const changedAt = state.timestamp === undefined ? at : instantOrNull(state.timestamp);

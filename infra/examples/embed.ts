@@ -10,7 +10,8 @@ export function addFailover(app: App, planFile: string, code: HandlerCode): Regi
   const failover = new RegionFailover(app, "Failover", { plan: readPlanDocument(planFile), code });
 
   // Whoever is on call hears of questions, runs and alarms, in every Region.
-  for (const { topic } of [...Object.values(failover.controllers), ...Object.values(failover.witnesses)]) {
+  const { controllers, witnesses, forwarders } = failover;
+  for (const { topic } of [controllers, witnesses, forwarders].flatMap((parts) => Object.values(parts))) {
     topic.addSubscription(new UrlSubscription("https://paging.example.com/failover"));
   }
 

@@ -171,6 +171,19 @@ describe("what is understood", () => {
       { ...alarmSignal, silenced: "replayed" },
     ],
     [
+      "an alarm on Route 53's check of a Region's endpoint, forwarded from us-east-1",
+      change(
+        { ...metricAlarm, region: "us-east-1" },
+        "detail.alarmName",
+        "failover-storefront-endpoint-ap-southeast-1",
+      ),
+      {
+        ...alarmSignal,
+        region: "ap-southeast-1",
+        source: "alarm failover-storefront-endpoint-ap-southeast-1 in us-east-1",
+      },
+    ],
+    [
       "AWS Health, by the impacted Region and not by the one that sent it",
       healthEvent,
       {

@@ -52,16 +52,18 @@ describe("the example of docs/deploy.md", () => {
     expect(regionsOf("rds:FailoverGlobalCluster")).toEqual([]);
   });
 
-  it("tells whoever is on call, in every Region and from the witness", () => {
+  it("tells whoever is on call, in every Region, from the witness and the forwarders", () => {
     const subscribed = failover.stacks.filter((stack) =>
       JSON.stringify(assembly.getStackArtifact(stack.artifactId).template).includes("AWS::SNS::Subscription"),
     );
 
-    expect(subscribed.map(({ region }) => region).sort()).toEqual([
-      "ap-southeast-1",
-      "eu-west-1",
-      "us-east-1",
-      "us-west-2",
+    expect(subscribed.map(({ stackName }) => stackName.replace("failover-storefront-", "")).sort()).toEqual([
+      "controller-ap-southeast-1",
+      "controller-eu-west-1",
+      "controller-us-east-1",
+      "forwarder-us-east-1",
+      "forwarder-us-west-2",
+      "witness-us-west-2",
     ]);
   });
 });

@@ -1,3 +1,5 @@
+import { endpointAlarms } from "../../functions/shared/plan/alarms.ts";
+import { matchesPattern } from "../../simulator/aws/eventbridge/pattern.ts";
 import { alarmsOf, rulesOf } from "../../simulator/deployment.ts";
 import { flat, planOf, type StackTemplate, synthesize } from "./synthesis.ts";
 
@@ -92,7 +94,7 @@ describe("what starts the state machine, and the report", () => {
     expect(started).toEqual(
       expect.arrayContaining(
         simulated
-          .filter(({ name, region }) => region === stack.region && name !== "forward")
+          .filter(({ name, region }) => region === stack.region && !name.startsWith("forward"))
           .map(({ name, pattern, targets, maximumEventAgeSeconds = awsEventAgeSeconds }) => ({
             name: `failover-storefront-${name}`,
             pattern,
@@ -103,19 +105,92 @@ describe("what starts the state machine, and the report", () => {
     );
   });
 
-  it("is forwarded from us-east-1 to the buses of the other Regions, under a role that may do just that", () => {
-    const forwarder = stacks.forwarder as StackTemplate;
-    const [{ properties } = { properties: null }] = rulesIn(forwarder);
-    const { "replay-name": _excluded, ...pattern } = properties.EventPattern;
-    const buses = ["eu-west-1", "ap-southeast-1"].map(
-      (region) => `arn:<AWS::Partition>:events:${region}:111122223333:event-bus/default`,
-    );
-    const [role] = forwarder.of("AWS::IAM::Role");
+  const forwarders = Object.values(stacks).filter(({ name }) => name.startsWith("forwarder-"));
+  const serving = storefront.plan.regions.map(({ name }) => name);
 
-    expect(pattern).toEqual(simulated.find(({ name }) => name === "forward")?.pattern);
-    expect(properties.Targets.map(({ Arn }: { Arn: unknown }) => flat(Arn))).toEqual(buses);
-    expect(role.Policies[0].PolicyDocument.Statement).toMatchObject([{ Action: "events:PutEvents" }]);
-    expect(role.Policies[0].PolicyDocument.Statement[0].Resource.map(flat)).toEqual(buses);
+  it.each(forwarders)(
+    "is forwarded from $region to the buses of the others, under a role that may do just that",
+    (stack) => {
+      const buses = serving
+        .filter((region) => region !== stack.region)
+        .map((region) => `arn:<AWS::Partition>:events:${region}:111122223333:event-bus/default`);
+      const [role, ...others] = stack.of("AWS::IAM::Role");
+      const rules = rulesIn(stack).map(({ name, properties }) => {
+        const { "replay-name": _excluded, ...pattern } = properties.EventPattern;
+        expect(properties.Targets.map(({ Arn }: { Arn: unknown }) => flat(Arn))).toEqual(buses);
+        return { name, pattern };
+      });
+
+      expect(rules).toEqual(
+        simulated
+          .filter(
+            ({ name, region, pattern }) => name.startsWith("forward") && region === stack.region && matches(pattern),
+          )
+          .map(({ name, pattern }) => ({ name: `failover-storefront-${name}`, pattern })),
+      );
+      expect(others).toEqual([]);
+      expect(role.Policies[0].PolicyDocument.Statement).toMatchObject([{ Action: "events:PutEvents" }]);
+      expect([role.Policies[0].PolicyDocument.Statement[0].Resource].flat().map(flat)).toEqual(buses);
+    },
+  );
+
+  /** Whether a pattern can match anything: a list of nothing does not. */
+  function matches(pattern: object): boolean {
+    return Object.values(pattern).every((each) => (Array.isArray(each) ? each.length > 0 : matches(each)));
+  }
+
+  const examples = [planOf("storefront"), planOf("two-regions"), planOf("stateless")];
+
+  /** Whose rules match an event on the bus of a Region: its targets' kinds are `machine` or Regions. */
+  function takers(parts: Readonly<Record<string, StackTemplate>>, region: string, event: object): readonly string[] {
+    return Object.values(parts)
+      .filter((stack) => stack.region === region)
+      .flatMap((stack) =>
+        rulesIn(stack)
+          .filter(
+            ({ properties }) => properties.EventPattern !== undefined && matchesPattern(properties.EventPattern, event),
+          )
+          .flatMap(({ properties }) =>
+            properties.Targets.map(
+              ({ Arn }: { Arn: unknown }) => flat(Arn).split(":events:")[1]?.split(":")[0] ?? "machine",
+            ),
+          ),
+      );
+  }
+
+  it.each(examples)(
+    "FM4: is what AWS Health says of a Region of $plan.application, in every other one, once",
+    (document) => {
+      const { stacks: parts } = synthesize(document);
+      const regions = document.plan.regions.map(({ name }) => name);
+      for (const about of regions) {
+        const event = { source: "aws.health", "detail-type": "AWS Health Event", detail: { eventRegion: about } };
+        // AWS Health sends to the Region itself, and to this one.
+        const backup = about === "us-west-2" ? "us-east-1" : "us-west-2";
+        const first = takers(parts, backup, event);
+        const forwarded = first.filter((each) => each !== "machine");
+
+        expect(first.includes("machine")).toBe(regions.includes(backup));
+        expect([...forwarded].sort()).toEqual(regions.filter((each) => each !== backup).sort());
+        // No third hop, and nothing that would need one.
+        for (const region of forwarded) expect(takers(parts, region, event)).toEqual(["machine"]);
+        expect(takers(parts, backup, { ...event, "replay-name": "last-week" })).toEqual([]);
+        const elsewhere = { ...event, detail: { eventRegion: "sa-east-1" } };
+        expect(takers(parts, backup, elsewhere).filter((each) => each !== "machine")).toEqual([]);
+      }
+    },
+  );
+
+  it.each(serving)("is an alarm on Route 53's check of the endpoint in %s, in every Region, once", (suspect) => {
+    const event = {
+      source: "aws.cloudwatch",
+      "detail-type": "CloudWatch Alarm State Change",
+      region: "us-east-1",
+      detail: { alarmName: `failover-storefront-endpoint-${suspect}`, state: { value: "ALARM" } },
+    };
+
+    expect(takers(stacks, "us-east-1", event)).toEqual(["machine", "eu-west-1", "ap-southeast-1"]);
+    for (const region of ["eu-west-1", "ap-southeast-1"]) expect(takers(stacks, region, event)).toEqual(["machine"]);
   });
 
   it("is no alarm where the plan names none", () => {
@@ -175,6 +250,32 @@ describe("alarms", () => {
           : [],
       ),
     );
+  });
+
+  it("on Route 53's endpoint checks stand where their metric is, one for each Region, and are what the assessor knows", () => {
+    const checks = stacks["health-checks"] as StackTemplate;
+    const alarms = alarmsIn(checks);
+
+    expect(alarms.map(({ AlarmName }) => AlarmName)).toEqual(endpointAlarms(storefront.plan).map(({ name }) => name));
+    for (const [index, { suspects }] of endpointAlarms(storefront.plan).entries()) {
+      const { Dimensions, ...alarm } = alarms[index];
+      expect(alarm).toMatchObject({
+        Namespace: "AWS/Route53",
+        MetricName: "HealthCheckStatus",
+        Statistic: "Minimum",
+        Period: 60,
+        ComparisonOperator: "LessThanThreshold",
+        Threshold: 1,
+        EvaluationPeriods: 1,
+        // A late metric is no news of the Region.
+        TreatMissingData: "ignore",
+      });
+      expect(alarm.AlarmActions).toBeUndefined();
+      const [id = ""] = flat(Dimensions[0].Value).slice(1, -1).split(".");
+      expect(checks.resources[id]?.Properties.HealthCheckConfig.FullyQualifiedDomainName).toBe(
+        `${suspects}.shop.example.com`,
+      );
+    }
   });
 
   it("of the plan are left to the team that brings its own", () => {

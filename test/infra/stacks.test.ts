@@ -15,7 +15,8 @@ describe("the stacks of a plan", () => {
         "controller-ap-southeast-1": "ap-southeast-1",
         "witness-us-west-2": "us-west-2",
         "health-checks": "us-east-1",
-        forwarder: "us-east-1",
+        "forwarder-us-east-1": "us-east-1",
+        "forwarder-us-west-2": "us-west-2",
       },
     ],
     [
@@ -27,7 +28,8 @@ describe("the stacks of a plan", () => {
         "controller-us-east-1": "us-east-1",
         "controller-us-west-2": "us-west-2",
         "health-checks": "us-east-1",
-        forwarder: "us-east-1",
+        "forwarder-us-east-1": "us-east-1",
+        "forwarder-us-west-2": "us-west-2",
       },
     ],
     [
@@ -39,6 +41,8 @@ describe("the stacks of a plan", () => {
         "controller-us-west-2": "us-west-2",
         "controller-eu-central-1": "eu-central-1",
         "controller-ap-northeast-1": "ap-northeast-1",
+        "forwarder-us-east-1": "us-east-1",
+        "forwarder-us-west-2": "us-west-2",
       },
     ],
     [
@@ -51,7 +55,8 @@ describe("the stacks of a plan", () => {
         "controller-eu-west-1": "eu-west-1",
         "controller-ap-southeast-1": "ap-southeast-1",
         "witness-us-west-2": "us-west-2",
-        forwarder: "us-east-1",
+        "forwarder-us-east-1": "us-east-1",
+        "forwarder-us-west-2": "us-west-2",
       },
     ],
   ])("%s", (_name, plan, expected) => {
@@ -70,7 +75,7 @@ describe("the stacks of a plan", () => {
     for (const name of [...controllers, "witness-us-west-2"]) {
       expect([...(stacks[name]?.dependencies ?? [])].sort()).toEqual(["coordination", "records"]);
     }
-    for (const name of ["health-checks", "forwarder"]) {
+    for (const name of ["health-checks", "forwarder-us-east-1", "forwarder-us-west-2"]) {
       expect([...(stacks[name]?.dependencies ?? [])].sort()).toEqual([...controllers].sort());
     }
   });
@@ -81,20 +86,29 @@ describe("the stacks of a plan", () => {
     }
   });
 
-  it("forward alarms where us-east-1 is no Region of the plan, too", () => {
-    const plan = planOf("stateless", (value) => {
-      value.detection.alarms = [{ name: "render-customers", suspects: "us-west-2" }];
+  it("forward where neither us-east-1 nor us-west-2 is a Region of the plan, too", () => {
+    const elsewhere = planOf("stateless", (value) => {
+      const others = Object.entries(value.regions as Record<string, object>).filter(([name]) => name !== "us-west-2");
+      value.regions = Object.fromEntries(others.map(([name, region]) => [name, { ...region, demandShare: 0.5 }]));
+      delete (value.traffic.switch as { controls: Record<string, string> }).controls["us-west-2"];
+      (value.detection as { quorum?: number }).quorum = 1;
+      value.detection.alarms = [{ name: "render-customers", suspects: "eu-central-1" }];
     });
-    const { stacks } = synthesize(plan);
+    const { stacks } = synthesize(elsewhere);
 
-    expect(stacks.forwarder?.region).toBe("us-east-1");
+    expect(stacks["forwarder-us-east-1"]?.of("AWS::Events::Rule").map(({ Name }) => Name)).toEqual([
+      "failover-stateless-forward",
+    ]);
+    expect(stacks["forwarder-us-west-2"]?.of("AWS::Events::Rule").map(({ Name }) => Name)).toEqual([
+      "failover-stateless-forward-health",
+    ]);
   });
 });
 
 describe("the account", () => {
   it("is that of the plan's Aurora clusters", () => {
     expect(synthesize(planOf("storefront")).failover.stacks.map(({ account }) => account)).toEqual(
-      Array.from({ length: 8 }, () => "111122223333"),
+      Array.from({ length: 9 }, () => "111122223333"),
     );
   });
 
@@ -123,6 +137,26 @@ describe("the account", () => {
       /database.clusters: received clusters of accounts 111122223333, 444455556666/,
     );
   });
+});
+
+it("docs/deploy.md reckons with every alarm and every key", () => {
+  const { stacks } = synthesize(planOf("storefront"));
+  const count = (type: string, part: RegExp) =>
+    Object.values(stacks)
+      .filter(({ name }) => part.test(name))
+      .map((stack) => stack.of(type).length);
+  const alarms = "AWS::CloudWatch::Alarm";
+  const each = count(alarms, /^controller/);
+  const sum = (counts: readonly number[]) => counts.reduce((total, one) => total + one, 0);
+  const others = [/^witness/, /^health-checks/, /^forwarder/].map((part) => sum(count(alarms, part)));
+  const text = readFileSync("docs/deploy.md", "utf8");
+
+  expect(new Set(each).size).toBe(1);
+  expect(text).toContain(
+    `| Alarms | ${each.length} × ${each[0]} + ${others.join(" + ")} metrics × 0.10 | ${((sum(each) + sum(others)) / 10).toFixed(2)} |`,
+  );
+  const keys = sum(count("AWS::KMS::Key", /./));
+  expect(text).toContain(`| Keys of the topics | ${keys} × 1 | ${keys.toFixed(2)} |`);
 });
 
 it("docs/deploy.md says how many resources storefront has", () => {

@@ -215,6 +215,11 @@ const contradictions: readonly (readonly [ExampleName, Changes, string])[] = [
     { "detection.alarms.1.name": "storefront-us-east-1-customers" },
     "detection.alarms: received storefront-us-east-1-customers more than once: must name an alarm once, whatever Region it is in: its name is how it is recognised",
   ],
+  [
+    "storefront",
+    { "detection.alarms.1.name": "failover-storefront-endpoint-us-east-1" },
+    "detection.alarms: received failover-storefront-endpoint-us-east-1 more than once: must name an alarm once, whatever Region it is in: its name is how it is recognised",
+  ],
 
   // Automation
   [

@@ -1,4 +1,5 @@
 import { completedRunsKept } from "../../../coordination/rules.ts";
+import { knownAlarms } from "../alarms.ts";
 import { describeSeconds } from "../duration.ts";
 import type { Plan } from "../plan.ts";
 import { finding, listed, type PlanFinding, type PlanRule, refuseRepeated, regionNames } from "./finding.ts";
@@ -83,7 +84,7 @@ function alarmsSuspectThePlansRegions(plan: Plan): readonly PlanFinding[] {
 function alarmsAreNamedOnce(plan: Plan): readonly PlanFinding[] {
   return refuseRepeated(
     "detection.alarms",
-    plan.detection.alarms.map((alarm) => alarm.name),
+    knownAlarms(plan).map((alarm) => alarm.name),
     "must name an alarm once, whatever Region it is in: its name is how it is recognised",
   );
 }
