@@ -3,10 +3,13 @@ import { rmSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { Stack } from "aws-cdk-lib";
+import type { CloudAssembly } from "aws-cdk-lib/cx-api";
 import { FailoverError } from "../functions/shared/errors.ts";
 import { createFailoverApp } from "../infra/app.ts";
 import type { PlanAlarms } from "../infra/controller.ts";
 import { accountOf, type PlanDocument, readPlanDocument } from "../infra/plan-document.ts";
+import type { RegionFailover } from "../infra/region-failover.ts";
 import { type AccountRules, accountOptions, accountOptionsHelp, usualQualifier } from "./account-rules.ts";
 import { UsageError } from "./usage.ts";
 
@@ -34,8 +37,12 @@ export interface Target {
 }
 
 export interface AssembledStack {
+  /** What the CDK calls it. */
+  readonly id: string;
   readonly name: string;
   readonly region: string;
+  /** `vantage`: a controller or a witness. `shared`: one for the whole plan. */
+  readonly part: "vantage" | "shared";
   /** Path of its template, relative to where the command was called. */
   readonly template: string;
 }
@@ -73,12 +80,24 @@ export async function assemble(
     ...(permissionsBoundary === null ? {} : { permissionsBoundary }),
     ...(account === null ? {} : { account }),
   });
-  const assembly = app.synth();
-  return failover.stacks.map((stack) => ({
-    name: stack.stackName,
-    region: stack.region,
-    template: relative(process.cwd(), assembly.getStackArtifact(stack.artifactId).templateFullPath),
-  }));
+  return describeStacks(failover, app.synth());
+}
+
+/** The stacks of an assembly, in the order in which they are deployed. */
+export function describeStacks(failover: RegionFailover, assembly: CloudAssembly): readonly AssembledStack[] {
+  const vantages = [...Object.values(failover.controllers), ...Object.values(failover.witnesses)].map(
+    (part) => Stack.of(part).stackName,
+  );
+  return failover.stacks.map((stack) => {
+    const { hierarchicalId, templateFullPath } = assembly.getStackArtifact(stack.artifactId);
+    return {
+      id: hierarchicalId,
+      name: stack.stackName,
+      region: stack.region,
+      part: vantages.includes(stack.stackName) ? "vantage" : "shared",
+      template: relative(process.cwd(), templateFullPath),
+    };
+  });
 }
 
 /** The plan's account; what is wrong with it is said with the file's name, as of everything in a plan. */

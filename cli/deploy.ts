@@ -1,12 +1,12 @@
 import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
-import { stackRegions } from "../infra/region-failover.ts";
 import { readAccountRules } from "./account-rules.ts";
 import { assemble, assemblyFolder, assemblyOptions, planOptionsHelp, readTarget } from "./assembly.ts";
 import { findObstacle } from "./preflight.ts";
+import { environmentFor, readSelection, regionsToLookAt, stackArguments } from "./selection.ts";
 import { readOptions, runCommand, UsageError } from "./usage.ts";
 
-const options = { ...assemblyOptions, help: { type: "boolean" } } as const;
+const options = { ...assemblyOptions, region: { type: "string", multiple: true }, help: { type: "boolean" } } as const;
 
 const help = `Deploys a plan's stacks with the CDK: tables, controllers, witnesses, health checks, forwarder, in this order.
 To an AWS account, or to what AWS_ENDPOINT_URL names. Doing it again changes nothing.
@@ -14,6 +14,8 @@ To an AWS account, or to what AWS_ENDPOINT_URL names. Doing it again changes not
   npm run deploy -- --plan FILE [options]
 
 ${planOptionsHelp.replace(" (default plans/storefront.yaml)", "; there is no default")}
+  --region REGION   the controller, or the witness, of this Region and nothing else; may be said again. Asks only this
+                    Region: to mend a survivor while another Region is down
 
 Exit code 0: deployed. 1: not, or not all of it; the last line says what to do. 2: bad options or a bad plan; nothing is
 deployed.
@@ -28,30 +30,38 @@ await runCommand(async () => {
   if (chosen.plan === undefined) throw new UsageError("--plan: received nothing: must be the path of a plan file");
   const rules = readAccountRules(chosen);
   const target = readTarget(chosen.plan);
-  const obstacle = await findObstacle(target.account, stackRegions(target.document.plan), rules);
+  const { plan } = target.document;
+  const selection = readSelection(plan, chosen.region ?? []);
+  const obstacle = await findObstacle(target.account, regionsToLookAt(plan, selection), rules);
   if (obstacle !== null) {
     process.stderr.write(`${obstacle.message}\n`);
     return 1;
   }
-  await assemble(target, chosen["own-alarms"] ? "brought" : "made", rules);
-  return runCdk([
-    "deploy",
-    "--all",
-    "--app",
-    assemblyFolder,
-    "--require-approval",
-    "never",
-    "--no-notices",
-    "--progress",
-    "events",
-  ]);
+  const stacks = await assemble(target, chosen["own-alarms"] ? "brought" : "made", rules);
+  return runCdk(
+    [
+      "deploy",
+      ...stackArguments(stacks, selection),
+      "--app",
+      assemblyFolder,
+      "--require-approval",
+      "never",
+      "--no-notices",
+      "--progress",
+      "events",
+    ],
+    environmentFor(selection),
+  );
 });
 
 /** The CDK's own command, in its own process, with its own output. */
-function runCdk(args: readonly string[]): Promise<number> {
+function runCdk(args: readonly string[], environment: Readonly<Record<string, string>>): Promise<number> {
   const command = createRequire(import.meta.url).resolve("aws-cdk/bin/cdk");
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [command, ...args], { stdio: "inherit" });
+    const child = spawn(process.execPath, [command, ...args], {
+      stdio: "inherit",
+      env: { ...process.env, ...environment },
+    });
     child.on("error", reject);
     child.on("close", (code) => {
       if (code !== 0) {

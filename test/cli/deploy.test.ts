@@ -143,6 +143,17 @@ region = eu-west-1
     expect(stderr.trimEnd()).toMatch(line);
   });
 
+  it("knows a Region only where the plan has a controller or a witness", async () => {
+    const args = ["--plan", `${root}plans/storefront.yaml`, "--region", "eu-north-1"];
+    const { code, stdout, stderr } = await runScript("cli/deploy.ts", args, { environment: bare, in: folder });
+
+    expect([code, stdout, stderr]).toEqual([
+      2,
+      "",
+      '--region: received "eu-north-1": must be one of us-east-1, eu-west-1, ap-southeast-1, us-west-2\n',
+    ]);
+  });
+
   describe("at an endpoint", () => {
     /** Calls that arrived: `service Region`. */
     const calls: string[] = [];
@@ -240,6 +251,18 @@ region = eu-west-1
       expect(stderr.trimEnd()).toMatch(
         new RegExp(`^No answer from ${region} \\(.+\\)\\. Next: aws sts get-caller-identity --region ${region}, until`),
       );
+    });
+
+    it("asks no other Region for one that is to be mended", async () => {
+      calls.length = 0;
+      const args = ["--plan", `${root}plans/storefront.yaml`, "--region", "ap-southeast-1"];
+      const { code, stderr } = await runScript("cli/deploy.ts", args, { environment, in: folder });
+
+      expect([code, stderr.trimEnd()]).toEqual([
+        1,
+        "Not bootstrapped: ap-southeast-1. Next: npx cdk bootstrap aws://111122223333/ap-southeast-1",
+      ]);
+      expect(calls).toEqual(["sts ap-southeast-1", "ssm ap-southeast-1"]);
     });
 
     it("refuses credentials of another account than the plan's", async () => {
