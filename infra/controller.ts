@@ -58,6 +58,8 @@ export class Controller extends Construct {
   readonly deadLetters: Queue;
   /** Alarms of the controller itself, on the topic. */
   readonly alarms: readonly Alarm[];
+  /** What these are called. */
+  readonly alarmNames: readonly string[];
   /** The plan's alarms that were made here; none when they are brought. */
   readonly planAlarms: readonly Alarm[];
   /** This Region's bucket of the `healthCheck` switch; null with another switch. */
@@ -104,6 +106,7 @@ export class Controller extends Construct {
     for (const handler of steps) functionAlarms(this, { paging, handler, failures: 5 });
     this.#alarmOnMachine(paging);
     this.alarms = paging.alarms;
+    this.alarmNames = paging.alarmNames;
     this.planAlarms = props.planAlarms === "made" ? this.#makePlanAlarms(place.region) : [];
 
     new CfnOutput(this, "StateMachineArn", { value: this.stateMachine.stateMachineArn });

@@ -1,18 +1,40 @@
 import { Duration } from "aws-cdk-lib";
-import { Dashboard, GraphWidget, type IMetric, type IWidget, Metric, Stats } from "aws-cdk-lib/aws-cloudwatch";
+import {
+  Alarm,
+  AlarmStatusWidget,
+  AlarmStatusWidgetSortBy,
+  Dashboard,
+  GraphWidget,
+  type IMetric,
+  type IWidget,
+  Metric,
+  Stats,
+} from "aws-cdk-lib/aws-cloudwatch";
 import type { Construct } from "constructs";
+import { heartbeatFreshSeconds } from "../functions/assess/evidence.ts";
 import { type Plan, vantagesOf } from "../functions/shared/plan/plan.ts";
+import { regionStateValues } from "../functions/watch/metrics.ts";
 import { placeOf } from "./handler-function.ts";
-import { customersMetric, pausedMetric, probeMetric } from "./metrics.ts";
+import {
+  customersMetric,
+  heartbeatAgeMetric,
+  pausedMetric,
+  probeMetric,
+  regionStateMetric,
+  sampleAgeMetric,
+} from "./metrics.ts";
 import { machineArn, machineName } from "./names.ts";
 
 const minute = Duration.minutes(1);
 
+/** By Region, what its alarms are called: another stack's, and so known by name. */
+export type AlarmNames = Readonly<Record<string, readonly string[]>>;
+
 /**
- * One page for the whole application: what every vantage sees, what customers get, what carries them, how far the copies
- * are behind, what ran. A metric is read in the Region where it exists.
+ * One page for the whole application: how the Regions stand, what every vantage sees, what customers get, what carries them,
+ * how far the copies are behind, whether the controller has what it needs, what ran. A metric is read in the Region where it exists.
  */
-export function dashboard(scope: Construct, id: string, plan: Plan): Dashboard {
+export function dashboard(scope: Construct, id: string, plan: Plan, alarms: AlarmNames): Dashboard {
   const place = placeOf(scope);
   const vantages = vantagesOf(plan);
   const serving = plan.regions.map(({ name }) => name);
@@ -49,11 +71,78 @@ export function dashboard(scope: Construct, id: string, plan: Plan): Dashboard {
     ),
   );
   const made = new Dashboard(scope, id, { dashboardName: machineName(plan), defaultInterval: Duration.hours(3) });
-  made.addWidgets(...row(votes));
+  made.addWidgets(...row([regions(plan), ...votes]));
   made.addWidgets(...row([traffic, paused, ...capacity(plan)]));
   made.addWidgets(...row([...replication(plan), ...databaseLag(plan)]));
+  made.addWidgets(...row(readiness(plan)));
+  made.addWidgets(...row(ringing(made, alarms)));
   made.addWidgets(...row(executions));
   return made;
+}
+
+/** By the book, as each Region that serves reads it: one that has failed reads no more. */
+function regions(plan: Plan): GraphWidget {
+  const serving = plan.regions.map(({ name }) => name);
+  const words = Object.entries(regionStateValues).map(([state, value]) => `${value} ${state}`);
+  return graph(
+    `Regions: ${words.join(", ")}`,
+    serving.flatMap((subject) =>
+      serving.map((region) =>
+        regionStateMetric(plan, subject, { region, label: `${subject}, read in ${region}`, period: minute }),
+      ),
+    ),
+  );
+}
+
+/** What the watch knows of whether a failover could be made now. */
+function readiness(plan: Plan): readonly GraphWidget[] {
+  const vantages = vantagesOf(plan);
+  const samples = (["Capacity", "Lag"] as const).flatMap((of) =>
+    plan.regions
+      .filter(({ autoScalingGroup }) => (of === "Lag" ? plan.database !== null : autoScalingGroup !== null))
+      .map(({ name: region }) =>
+        sampleAgeMetric(plan, of, { region, label: `${region} ${of.toLowerCase()}`, period: minute }),
+      ),
+  );
+  return [
+    graph(
+      "Readiness: reads of the coordination table a minute",
+      vantages.map((region) =>
+        pausedMetric(plan, { region, label: region, period: minute, statistic: Stats.SAMPLE_COUNT }),
+      ),
+    ),
+    graph(
+      `Readiness: heartbeats through the records table, age in s; not heard after ${heartbeatFreshSeconds}`,
+      vantages.flatMap((region) =>
+        vantages
+          .filter((vantage) => vantage !== region)
+          .map((vantage) =>
+            heartbeatAgeMetric(plan, vantage, { region, label: `${vantage} to ${region}`, period: minute }),
+          ),
+      ),
+    ),
+    ...(samples.length === 0 ? [] : [graph("Readiness: samples, age in s", samples)]),
+  ];
+}
+
+/** The controller's own alarms, those that ring first. They cost nothing to look at. */
+function ringing(scope: Construct, alarms: AlarmNames): readonly AlarmStatusWidget[] {
+  const { partition, account } = placeOf(scope);
+  return Object.entries(alarms).map(
+    ([region, names]) =>
+      new AlarmStatusWidget({
+        title: `Readiness: alarms in ${region}`,
+        width: 8,
+        sortBy: AlarmStatusWidgetSortBy.STATE_UPDATED_TIMESTAMP,
+        alarms: names.map((name) =>
+          Alarm.fromAlarmArn(
+            scope,
+            `${region}-${name}`,
+            `arn:${partition}:cloudwatch:${region}:${account}:alarm:${name}`,
+          ),
+        ),
+      }),
+  );
 }
 
 /** Published for groups that collect metrics ("Enable Auto Scaling group metrics"): free of charge, and off by default. */

@@ -36,3 +36,36 @@ export function pausedMetric(plan: Plan, options: MetricOptions = {}): Metric {
     ...options,
   });
 }
+
+/** How `subject` stands by the coordination table (functions/watch/metrics.ts has the numbers). Not from a witness. */
+export function regionStateMetric(plan: Plan, subject: string, options: MetricOptions = {}): Metric {
+  return new Metric({
+    namespace: metricNamespace,
+    metricName: "RegionState",
+    dimensionsMap: { Application: plan.application, Region: subject },
+    statistic: Stats.MAXIMUM,
+    ...options,
+  });
+}
+
+/** Seconds since `vantage` was last heard, by this Region's copy of the records table. */
+export function heartbeatAgeMetric(plan: Plan, vantage: string, options: MetricOptions = {}): Metric {
+  return new Metric({
+    namespace: metricNamespace,
+    metricName: "HeartbeatAge",
+    dimensionsMap: { Application: plan.application, Vantage: vantage },
+    statistic: Stats.MAXIMUM,
+    ...options,
+  });
+}
+
+/** Seconds since a Region's capacity, or its cluster's lag, was last known. Not from a witness. */
+export function sampleAgeMetric(plan: Plan, of: "Capacity" | "Lag", options: MetricOptions = {}): Metric {
+  return new Metric({
+    namespace: metricNamespace,
+    metricName: `${of}SampleAge`,
+    dimensionsMap: { Application: plan.application },
+    statistic: Stats.MAXIMUM,
+    ...options,
+  });
+}

@@ -33,6 +33,8 @@ export interface PagingProps {
 export class Paging extends Construct {
   readonly topic: Topic;
   readonly alarms: Alarm[] = [];
+  /** What they are called: their own `alarmName` is a reference that no other stack can follow. */
+  readonly alarmNames: string[] = [];
   readonly #plan: Plan;
 
   constructor(scope: Construct, id: string, { plan, name = "people" }: PagingProps) {
@@ -74,8 +76,9 @@ export class Paging extends Construct {
   }
 
   alarm(scope: Construct, id: string, about: PagingAlarm): Alarm {
+    const alarmName = partName(this.#plan, about.name);
     const alarm = new Alarm(scope, id, {
-      alarmName: partName(this.#plan, about.name),
+      alarmName,
       alarmDescription: about.because,
       metric: about.metric,
       comparisonOperator: about.comparison,
@@ -85,6 +88,7 @@ export class Paging extends Construct {
     });
     alarm.addAlarmAction(new SnsAction(this.topic));
     this.alarms.push(alarm);
+    this.alarmNames.push(alarmName);
     return alarm;
   }
 }

@@ -97,7 +97,6 @@ export class RegionFailover extends Construct {
     this.coordinationTable = coordinationTable(coordination, "Table", plan);
     const records = makeStack("records", recordsHome(plan), "The records table and the dashboard");
     this.recordsTable = recordsTable(records, "Table", plan);
-    dashboard(records, "Dashboard", plan);
 
     const controllers = plan.regions.map(({ name }) => {
       const stack = makeStack(`controller-${name}`, name, `The controller in ${name}`);
@@ -109,6 +108,8 @@ export class RegionFailover extends Construct {
       return [name, new Witness(stack, "Witness", { document, code, logRetention })] as const;
     });
     this.witnesses = Object.fromEntries(witnesses);
+    const alarmNames = [...controllers, ...witnesses].map(([name, part]) => [name, part.alarmNames] as const);
+    dashboard(records, "Dashboard", plan, Object.fromEntries(alarmNames));
 
     const { switch: chosen } = plan.traffic;
     const last: Stack[] = [];

@@ -1,4 +1,5 @@
 import { CfnOutput } from "aws-cdk-lib";
+import type { Alarm } from "aws-cdk-lib/aws-cloudwatch";
 import type { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Topic } from "aws-cdk-lib/aws-sns";
 import { Construct } from "constructs";
@@ -18,6 +19,9 @@ export class Witness extends Construct {
   readonly watch: Watch;
   /** For people: that the witness does not see. */
   readonly topic: Topic;
+  /** Alarms of the witness itself, on the topic, and what they are called. */
+  readonly alarms: readonly Alarm[];
+  readonly alarmNames: readonly string[];
 
   constructor(scope: Construct, id: string, { document, code, logRetention }: WitnessProps) {
     super(scope, id);
@@ -25,6 +29,8 @@ export class Witness extends Construct {
     const paging = new Paging(this, "Paging", { plan });
     this.topic = paging.topic;
     this.watch = new Watch(this, "Watch", { document, code, logRetention, paging, stateMachineArn: null });
+    this.alarms = paging.alarms;
+    this.alarmNames = paging.alarmNames;
     new CfnOutput(this, "TopicArn", { value: this.topic.topicArn, description: "Subscribe whoever is on call" });
   }
 }

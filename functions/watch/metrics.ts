@@ -1,16 +1,29 @@
-import { PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
-import type { CoordinationItem } from "../coordination/item.ts";
+import { type MetricDatum, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
+import type { CoordinationItem, RegionState } from "../coordination/item.ts";
 import { activePause } from "../coordination/rules.ts";
+import { isoInstant, secondsBetween } from "../shared/clock.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
 import { errorMessage } from "../shared/errors.ts";
+import { findRegion } from "../shared/plan/plan.ts";
 import type { Observation } from "./observation.ts";
 
 export const metricNamespace = "RegionFailover";
 
+/** How a Region stands in the book, as a number: a graph knows no words. */
+export const regionStateValues: Readonly<Record<RegionState, number>> = {
+  inService: 0,
+  returning: 1,
+  evacuating: 2,
+  evacuated: 3,
+};
+
 /**
  * Publishes what this vantage saw, for alarms and the dashboard: `ProbeSuccess` per Region (1 or 0), `CustomersServed` (1
- * or 0), and `Paused` (1 while automation is held back, so that a forgotten pause can raise an alarm, FM28). Metrics are
- * a courtesy: failing to publish stops nothing.
+ * or 0), `HeartbeatAge` per other vantage (seconds, as this Region's copy of the records table has it), and `Paused` (1
+ * while automation is held back, so that a forgotten pause can raise an alarm, FM28). Where customers are served, also
+ * `RegionState` per Region, by the book, and `CapacitySampleAge` and `LagSampleAge` (seconds). CloudWatch bills each call
+ * and each metric: all goes in one call, and a witness repeats nothing. Metrics are a courtesy: failing to publish stops
+ * nothing.
  */
 export async function publishMetrics(
   deps: Dependencies<"cloudWatch">,
@@ -37,10 +50,52 @@ export async function publishMetrics(
             Value: activePause(item, deps.clock.now()) === null ? 0 : 1,
           },
         ]),
+    ...Object.entries(observation.heartbeatAgeSeconds).map(([vantage, age]) => ({
+      MetricName: "HeartbeatAge",
+      Dimensions: [application, { Name: "Vantage", Value: vantage }],
+      Unit: "Seconds" as const,
+      Value: age,
+    })),
+    ...(findRegion(deps.plan, deps.region) === null ? [] : fromWhereCustomersAreServed(deps, observation, item)),
   ];
   try {
     await deps.aws.cloudWatch(deps.region).send(new PutMetricDataCommand({ Namespace: metricNamespace, MetricData }));
   } catch (error) {
     deps.logger.warn("Metrics were not published", { error: errorMessage(error) });
   }
+}
+
+function fromWhereCustomersAreServed(
+  { plan, clock }: Dependencies,
+  observation: Observation,
+  item: CoordinationItem | null,
+): readonly MetricDatum[] {
+  const application = { Name: "Application", Value: plan.application };
+  const samples = { CapacitySampleAge: observation.capacity, LagSampleAge: observation.lag };
+  return [
+    ...plan.regions.flatMap(({ name }) => {
+      const entry = item?.regions[name];
+      return entry === undefined
+        ? []
+        : [
+            {
+              MetricName: "RegionState",
+              Dimensions: [application, { Name: "Region", Value: name }],
+              Value: regionStateValues[entry.state],
+            },
+          ];
+    }),
+    ...Object.entries(samples).flatMap(([MetricName, sample]) =>
+      sample === null
+        ? []
+        : [
+            {
+              MetricName,
+              Dimensions: [application],
+              Unit: "Seconds" as const,
+              Value: Math.max(0, secondsBetween(sample.at, isoInstant(clock.now()))),
+            },
+          ],
+    ),
+  ];
 }

@@ -155,6 +155,8 @@ it("docs/deploy.md reckons with every alarm and every key", () => {
   expect(text).toContain(
     `| Alarms | ${each.length} × ${each[0]} + ${others.join(" + ")} metrics × 0.10 | ${((sum(each) + sum(others)) / 10).toFixed(2)} |`,
   );
+  const rows = [...text.matchAll(/^\| [^|]+ \| [^|]+ \| (\d+\.\d\d) \|$/gm)].map(([, dollars]) => Number(dollars));
+  expect(text).toContain(`**about ${Math.round(sum(rows))}**`);
   const keys = sum(count("AWS::KMS::Key", /./));
   expect(text).toContain(`| Keys of the topics | ${keys} × 1 | ${keys.toFixed(2)} |`);
 });

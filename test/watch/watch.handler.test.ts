@@ -2,6 +2,7 @@ import type { CoordinationItem } from "../../functions/coordination/item.ts";
 import { initialItem, maximumTakeovers } from "../../functions/coordination/rules.ts";
 import { isoInstant, parseInstant } from "../../functions/shared/clock.ts";
 import type { Plan } from "../../functions/shared/plan/plan.ts";
+import { regionStateValues } from "../../functions/watch/metrics.ts";
 import type { Observation } from "../../functions/watch/observation.ts";
 import { createHandler } from "../../functions/watch/watch.handler.ts";
 import { awsError, FakeAws, invocation, noAnswer } from "../fakes/aws.ts";
@@ -13,7 +14,7 @@ const plan = examplePlan("storefront");
 const self = "eu-west-1";
 
 /** A vantage in eu-west-1 whose probes of the Regions in `dark` fail; the others' words stay fresh. */
-function prepare(dark: readonly string[] = [], voices: Record<string, Voice> = {}, used = plan) {
+function prepare(dark: readonly string[] = [], voices: Record<string, Voice> = {}, used = plan, here = self) {
   const aws = new FakeAws();
   aws.answers.StartExecution = () => ({});
   aws.answers.DescribeAutoScalingGroups = ({ input }) => ({
@@ -47,7 +48,7 @@ function prepare(dark: readonly string[] = [], voices: Record<string, Voice> = {
   for (let seconds = 10; seconds <= 50; seconds += 10) aws.clock.schedule(seconds * 1_000, refresh);
   return {
     aws,
-    watch: () => aws.finish(createHandler(aws.dependencies(used, self))({}, invocation)),
+    watch: () => aws.finish(createHandler(aws.dependencies(used, here))({}, invocation)),
     own: () => aws.items.get(`${plan.recordsTable}|observations|${self}`) as unknown as Observation,
     started: () =>
       aws.calls.filter(({ operation }) => operation === "StartExecution").map(({ input }) => JSON.parse(input.input)),
@@ -82,6 +83,65 @@ it("FM49: samples once an invocation, and carries the sample from round to round
   await watch();
 
   expect(aws.made("DescribeAutoScalingGroups").length).toBe(1);
+});
+
+describe("metrics", () => {
+  const last = (aws: FakeAws) =>
+    Object.fromEntries(
+      (aws.calls.findLast(({ operation }) => operation === "PutMetricData")?.input.MetricData ?? []).map(
+        ({ MetricName, Dimensions, Value }: { MetricName: string; Dimensions: { Value: string }[]; Value: number }) => [
+          [MetricName, ...Dimensions.map((each) => each.Value)].join(" "),
+          Value,
+        ],
+      ),
+    );
+
+  it("say how the Regions stand by the book, how old each heartbeat and each sample is, in one call a round", async () => {
+    const { aws, watch } = prepare();
+    const item = openItem(plan, aws.clock.now(), {}, { region: "ap-southeast-1", execution: "execution-1" });
+    aws.put(plan.coordination.table, { ...itemKey(plan), ...item });
+
+    await watch();
+
+    expect(aws.made("PutMetricData")).toHaveLength(6);
+    expect(last(aws)).toMatchObject({
+      "RegionState storefront us-east-1": regionStateValues[item.regions["us-east-1"]?.state ?? "inService"],
+      "RegionState storefront eu-west-1": 0,
+      "RegionState storefront ap-southeast-1": 0,
+      "HeartbeatAge storefront us-east-1": expect.any(Number),
+      "HeartbeatAge storefront ap-southeast-1": expect.any(Number),
+      "HeartbeatAge storefront us-west-2": expect.any(Number),
+      // It is taken once an invocation, in the first of six rounds.
+      "CapacitySampleAge storefront": 50,
+    });
+    expect(Object.keys(last(aws)).filter((name) => name.includes("Heartbeat") && name.includes(self))).toEqual([]);
+    // docs/deploy.md reckons with so many; no lag was sampled here.
+    expect(Object.keys(last(aws))).toHaveLength(3 + 2 + 3 + (3 + 1));
+  });
+
+  it("leave out what is not known: a book that cannot be read, a sample that was never taken", async () => {
+    const { aws, watch } = prepare();
+    aws.before = ({ operation, input }) => {
+      if (input.TableName === plan.coordination.table || operation === "DescribeAutoScalingGroups") throw noAnswer();
+    };
+    aws.items.delete(`${plan.recordsTable}|observations|${self}`);
+
+    await watch();
+
+    const names = Object.keys(last(aws));
+    expect(names.filter((name) => /^(RegionState|Paused|CapacitySampleAge)/.test(name))).toEqual([]);
+    expect(names).toContain("CustomersServed storefront");
+  });
+
+  it("are not repeated by a witness: the book is the same, and it has no samples", async () => {
+    const { aws, watch } = prepare([], {}, plan, "us-west-2");
+
+    await watch();
+
+    const names = Object.keys(last(aws));
+    expect(names.filter((name) => /^(RegionState|CapacitySampleAge|LagSampleAge)/.test(name))).toEqual([]);
+    expect(names).toContain("HeartbeatAge storefront eu-west-1");
+  });
 });
 
 describe("FM4: without any event", () => {
