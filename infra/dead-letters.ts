@@ -1,5 +1,5 @@
 import { Duration } from "aws-cdk-lib";
-import { ComparisonOperator, MathExpression, Stats, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
+import { ComparisonOperator, Stats, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import type { Plan } from "../functions/shared/plan/plan.ts";
@@ -32,24 +32,17 @@ export class DeadLetters extends Construct {
       retentionPeriod: Duration.days(14),
     });
     acknowledge(this.queue, { SQS3: "It is the dead-letter queue: of the EventBridge rules, not of another queue" });
-    const period = Duration.minutes(5);
     paging.alarm(this, "Arrival", {
       name,
       because:
         "EventBridge could not deliver an event; the message's attributes say which rule and why. How to take it out: docs/deploy.md, What pages",
-      // Not NumberOfMessagesSent: a queue that was idle for hours begins to measure minutes late (SQS Developer Guide,
-      // "Available CloudWatch metrics"), and by then nothing is sent. The number that wait is still there, against none.
-      metric: new MathExpression({
-        expression: "DIFF(FILL(waiting, 0))",
-        usingMetrics: {
-          waiting: this.queue.metricApproximateNumberOfMessagesVisible({ period, statistic: Stats.MAXIMUM }),
-        },
-        label: "Messages that arrived",
-        period,
-      }),
+      metric: this.queue.metricNumberOfMessagesSent({ period: Duration.minutes(5), statistic: Stats.SUM }),
       comparison: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       threshold: 1,
-      periods: 1,
+      // A queue that was idle for hours begins to measure up to fifteen minutes late (SQS Developer Guide, "Available
+      // CloudWatch metrics"): what arrived half an hour ago still counts.
+      periods: 6,
+      datapoints: 1,
       missing: TreatMissingData.NOT_BREACHING,
     });
   }

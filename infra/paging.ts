@@ -18,8 +18,10 @@ export interface PagingAlarm {
   readonly metric: IMetric;
   readonly comparison: ComparisonOperator;
   readonly threshold: number;
-  /** How many of the metric's periods in a row. */
+  /** How many of the metric's periods are looked at. */
   readonly periods: number;
+  /** In how many of these it must be so. @default - in each */
+  readonly datapoints?: number;
   readonly missing: TreatMissingData;
 }
 
@@ -84,6 +86,7 @@ export class Paging extends Construct {
       comparisonOperator: about.comparison,
       threshold: about.threshold,
       evaluationPeriods: about.periods,
+      ...(about.datapoints === undefined ? {} : { datapointsToAlarm: about.datapoints }),
       treatMissingData: about.missing,
     });
     alarm.addAlarmAction(new SnsAction(this.topic));

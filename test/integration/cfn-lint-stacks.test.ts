@@ -101,7 +101,7 @@ describeWithServers("cfn-lint", () => {
       controllerStacks(plan).filter(({ template }) => template.includes("controllereuwest1")),
     );
 
-    expect([stacks, switched].map(({ length }) => length)).toEqual([8 + 6 + 5, 2]);
+    expect([stacks, switched].map(({ length }) => length)).toEqual([9 + 7 + 7, 2]);
     expect(await findingsOf([...stacks, ...switched])).toEqual([]);
   }, 300_000);
 

@@ -55,7 +55,7 @@ describeWithServers("Deployed to ministack", () => {
 
   it("is deployed by the command, with the default switch", () => {
     const stacks = stacksIn(first);
-    expect(stacks.size).toBe(8);
+    expect(stacks.size).toBe(9);
     expect(stacks.get("failover-storefront-health-checks")).toBe("");
     expect(new Set(stacks.values())).toEqual(new Set([""]));
   });
