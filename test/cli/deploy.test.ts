@@ -229,7 +229,7 @@ region = eu-west-1
       expect(code).toBe(1);
       expect([...parameters]).toEqual(["/cdk-bootstrap/shop/version"]);
       expect(stderr).toContain(
-        "Next: npx cdk bootstrap --qualifier shop --toolkit-stack-name CDKToolkit-shop --tags 'cost=a b' --custom-permissions-boundary ops/Bound aws://111122223333/us-east-1 ",
+        "Next: npx cdk bootstrap --qualifier shop --toolkit-stack-name CDKToolkit-shop --tags 'cost=a b' --custom-permissions-boundary ops/Bound aws://111122223333/eu-central-1 ",
       );
     });
 
