@@ -81,7 +81,8 @@ console.log(JSON.stringify(failover.stacks.map(({ stackName }) => stackName)));
     "failover-two-regions-controller-us-east-1",
     "failover-two-regions-controller-us-west-2",
     "failover-two-regions-health-checks",
-    "failover-two-regions-forwarder",
+    "failover-two-regions-forwarder-us-east-1",
+    "failover-two-regions-forwarder-us-west-2",
   ]);
   const assets = readdirSync(join(project, "cdk.out")).filter((name) => name.startsWith("asset."));
   expect(assets).toHaveLength(findHandlers().length);

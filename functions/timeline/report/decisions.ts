@@ -37,7 +37,7 @@ export interface Approval {
   readonly requestedAt: string | null;
   readonly question: string;
   readonly answeredAt: string | null;
-  /** Null while nobody has answered. */
+  /** Null while an answer is waited for; `noLongerAsked` where the run was taken over meanwhile. */
   readonly answer: string | null;
   readonly by: string | null;
   readonly reason: string | null;
@@ -133,28 +133,32 @@ function signalOf(detail: Detail): string | null {
 
 /** Every request for approval with its answer, in the order of the requests. */
 export function approvalsOf(moments: readonly Moment[]): readonly Approval[] {
-  const approvals: Approval[] = [];
+  const asked: { readonly epoch: number; approval: Approval }[] = [];
   for (const { event, time } of moments) {
     const at = isoInstant(time);
     if (event.kind === "approvalRequested") {
       const question = textOf(detailOf(event), "question") ?? printable(event.summary);
-      approvals.push({ requestedAt: at, question, answeredAt: null, answer: null, by: null, reason: null });
+      const approval = { requestedAt: at, question, answeredAt: null, answer: null, by: null, reason: null };
+      asked.push({ epoch: event.epoch, approval });
     }
     if (event.kind === "approvalAnswered") {
       const detail = detailOf(event);
-      const waiting = approvals.findIndex((approval) => approval.answeredAt === null);
-      const asked = approvals[waiting];
+      const waiting = asked.find(({ epoch, approval }) => epoch === event.epoch && approval.answeredAt === null);
       const answered: Approval = {
-        requestedAt: asked?.requestedAt ?? null,
-        question: asked?.question ?? printable(event.summary),
+        requestedAt: waiting?.approval.requestedAt ?? null,
+        question: waiting?.approval.question ?? printable(event.summary),
         answeredAt: at,
         answer: answerOf(event),
         by: textOf(detail, "by") ?? textOf(detail, "approver"),
         reason: textOf(detail, "reason"),
       };
-      if (asked === undefined) approvals.push(answered);
-      else approvals[waiting] = answered;
+      if (waiting === undefined) asked.push({ epoch: event.epoch, approval: answered });
+      else waiting.approval = answered;
     }
   }
-  return approvals;
+  // Whoever takes a run over asks anew what it still has to ask: what an epoch before asked, nobody waits for.
+  const newest = Math.max(0, ...moments.map(({ event }) => event.epoch));
+  return asked.map(({ epoch, approval }) =>
+    approval.answer === null && epoch < newest ? { ...approval, answer: "noLongerAsked" } : approval,
+  );
 }

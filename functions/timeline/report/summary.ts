@@ -173,7 +173,7 @@ export function summarize(
     suspects,
     survivors: opening.map(({ event }) => textsOf(detailOf(event), "survivors")).findLast(named) ?? [],
     acting: actingOf(opening),
-    cause: textOf(opened, "cause") ?? explained?.assessment ?? null,
+    cause: causeOf(opening) ?? explained?.assessment ?? null,
     startedBy: textOf(opened, "startedBy"),
     reason: textOf(opened, "reason"),
     outcome,
@@ -284,6 +284,13 @@ const closedOutcomes: Readonly<Record<string, Outcome>> = {
   observed: "observed",
   waitingforapproval: "waitingForApproval",
 };
+
+/** As whoever leads it now sees it. Automation that asked about a dispute was not asked by a person. */
+function causeOf(opening: readonly Moment[]): string | null {
+  const detail = detailOfLast(opening);
+  const cause = textOf(detail, "cause");
+  return cause === "requested" && textOf(detail, "authority") === "automation" ? "disputed" : cause;
+}
 
 function outcomeOf(
   moments: readonly Moment[],

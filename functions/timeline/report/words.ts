@@ -156,6 +156,8 @@ export function causeWords(cause: string): string {
       return "gray: customers fail while the Region's own controller is still heard";
     case "requested":
       return "a person asked for it";
+    case "disputed":
+      return "some vantages saw it fail and some did not";
     case "unconfirmed":
       return "failing, but not confirmed";
     case "everythingFailing":

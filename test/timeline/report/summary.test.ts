@@ -231,6 +231,24 @@ describe("summarize, other courses", () => {
     expect(summarize(asked, plan).outcome).toBe("waitingForApproval");
   });
 
+  it("waits for no answer to what was asked before the run was taken over", () => {
+    const disputed = { failingSince, cause: "requested", authority: "automation", failedRegion: "us-east-1" };
+    const before = new Chain("x", 1, "eu-west-1")
+      .add(0, "assess", "opened", "Opened.", disputed)
+      .add(5, "approval", "approvalRequested", "Evacuate?", { question: "Evacuate us-east-1?" });
+    const taken = new Chain("x", 2, "eu-west-1").add(90, "assess", "takenOver", "Taken over.", {
+      ...disputed,
+      cause: "down",
+    });
+
+    expect(summarize(before.events, plan)).toMatchObject({ outcome: "waitingForApproval", cause: "disputed" });
+    const summary = summarize([...before.events, ...taken.events], plan);
+    expect(summary).toMatchObject({ outcome: "inProgress", cause: "down", approvals: [{ answer: "noLongerAsked" }] });
+    const asked = taken.add(100, "approval", "approvalRequested", "Promote?", { question: "Promote eu-west-1?" });
+    const steps = nextSteps(summarize([...before.events, ...asked.events], plan));
+    expect(steps[0]?.text).toContain("The run waits for this answer: Promote eu-west-1?");
+  });
+
   it("does not believe a closing event that the events contradict", () => {
     const events = new Chain("x", 1, "eu-west-1")
       .add(0, "assess", "opened", "Opened.", { failingSince })

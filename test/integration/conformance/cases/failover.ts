@@ -126,9 +126,6 @@ export const failoverCases: readonly Case[] = [
   path("Nothing is done: refused", { AssessSignal: [answer({ ...act, decision: "refused" })] }),
   path("The assessment fails", { AssessSignal: [throws("PlanInvalid", "no Regions")] }),
   path("The assessment fails, and its error says nothing", { AssessSignal: [throws("PlanInvalid", "")] }),
-  path("The assessment fails, and the cause is a sentence that quotes JSON", {
-    AssessSignal: [throws("Lambda.InvalidRuntimeException", 'Nobody knows. Returned payload: {"errorMessage":"late"}')],
-  }),
   path("A person is asked before anything is done, and approves", { AssessSignal: asks("Evacuate us-east-1?", 60) }),
   path("A person is asked before anything is done, and declines", {
     AssessSignal: asks("Evacuate us-east-1?", 60),
