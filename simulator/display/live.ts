@@ -65,9 +65,15 @@ interface Look {
   readonly shade: Shade;
 }
 
-function looks(state: BranchView["state"]): Look {
-  if (state === "waiting") return { sign: "·", words: "waiting", shade: "soft" };
-  if (state === "running") return { sign: "▸", words: "running", shade: "blue" };
+/** A question is the one thing that waits for whoever reads this; everything else is yet to begin. */
+function looks(name: string, state: BranchView["state"]): Look {
+  const isQuestion = name === "approval";
+  if (state === "waiting") return { sign: "·", words: isQuestion ? "not asked" : "not begun", shade: "soft" };
+  if (state === "running") {
+    return isQuestion
+      ? { sign: "?", words: "unanswered", shade: "warn" }
+      : { sign: "▸", words: "running", shade: "blue" };
+  }
   const signs: Readonly<Record<Exclude<Tone, "running">, readonly [string, Shade]>> = {
     good: ["✓", "good"],
     skipped: ["–", "soft"],
@@ -86,7 +92,7 @@ function secondsOf({ begunSeconds, endedSeconds, sinceSeconds }: BranchView, { e
 }
 
 function branchLine(name: string, branch: BranchView, model: DrillModel, columns: number, colour: Colour): string {
-  const { sign, words, shade } = looks(branch.state);
+  const { sign, words, shade } = looks(name, branch.state);
   const age = branch.state === "waiting" ? "" : `${Math.max(0, Math.round(secondsOf(branch, model)))} s`;
   const state = paint(`${sign} ${fill(words, 12)}`, shade, colour);
   return `${fill(name, 10)} ${state} ${fill(age, 7, "right")}  ${crop(branch.note, Math.max(0, columns - 35))}`;
