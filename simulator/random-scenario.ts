@@ -246,7 +246,8 @@ function drawRates(random: Random, regions: "spare" | "none"): Readonly<Partial<
   const scale = unruly < 0.3 ? 0 : unruly < 0.8 ? 1 : 3;
   return {
     throttle: 0.01 * scale,
-    lostResponse: 0.008 * scale,
+    lostResponse: 0.006 * scale,
+    lostRequest: 0.006 * scale,
     crashBefore: 0.002 * scale,
     crashAfter: 0.002 * scale,
     freeze: 0.001 * scale,

@@ -82,7 +82,7 @@ export type Action =
       readonly functionName: string;
       readonly state: string | null;
       readonly call: number;
-      readonly as: BoundaryFault | "lostResponse";
+      readonly as: BoundaryFault | "lostResponse" | "lostRequest";
     };
 
 /** Simulated seconds after the fault; negative is before it. */

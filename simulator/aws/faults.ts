@@ -10,6 +10,8 @@ export type FaultVerdict =
   | { readonly kind: "deny" }
   /** Performed, but the answer never arrives (FM31). */
   | { readonly kind: "lostResponse" }
+  /** Lost on its way: never performed, and no answer arrives (FM31). */
+  | { readonly kind: "lostRequest" }
   /** The calling function dies before it sends. */
   | { readonly kind: "crashBefore" }
   /** The call is performed, and the calling function dies before it sees the answer. */
@@ -106,6 +108,7 @@ const faultKinds: readonly FaultKind[] = [
   "regionDiesAfter",
   "freeze",
   "slow",
+  "lostRequest",
 ];
 
 /** Faults by chance: one draw a call, so that a bound reached does not shift what befalls later calls. */
@@ -166,7 +169,7 @@ export type BoundaryFault = Extract<FaultKind, "crashBefore" | "crashAfter" | "r
 /** One fault at one boundary, once. Calls are counted over all invocations of the state, retries and polls included. */
 export function faultAtBoundary(
   boundary: CallBoundary,
-  kind: BoundaryFault | Extract<FaultKind, "lostResponse">,
+  kind: BoundaryFault | Extract<FaultKind, "lostResponse" | "lostRequest">,
 ): FaultInjector {
   let calls = 0;
   return {

@@ -201,6 +201,11 @@ export class Network {
       this.#timeOut(flight, "hung", settlement);
       return;
     }
+    if (fault.kind === "lostRequest") {
+      this.#fire(fault.kind, request);
+      this.#timeOut(flight, "hung", settlement);
+      return;
+    }
     let answer: Answer | null;
     if (fault.kind === "throttle" || fault.kind === "deny") {
       this.#fire(fault.kind, request);

@@ -2,6 +2,7 @@ import { maximumProofAgeMs } from "../../functions/coordination/guard.ts";
 import type { Incident } from "../../functions/coordination/item.ts";
 import { maximumTakeovers } from "../../functions/coordination/rules.ts";
 import { parseInstant } from "../../functions/shared/clock.ts";
+import type { TimelineEvent } from "../../functions/timeline/event.ts";
 import type { SizeChange } from "../aws/autoscaling.ts";
 import type { CallRecord } from "../aws/network.ts";
 import type { Violation } from "../result.ts";
@@ -86,6 +87,7 @@ export class Monitor {
     for (; this.#eventsSeen < events.length; this.#eventsSeen++) {
       const event = events[this.#eventsSeen];
       if (event?.kind === "closed" && event.detail.outcome === "recovered") this.#judgeRecovered(event.incident);
+      if (event?.kind === "confirmed" && event.detail.result === "changed") this.#judgeConfirmed(event);
     }
     const promotions = world.promotions;
     for (; this.#promotionsSeen < promotions.length; this.#promotionsSeen++) this.#judgePromotion(this.#promotionsSeen);
@@ -158,6 +160,12 @@ export class Monitor {
     this.#judgeAuthority(what);
     this.#judgeTraffic(what);
     if (call.service === "s3" || call.service.startsWith("route53")) this.#judgeEvacuation(what);
+  }
+
+  /** FM31: a call without an answer may not have been carried out; only a look tells. */
+  #judgeConfirmed({ incident, detail }: TimelineEvent): void {
+    if (this.#mutations.some((call) => resourceOf(call) === detail.resource)) return;
+    this.#report("confirmedMeansDone", `${incident} confirms a change of ${detail.resource} that was never made`);
   }
 
   /** A plan that only observes is one under which nothing is changed, unless a person has started it. */

@@ -41,6 +41,19 @@ export const mutants: readonly Mutant[] = [
     caughtBy: "mutationUnderEpoch",
   },
   {
+    name: "a call without an answer taken for one that was carried out",
+    failureMode: "FM31",
+    changes: [
+      {
+        file: "functions/coordination/converge.ts",
+        find: "await settle(error, attempt);",
+        replace:
+          'if (classifyCallError(error) === "unknownOutcome") return await confirm(state, null);\n        await settle(error, attempt);',
+      },
+    ],
+    caughtBy: "confirmedMeansDone",
+  },
+  {
     name: "a lag that is missing read as zero",
     failureMode: "FM40",
     changes: [

@@ -63,10 +63,10 @@ describe("scriptedFaults", () => {
 describe("randomFaults", () => {
   it("draws the same faults from the same seed", () => {
     const draw = () =>
-      kinds(randomFaults(seededRandom(7), { rates: { throttle: 0.2, lostResponse: 0.2 } }), Array(200).fill(request));
+      kinds(randomFaults(seededRandom(7), { rates: { throttle: 0.2, lostRequest: 0.2 } }), Array(200).fill(request));
 
     expect(draw()).toEqual(draw());
-    expect(new Set(draw())).toEqual(new Set(["none", "throttle", "lostResponse"]));
+    expect(new Set(draw())).toEqual(new Set(["none", "throttle", "lostRequest"]));
   });
 
   it("comes near its rates and keeps to its maximum", () => {

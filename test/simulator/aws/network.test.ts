@@ -200,6 +200,7 @@ describe("a call that a fault befalls", () => {
     ["throttle", "Throttling", "throttled", 0, false],
     ["deny", "AccessDenied", "denied", 0, false],
     ["lostResponse", "TimeoutError", "lost", 5_000, true],
+    ["lostRequest", "TimeoutError", "hung", 5_000, false],
   ])("%s: the caller sees %s", async (kind, error, verdict, notBefore, performed) => {
     const { clock, network, service } = withService({ kind } as FaultVerdict);
 
