@@ -2,6 +2,7 @@ import { systemClock } from "../functions/shared/clock.ts";
 import { crashMatrix, describePoint } from "../simulator/crash-matrix.ts";
 import type { Job, JobResult } from "../simulator/jobs.ts";
 import { runJobs } from "../simulator/pool.ts";
+import { switchKinds } from "../simulator/plans.ts";
 import { scenarios } from "../simulator/scenarios/index.ts";
 import { readCount, readOptions, runCommand, UsageError } from "./usage.ts";
 
@@ -10,6 +11,8 @@ const options = {
   from: { type: "string" },
   "crash-matrix": { type: "boolean" },
   scenario: { type: "string" },
+  switch: { type: "string" },
+  sparse: { type: "boolean" },
   json: { type: "boolean" },
   help: { type: "boolean" },
 } as const;
@@ -21,11 +24,13 @@ const mostSeeds = 1_000_000;
 const help = `Many simulated worlds at once, each with its promises checked after every step.
 
   npm run simulate -- --seeds N [--from M] [--json]
-  npm run simulate -- --crash-matrix [--scenario NAME] [--json]
+  npm run simulate -- --crash-matrix [--scenario NAME] [--switch KIND] [--sparse] [--json]
 
   --seeds N        N worlds drawn at random, ${mostSeeds} at most, from seed 1 or M; without any option ${defaultSeeds} of them
   --crash-matrix   every state boundary of a scenario × before the call, after it with the answer lost × the function
                    dies, or the acting Region (default scenario: region-outage)
+  --switch KIND    the crash matrix under another traffic switch: ${switchKinds.join(", ")}
+  --sparse         a sample of the crash matrix: of each kind of call in each state the first three and the last
 
 Exit code 0: no promise broken. 1: some were; each prints its seed, and \`npm run drill -- --seed N --trace\` replays it.
 2: bad options.
@@ -48,6 +53,8 @@ interface Report {
   readonly wallSeconds: number;
   /** In the crash matrix: how many points it has. */
   readonly points?: number;
+  /** In the crash matrix: the outcomes by what fell, a function's death or a Region's. */
+  readonly outcomesByFault?: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
 await runCommand(async () => {
@@ -65,11 +72,24 @@ await runCommand(async () => {
   return report.violations.length === 0 ? 0 : 1;
 });
 
-function seedJobs(chosen: { readonly seeds?: string; readonly from?: string; readonly scenario?: string }): Job[] {
+interface Chosen {
+  readonly seeds?: string;
+  readonly from?: string;
+  readonly scenario?: string;
+  readonly switch?: string;
+  readonly sparse?: boolean;
+}
+
+function seedJobs(chosen: Chosen): Job[] {
   if (chosen.scenario !== undefined)
     throw new UsageError(
       `--scenario: received ${JSON.stringify(chosen.scenario)}: goes only with --crash-matrix, for random worlds have none`,
     );
+  if (chosen.switch !== undefined)
+    throw new UsageError(
+      `--switch: received ${JSON.stringify(chosen.switch)}: goes only with --crash-matrix, for random worlds draw theirs`,
+    );
+  if (chosen.sparse === true) throw new UsageError("--sparse: goes only with --crash-matrix, which it thins out");
   const count = chosen.seeds === undefined ? defaultSeeds : readCount("seeds", chosen.seeds, 1, mostSeeds);
   // The last seed must be a number that can be told from its neighbours.
   const lastFrom = Number.MAX_SAFE_INTEGER - (count - 1);
@@ -77,11 +97,7 @@ function seedJobs(chosen: { readonly seeds?: string; readonly from?: string; rea
   return Array.from({ length: count }, (_, index) => ({ kind: "random", seed: from + index }));
 }
 
-async function matrixJobs(chosen: {
-  readonly seeds?: string;
-  readonly from?: string;
-  readonly scenario?: string;
-}): Promise<readonly Job[]> {
+async function matrixJobs(chosen: Chosen): Promise<readonly Job[]> {
   if (chosen.seeds !== undefined || chosen.from !== undefined) {
     const [name, value] = chosen.seeds !== undefined ? ["--seeds", chosen.seeds] : ["--from", chosen.from];
     throw new UsageError(
@@ -94,7 +110,13 @@ async function matrixJobs(chosen: {
       `--scenario: received ${JSON.stringify(name)}: must be one of ${scenarios.map((each) => each.name).join(", ")}`,
     );
   }
-  const points = await crashMatrix(name, 1);
+  const trafficSwitch = switchKinds.find((kind) => kind === chosen.switch) ?? null;
+  if (chosen.switch !== undefined && trafficSwitch === null) {
+    throw new UsageError(
+      `--switch: received ${JSON.stringify(chosen.switch)}: must be one of ${switchKinds.join(", ")}`,
+    );
+  }
+  const points = await crashMatrix({ name, seed: 1, trafficSwitch, points: chosen.sparse ? "sparse" : "all" });
   if (points.length > 0) return points;
   throw new UsageError(`--scenario: received ${JSON.stringify(name)}: must be a scenario in which a run acts`);
 }
@@ -107,9 +129,16 @@ function summarise(jobs: readonly Job[], results: readonly JobResult[], wallSeco
     for (const [kind, count] of Object.entries(faults)) faultsByKind[kind] = (faultsByKind[kind] ?? 0) + count;
   }
   const matrix = jobs[0]?.kind === "crash";
+  const outcomesByFault: Record<string, Record<string, number>> = {};
+  for (const [index, { outcome }] of results.entries()) {
+    const job = jobs[index];
+    if (job?.kind !== "crash") continue;
+    const counts = outcomesByFault[job.fault] ?? {};
+    outcomesByFault[job.fault] = { ...counts, [outcome]: (counts[outcome] ?? 0) + 1 };
+  }
   return {
     seeds: matrix ? 1 : jobs.length,
-    ...(matrix ? { points: jobs.length } : {}),
+    ...(matrix ? { points: jobs.length, outcomesByFault } : {}),
     outcomes,
     faultsInjected: Object.values(faultsByKind).reduce((sum, count) => sum + count, 0),
     faultsByKind,
@@ -133,6 +162,9 @@ function print(report: Report): void {
       .join(", ") || "none";
   say(report.points === undefined ? `Worlds             ${report.seeds}` : `Points             ${report.points}`);
   say(`Outcomes           ${counts(report.outcomes)}`);
+  for (const [fault, outcomes] of Object.entries(report.outcomesByFault ?? {})) {
+    say(`  ${fault.padEnd(17)}${counts(outcomes)}`);
+  }
   say(`Faults injected    ${report.faultsInjected} (${counts(report.faultsByKind)})`);
   say(`Simulated time     ${(report.simulatedSeconds / 3_600).toFixed(1)} h in ${report.wallSeconds} s`);
   say(`Promises broken    ${report.violations.length}`);

@@ -1,33 +1,42 @@
 import { type CallBoundary, callBoundaries } from "./aws/faults.ts";
 import type { CallRecord } from "./aws/network.ts";
-import { crashFaults, type Job, scenarioNamed } from "./jobs.ts";
-import { planNamed } from "./plans.ts";
+import { crashFaults, type Job, planFor, scenarioNamed } from "./jobs.ts";
+import type { SwitchKind } from "./plans.ts";
 import { play } from "./play.ts";
 
-/**
- * A state that polls makes the same calls again and again; a crash at the hundredth is one at the third. Of each kind of
- * call in each state so many are taken, and the last one.
- */
-const occurrencesTaken = 3;
+/** Of each kind of call in each state a sparse matrix has so many, and the last one: what polls does the same again. */
+const sparseOccurrences = 3;
+
+/** Events with which an execution begins to work on an incident. */
+const openings: ReadonlySet<string> = new Set(["opened", "takenOver", "retried"]);
+
+export interface MatrixOptions {
+  readonly name: string;
+  readonly seed: number;
+  /** Null is the scenario's own. */
+  readonly trafficSwitch: SwitchKind | null;
+  readonly points: "all" | "sparse";
+}
 
 /**
- * The crash matrix of a scenario: every boundary of every state of a clean run (each AWS call that its function makes) ×
+ * The crash matrix of a scenario: every boundary of every state of a clean run (each AWS call that its functions make) ×
  * before the call, or after it with the answer lost × the function dies, or the acting Region.
  */
-export async function crashMatrix(name: string, seed: number): Promise<readonly Job[]> {
+export async function crashMatrix({ name, seed, trafficSwitch, points }: MatrixOptions): Promise<readonly Job[]> {
   const scenario = scenarioNamed(name);
-  const { world, result } = await play({ scenario, plan: planNamed(scenario.plan), seed });
-  const worker = world.stepFunctions.executions.find(
-    ({ output }) => (output as { incident?: unknown } | undefined)?.incident === result.incident,
+  const { world, result } = await play({ scenario, plan: planFor(scenario, trafficSwitch), seed });
+  const workers = new Set(
+    result.timeline.flatMap(({ kind, detail }) => (openings.has(kind) ? [detail.execution] : [])),
   );
   const calls = world.network.apiLog.filter(({ caller }) => caller.state !== null);
   const boundaries = callBoundaries(calls);
   const own = calls.flatMap((call, index) => {
     const boundary = boundaries[index];
-    return call.caller.execution === worker?.arn && boundary !== undefined ? [{ call, boundary }] : [];
+    return workers.has(call.caller.execution) && boundary !== undefined ? [{ call, boundary }] : [];
   });
-  return sparse(own).flatMap((boundary) =>
-    crashFaults.map((fault): Job => ({ kind: "crash", name, seed, boundary, fault })),
+  const chosen = points === "all" ? own.map(({ boundary }) => boundary) : sparse(own);
+  return chosen.flatMap((boundary) =>
+    crashFaults.map((fault): Job => ({ kind: "crash", name, seed, trafficSwitch, boundary, fault })),
   );
 }
 
@@ -42,7 +51,7 @@ function sparse(
     const kind = kindOf(each);
     const count = (counts.get(kind) ?? 0) + 1;
     counts.set(kind, count);
-    return count <= occurrencesTaken || last.get(kind) === each.boundary ? [each.boundary] : [];
+    return count <= sparseOccurrences || last.get(kind) === each.boundary ? [each.boundary] : [];
   });
 }
 

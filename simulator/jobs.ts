@@ -1,7 +1,9 @@
 import { type CallBoundary, faultAtBoundary } from "./aws/faults.ts";
-import { planNamed } from "./plans.ts";
+import type { Plan } from "../functions/shared/plan/plan.ts";
+import { planNamed, type SwitchKind, withSwitch } from "./plans.ts";
 import { play } from "./play.ts";
 import { drawScenario } from "./random-scenario.ts";
+import type { Scenario } from "./scenario.ts";
 import { scenarios } from "./scenarios/index.ts";
 
 /** One run that a worker is asked for; plain data, since it crosses threads. */
@@ -15,6 +17,8 @@ export type Job =
       readonly kind: "crash";
       readonly name: string;
       readonly seed: number;
+      /** Null is the scenario's own. */
+      readonly trafficSwitch: SwitchKind | null;
       readonly boundary: CallBoundary;
       readonly fault: CrashFault;
     };
@@ -59,7 +63,13 @@ async function playJob(job: Job) {
     case "crash": {
       const scenario = { ...scenarioNamed(job.name), horizonSeconds: crashHorizonSeconds };
       const faults = () => faultAtBoundary(job.boundary, job.fault);
-      return await play({ scenario, plan: planNamed(scenario.plan), seed: job.seed, faults, stop: "quiet" });
+      return await play({
+        scenario,
+        plan: planFor(scenario, job.trafficSwitch),
+        seed: job.seed,
+        faults,
+        stop: "quiet",
+      });
     }
   }
 }
@@ -71,4 +81,10 @@ export function scenarioNamed(name: string) {
   const scenario = scenarios.find((each) => each.name === name);
   if (scenario === undefined) throw new RangeError(`No such scenario: received ${JSON.stringify(name)}`);
   return scenario;
+}
+
+/** A scenario's own plan, its traffic switch exchanged for another kind where one is named. */
+export function planFor(scenario: Scenario, trafficSwitch: SwitchKind | null): Plan {
+  const plan = planNamed(scenario.plan);
+  return trafficSwitch === null ? plan : withSwitch(plan, trafficSwitch);
 }

@@ -304,6 +304,9 @@ describe("simulate", () => {
     ],
     ["an unknown option", ["--frob"], /^--frob: there is no such option; the options are --seeds VALUE, /],
     ["an unknown scenario", ["--crash-matrix", "--scenario", "nope"], /--scenario: received "nope"/],
+    ["an unknown switch", ["--crash-matrix", "--switch", "nope"], /^--switch: received "nope": must be one of health/],
+    ["a switch for random worlds", ["--switch", "record"], /^--switch: received "record": goes only with --crash-m/],
+    ["a sample of random worlds", ["--sparse"], /^--sparse: goes only with --crash-matrix/],
   ])("refuses %s", async (_name, args, line) => {
     const { code, stderr } = await runScript("cli/simulate.ts", args);
 
