@@ -23,7 +23,7 @@ import { curveOf } from "./curve.ts";
 import { LiveAudience } from "./live.ts";
 import { pagesOf } from "./pages.ts";
 import { traceOf } from "./trace.ts";
-import { readCount, readOptions, runCommand, UsageError } from "./usage.ts";
+import { largestSeed, readCount, readOptions, runCommand, UsageError } from "./usage.ts";
 
 const options = {
   plan: { type: "string" },
@@ -64,7 +64,7 @@ await runCommand(async () => {
   }
   refuseIdleOptions(chosen);
   if (chosen.list) return list(chosen.json ? "json" : "text");
-  const seed = chosen.seed === undefined ? 1 : readCount("seed", chosen.seed, 0);
+  const seed = chosen.seed === undefined ? 1 : readCount("seed", chosen.seed, 0, largestSeed);
   const plan = chosen.plan === undefined ? null : await readPlan(chosen.plan);
   if (chosen.all) return playAll(plan, seed, chosen.json ? "json" : "text");
   const replays = chosen.trace === true && chosen.seed !== undefined && chosen.scenario === undefined && plan === null;

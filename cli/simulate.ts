@@ -4,7 +4,7 @@ import type { Job, JobResult } from "../simulator/jobs.ts";
 import { runJobs } from "../simulator/pool.ts";
 import { switchKinds } from "../simulator/plans.ts";
 import { scenarios } from "../simulator/scenarios/index.ts";
-import { readCount, readOptions, runCommand, UsageError } from "./usage.ts";
+import { largestSeed, readCount, readOptions, runCommand, UsageError } from "./usage.ts";
 
 const options = {
   seeds: { type: "string" },
@@ -91,8 +91,7 @@ function seedJobs(chosen: Chosen): Job[] {
     );
   if (chosen.sparse === true) throw new UsageError("--sparse: goes only with --crash-matrix, which it thins out");
   const count = chosen.seeds === undefined ? defaultSeeds : readCount("seeds", chosen.seeds, 1, mostSeeds);
-  // The last seed must be a number that can be told from its neighbours.
-  const lastFrom = Number.MAX_SAFE_INTEGER - (count - 1);
+  const lastFrom = largestSeed - (count - 1);
   const from = chosen.from === undefined ? 1 : readCount("from", chosen.from, 0, lastFrom);
   return Array.from({ length: count }, (_, index) => ({ kind: "random", seed: from + index }));
 }

@@ -41,6 +41,9 @@ export function readCount(name: string, text: string, least: number, most = Numb
   );
 }
 
+/** A world follows from 32 bits: seeds beyond would be the same worlds again. */
+export const largestSeed = 2 ** 32 - 1;
+
 /** Runs a command: its answer is the exit code; a usage error or a bad plan is 2, one line, no stack. */
 export async function runCommand(command: () => Promise<number>): Promise<void> {
   // Whoever reads has read enough (`… | head`): no reason for a stack trace. The exit code is these commands' answer, so
