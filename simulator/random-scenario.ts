@@ -2,6 +2,8 @@ import type { Plan } from "../functions/shared/plan/plan.ts";
 import { integerBetween, pick, type Random, seededRandom } from "../functions/shared/random.ts";
 import { type FaultInjector, type FaultKind, randomFaults } from "./aws/faults.ts";
 import { planNamed, switchKinds, withSwitch } from "./plans.ts";
+import { drawAutomation } from "./random-automation.ts";
+import { drawBystanders, drawPast } from "./random-past.ts";
 import type { Action, Cue, Scenario } from "./scenario.ts";
 import type { World } from "./world.ts";
 
@@ -10,6 +12,8 @@ export interface RandomScenario {
   readonly scenario: Scenario;
   /** The scenario's plan, perhaps with another traffic switch. */
   readonly plan: Plan;
+  /** How often each kind of fault befalls a call. */
+  readonly rates: Readonly<Partial<Record<FaultKind, number>>>;
   prepare(world: World): void;
   faults(world: World): FaultInjector;
 }
@@ -17,8 +21,6 @@ export interface RandomScenario {
 const horizonSeconds = 5_400;
 /** After this nothing new goes wrong, so that what was begun can end. */
 const lastTroubleSeconds = 600;
-
-const observing = { traffic: "observe", capacity: "observe", database: "observe" } as const;
 
 /** What the random world of a seed is called; no story has such a name. */
 export function worldName(seed: number): string {
@@ -74,19 +76,17 @@ export function drawScenario(seed: number): RandomScenario {
   const skewMs = Object.fromEntries(regions.map((region) => [region, integerBetween(random, -2_000, 2_000)]));
   const staleReads = chance(0.5);
   const rates = drawRates(random, regions.length > 2 ? "spare" : "none");
-  const level = random.next();
-  const automation =
-    level < 0.85
-      ? null
-      : level < 0.95
-        ? ({ traffic: "approve", capacity: "approve", database: "approve" } as const)
-        : observing;
+  // A source of its own: what is drawn here changes nothing of what is drawn above.
+  const more = seededRandom(Math.imul(seed + 1, 0x85ebca6b));
+  const automation = more.next() < 0.7 ? plan.automation : drawAutomation(more, plan);
+  drawPast(more, plan, failed, add);
+  drawBystanders(more, plan, add);
   return {
     scenario: {
       name: worldName(seed),
       summary: "a random world",
       plan: name,
-      ...(automation === null ? {} : { automation }),
+      automation,
       failureModes: [],
       expected: "recovered",
       failedRegion: failed,
@@ -94,6 +94,7 @@ export function drawScenario(seed: number): RandomScenario {
       horizonSeconds,
     },
     plan,
+    rates,
     prepare(world) {
       world.skewMs = skewMs;
       if (staleReads) world.dynamoDB.staleReads = { rate: 0.1, withinMilliseconds: 2_000 };
@@ -101,7 +102,7 @@ export function drawScenario(seed: number): RandomScenario {
     faults: (world) =>
       randomFaults(world.stream("faults"), {
         rates,
-        maximum: { crashBefore: 4, crashAfter: 4, freeze: 2, deny: 1, regionDiesAfter: 1 },
+        maximum: { crashBefore: 4, crashAfter: 4, freeze: 2, deny: 1, regionDiesBefore: 1, regionDiesAfter: 1 },
         freezeMilliseconds: { from: 2_000, to: 240_000 },
       }),
   };
@@ -244,6 +245,7 @@ function drawPeople(random: Random, regions: readonly string[], failed: string, 
 function drawRates(random: Random, regions: "spare" | "none"): Readonly<Partial<Record<FaultKind, number>>> {
   const unruly = random.next();
   const scale = unruly < 0.3 ? 0 : unruly < 0.8 ? 1 : 3;
+  const death = regions === "spare" ? random.next() : 1;
   return {
     throttle: 0.01 * scale,
     lostResponse: 0.006 * scale,
@@ -252,7 +254,9 @@ function drawRates(random: Random, regions: "spare" | "none"): Readonly<Partial<
     crashAfter: 0.002 * scale,
     freeze: 0.001 * scale,
     slow: 0.005 * scale,
-    regionDiesAfter: regions === "spare" && random.next() < 0.4 ? 0.0015 : 0,
+    serverError: 0.006 * scale,
+    regionDiesAfter: death < 0.25 ? 0.0015 : 0,
+    regionDiesBefore: death >= 0.25 && death < 0.5 ? 0.0015 : 0,
     deny: random.next() < 0.1 ? 0.001 * scale : 0,
   };
 }

@@ -67,6 +67,8 @@ export type Action =
   | { readonly kind: "secondWriter"; readonly region: string }
   /** Writes the coordination item as if it had been so before. */
   | { readonly kind: "coordination"; readonly change: (item: CoordinationItem, nowMs: number) => CoordinationItem }
+  /** Takes a Region out of DNS by the plan's switch, as a run before this story left it. */
+  | { readonly kind: "takenOut"; readonly region: string }
   | { readonly kind: "faults"; readonly faults: readonly ScriptedFault[] }
   /** For a while so many of the calls to a Region's APIs, or to one service wherever it is asked, are throttled. */
   | {

@@ -2,6 +2,7 @@ import { marshall } from "@aws-sdk/util-dynamodb";
 import { initialItem } from "../functions/coordination/rules.ts";
 import { isoInstant } from "../functions/shared/clock.ts";
 import { integerBetween } from "../functions/shared/random.ts";
+import { evacuationKey } from "../functions/traffic/health-check-switch.ts";
 import { alarmInstant } from "./aws/cloudwatch/events.ts";
 import { combineFaults, type FaultInjector, faultAtBoundary, scriptedFaults, throttleFor } from "./aws/faults.ts";
 import { machineName } from "./deployment.ts";
@@ -68,6 +69,9 @@ export class Stage {
         return;
       case "coordination":
         this.#rewrite(action.change);
+        return;
+      case "takenOut":
+        this.#takeOut(action.region);
         return;
       case "faults":
         this.#addFaults(scriptedFaults(action.faults));
@@ -180,6 +184,39 @@ export class Stage {
     return { token: String(token), covers: String(covers), incident: String(incident), epoch: Number(epoch) };
   }
 
+  /** Throws the plan's switch, as a person with the right to would. */
+  #takeOut(out: string): void {
+    const { plan, s3, traffic } = this.#world;
+    const { switch: chosen } = plan.traffic;
+    switch (chosen.kind) {
+      case "healthCheck":
+        for (const [holder, bucket] of Object.entries(chosen.buckets)) {
+          if (holder !== out) s3.put(bucket, evacuationKey(out), "{}");
+        }
+        return;
+      case "routingControl": {
+        const region = chosen.endpoints[0]?.region ?? "";
+        traffic.recoveryCluster?.handle({
+          service: "route53-recovery-cluster",
+          operation: "UpdateRoutingControlState",
+          region,
+          input: { RoutingControlArn: chosen.controls[out], RoutingControlState: "Off" },
+          caller: this.#world.person(region),
+        });
+        return;
+      }
+      case "record":
+        traffic.route53.handle({
+          service: "route53",
+          operation: "UpdateHealthCheck",
+          region: "us-east-1",
+          input: { HealthCheckId: chosen.healthChecks[out], Inverted: true },
+          caller: this.#world.person("us-east-1"),
+        });
+        return;
+    }
+  }
+
   /** Writes the coordination item through its own table, as a person with the right to would. */
   #rewrite(change: Extract<Action, { kind: "coordination" }>["change"]): void {
     const world = this.#world;
@@ -189,7 +226,11 @@ export class Stage {
     const before = "version" in present ? (present as never) : initialItem(plan.application, names, clock.now());
     const after = change(before, clock.now());
     const item = { ...after, version: after.version + 1, writtenBy: "script" };
-    const region = plan.coordination.regions[0] ?? "";
+    const replicas = plan.coordination.regions;
+    const reached = (from: string) => replicas.filter((to) => world.regions.reachable(from, to)).length;
+    const region = replicas.find((each) => reached(each) >= 2);
+    // Without a majority nobody can write it.
+    if (region === undefined) return;
     world.dynamoDB.handle({
       service: "dynamodb",
       operation: "PutItem",

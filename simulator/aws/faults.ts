@@ -12,6 +12,8 @@ export type FaultVerdict =
   | { readonly kind: "lostResponse" }
   /** Lost on its way: never performed, and no answer arrives (FM31). */
   | { readonly kind: "lostRequest" }
+  /** The service fails of itself, HTTP 500 or 503: what was asked for may have been carried out (FM31). */
+  | { readonly kind: "serverError"; readonly call: "performed" | "notPerformed" }
   /** The calling function dies before it sends. */
   | { readonly kind: "crashBefore" }
   /** The call is performed, and the calling function dies before it sees the answer. */
@@ -98,7 +100,7 @@ export interface RandomFaultOptions {
   readonly slowMilliseconds?: { readonly from: number; readonly to: number };
 }
 
-const faultKinds: readonly FaultKind[] = [
+export const faultKinds: readonly FaultKind[] = [
   "throttle",
   "deny",
   "lostResponse",
@@ -109,6 +111,7 @@ const faultKinds: readonly FaultKind[] = [
   "freeze",
   "slow",
   "lostRequest",
+  "serverError",
 ];
 
 /** Faults by chance: one draw a call, so that a bound reached does not shift what befalls later calls. */
@@ -136,6 +139,8 @@ export function randomFaults(random: Random, options: RandomFaultOptions): Fault
             return { kind, milliseconds: Math.round(freeze.from + (drawn / rate) * (freeze.to - freeze.from)) };
           case "slow":
             return { kind, milliseconds: Math.round(slow.from + (drawn / rate) * (slow.to - slow.from)) };
+          case "serverError":
+            return { kind, call: drawn < rate / 2 ? "performed" : "notPerformed" };
           default:
             return { kind };
         }

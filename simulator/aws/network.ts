@@ -17,6 +17,8 @@ export type CallVerdict =
   | "refused"
   | "throttled"
   | "denied"
+  /** The service answered that it had failed; it may have carried the call out all the same. */
+  | "failed"
   /** It never got there, or the service gave no answer: TimeoutError. */
   | "hung"
   /** It got there and was carried out or refused, but the answer did not come back in time: TimeoutError. */
@@ -80,7 +82,11 @@ interface Flight {
 
 type Answer =
   | { readonly kind: "output"; readonly output: Record<string, unknown>; readonly verdict: "answered" }
-  | { readonly kind: "error"; readonly error: unknown; readonly verdict: "refused" | "throttled" | "denied" };
+  | {
+      readonly kind: "error";
+      readonly error: unknown;
+      readonly verdict: "refused" | "throttled" | "denied" | "failed";
+    };
 
 /** What the caller's promise is settled with. */
 interface Settlement {
@@ -211,6 +217,10 @@ export class Network {
       this.#fire(fault.kind, request);
       const verdict = fault.kind === "throttle" ? "throttled" : "denied";
       answer = { kind: "error", error: refusalOf(request, fault.kind), verdict };
+    } else if (fault.kind === "serverError") {
+      this.#fire(fault.kind, request);
+      if (fault.call === "performed") this.#perform(request, flight);
+      answer = { kind: "error", error: refusalOf(request, fault.kind), verdict: "failed" };
     } else {
       answer = this.#perform(request, flight);
     }
@@ -236,6 +246,7 @@ export class Network {
       case "none":
       case "throttle":
       case "deny":
+      case "serverError":
         break;
     }
     const backMs = oneWayMs(this.#random, request.region, request.caller.region) + slowMs;

@@ -216,6 +216,20 @@ describe("a call that a fault befalls", () => {
     ]);
   });
 
+  it.each(["performed", "notPerformed"] as const)(
+    "serverError: the caller cannot tell that it was %s",
+    async (call) => {
+      const { clock, network, service } = withService({ kind: "serverError", call });
+
+      const seen = watch(clock, network.call(requestTo("eu-west-1", callerIn("us-east-1"), "FailoverGlobalCluster")));
+      await runUntil(clock, 60);
+
+      expect(seen.state).toBe("InternalFailure");
+      expect(network.apiLog[0]).toMatchObject({ verdict: "failed", performed: call === "performed" });
+      expect(service.requests).toHaveLength(call === "performed" ? 1 : 0);
+    },
+  );
+
   it.each<[FaultVerdict["kind"], number, string[], boolean]>([
     ["crashBefore", 0, ["invocation in us-east-1"], true],
     ["crashAfter", 1, ["invocation in us-east-1"], true],

@@ -1,0 +1,57 @@
+import type { Plan } from "../../functions/shared/plan/plan.ts";
+import { automationRules } from "../../functions/shared/plan/checks/automation.ts";
+import { faultKinds } from "../../simulator/aws/faults.ts";
+import { planNamed } from "../../simulator/plans.ts";
+import { drawScenario } from "../../simulator/random-scenario.ts";
+
+const worlds = Array.from({ length: 500 }, (_, index) => drawScenario(index + 1));
+
+function planOf({ plan, scenario }: (typeof worlds)[number]): Plan {
+  return { ...plan, automation: { ...plan.automation, ...scenario.automation } };
+}
+
+const actions = worlds.flatMap(({ scenario }) => scenario.script.map(({ action }) => action));
+
+it("draws no automation that a plan's checks refuse", () => {
+  const found = worlds.map(planOf).flatMap((plan) => automationRules.flatMap((rule) => rule(plan)));
+
+  expect(found).toEqual([]);
+});
+
+it("draws the levels of traffic, capacity and database apart from each other", () => {
+  const drawn = new Set(
+    worlds.map((world) => {
+      const { traffic, capacity, database } = planOf(world).automation;
+      return `${traffic} ${capacity} ${database}`;
+    }),
+  );
+
+  // Of 27 combinations the checks leave 14 to a plan with database and groups.
+  expect(drawn.size).toBe(14);
+});
+
+it("draws a past: evacuated Regions, completed runs and pauses, some of them in force", () => {
+  expect(actions.filter(({ kind }) => kind === "takenOut").length).toBeGreaterThan(10);
+  const now = Date.parse("2026-11-01T00:00:00.000Z");
+  const empty = { application: "a", version: 0, epoch: 0, lease: null, regions: {}, incident: null, writtenBy: "" };
+  const pasts = actions.flatMap((action) =>
+    action.kind === "coordination" ? [action.change({ ...empty, completed: [], pause: null }, now)] : [],
+  );
+  const pauses = pasts.flatMap(({ pause }) => (pause === null ? [] : [Date.parse(pause.until) > now]));
+
+  expect(new Set(pauses)).toEqual(new Set([true, false]));
+  expect(pasts.filter(({ completed }) => completed.length > 0).length).toBeGreaterThan(50);
+});
+
+it("draws the loss of the lease table's majority, and of a witness", () => {
+  const dark = new Set(actions.flatMap((action) => (action.kind === "region" ? [action.region] : [])));
+
+  for (const region of planNamed("storefront").coordination.regions) expect(dark).toContain(region);
+  for (const region of planNamed("storefront").detection.witnesses) expect(dark).toContain(region);
+});
+
+it("draws every kind of fault", () => {
+  const drawn = new Set(worlds.flatMap(({ rates }) => faultKinds.filter((kind) => (rates[kind] ?? 0) > 0)));
+
+  expect([...drawn].sort()).toEqual([...faultKinds].sort());
+});
