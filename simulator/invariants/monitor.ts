@@ -304,11 +304,10 @@ export class Monitor {
   /** FM50. A scaling policy may shrink a group; a request of the controller may not. */
   #judgeSize({ cause, before, after, region, group }: SizeChange): void {
     if (cause !== "request") return;
-    if (after.minimum < before.minimum || after.desired < before.desired || after.maximum < before.maximum) {
-      this.#report(
-        "noScaleDown",
-        `${group} in ${region} was lowered from ${JSON.stringify(before)} to ${JSON.stringify(after)}`,
-      );
+    const lowered = (["minimum", "desired", "maximum"] as const).filter((bound) => after[bound] < before[bound]);
+    if (lowered.length > 0) {
+      const change = `from ${JSON.stringify(before)} to ${JSON.stringify(after)}`;
+      this.#report("noScaleDown", `${group} in ${region} was lowered (${lowered.join(", ")}) ${change}`);
     }
   }
 

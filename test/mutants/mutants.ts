@@ -15,6 +15,8 @@ export interface Mutant {
   }[];
   /** The promise that is seen to be broken. */
   readonly caughtBy: string;
+  /** What the broken promise's message must say, where the promise can break for more than one reason. @default anything */
+  readonly seenAs?: RegExp;
 }
 
 export const mutants: readonly Mutant[] = [
@@ -66,16 +68,39 @@ export const mutants: readonly Mutant[] = [
     caughtBy: "lossWithinBudget",
   },
   {
+    // MaxSize is left alone: it is the size itself that falls.
     name: "a target capacity below current",
     failureMode: "FM50",
     changes: [
       {
+        file: "functions/capacity/sizing.ts",
+        find: "const needed = totalDemand * (1 + positive(input.headroom));",
+        replace:
+          "const needed = (demand.find(({ region }) => region === input.failedRegion)?.units ?? 0) * (1 + positive(input.headroom));",
+      },
+      {
+        file: "functions/capacity/sizing.ts",
+        find: "target: Math.max(carries, floorOf(survivor, input.raiseMaximum))",
+        replace: "target: carries",
+      },
+      {
+        file: "functions/capacity/grow.ts",
+        find: "if (now.minimum >= goal && now.desired >= goal) {",
+        replace: "if (now.minimum === goal && now.desired === goal) {",
+      },
+      {
         file: "functions/capacity/autoscaling.ts",
-        find: "...(now.maximum < target ? { MaxSize: target } : {}),",
-        replace: "DesiredCapacity: target, MaxSize: target,",
+        find: "...(now.minimum < target ? { MinSize: target } : {}),",
+        replace: "MinSize: target,",
+      },
+      {
+        file: "functions/capacity/autoscaling.ts",
+        find: "...(now.desired < target && !follows ? { DesiredCapacity: target } : {}),",
+        replace: "DesiredCapacity: target,",
       },
     ],
     caughtBy: "noScaleDown",
+    seenAs: /was lowered \((minimum, )?desired\)/,
   },
   {
     name: "a failover without AllowDataLoss when the primary is dead",
