@@ -7,6 +7,7 @@ import { oneWayMs } from "./distance.ts";
 import { type BusEvent, type EventPattern, matchesPattern } from "./eventbridge/pattern.ts";
 import type { Regions } from "./regions.ts";
 import { ServiceError, type ServiceRequest, type SimulatedService } from "./service.ts";
+import { eventDeliverySeconds } from "./timings.ts";
 import { demandKnownFields, UnknownToSimulator } from "./unknown.ts";
 
 export type EventTarget =
@@ -93,7 +94,10 @@ export class SimulatedEventBridge implements SimulatedService {
     this.#startExecution = options.startExecution;
     this.#invoke =
       options.invoke ?? ((region, name) => Promise.reject(new RangeError(`There is no function ${name} in ${region}`)));
-    this.delivery = options.delivery ?? { duplicateRate: 0.05, delayMilliseconds: { from: 50, to: 1_500 } };
+    this.delivery = options.delivery ?? {
+      duplicateRate: 0.05,
+      delayMilliseconds: { from: eventDeliverySeconds.low * 1_000, to: eventDeliverySeconds.high * 1_000 },
+    };
     options.regions.subscribe(() => this.#resume());
   }
 

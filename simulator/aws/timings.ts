@@ -101,9 +101,11 @@ export const requestRoundTrips = 3;
 
 /** From one replica of an MREC table to the others: "Global tables - how it works" says typically within a second. */
 export const mrecReplicationSeconds: Span = { low: 0.5, high: 2 };
-/** First invocation in a new environment. Assumption: a bundled function of half a megabyte. */
-export const lambdaColdStartMilliseconds: Span = { low: 150, high: 400 };
+/** First invocation in a new environment. Assumption: a bundled function of half a megabyte, and some to spare. */
+export const lambdaColdStartMilliseconds: Span = { low: 180, high: 600 };
 /** Every further invocation. Assumption. */
-export const lambdaWarmStartMilliseconds: Span = { low: 2, high: 12 };
-/** From an event on a bus to its target. Assumption: about half a second. */
-export const eventDeliverySeconds: Span = { low: 0.3, high: 0.8 };
+export const lambdaWarmStartMilliseconds: Span = { low: 1, high: 6 };
+/** How long an idle environment is kept. Assumption: AWS promises no figure, minutes are usual. */
+export const lambdaIdleSeconds = 600;
+/** From an event on a bus to its target. Assumption: about half a second, at times more than one. */
+export const eventDeliverySeconds: Span = { low: 0.05, high: 1.5 };

@@ -4,6 +4,7 @@ import type { Regions } from "../regions.ts";
 import { ServiceError } from "../service.ts";
 import { TableCopy, type Version } from "./copy.ts";
 import type { Item, Key } from "./item.ts";
+import { mrecReplicationSeconds } from "../timings.ts";
 import { type DelayRange, Replication } from "./replication.ts";
 
 export type TableSpec =
@@ -101,7 +102,10 @@ function createStrongTable(world: TableWorld, spec: TableSpec & { readonly kind:
 function createEventualTable(world: TableWorld, spec: TableSpec & { readonly kind: "MREC" }): Table {
   const { clock, random, regions } = world;
   const copies = new Map(spec.regions.map((region) => [region, new TableCopy()]));
-  const delay = spec.replicationMilliseconds ?? { from: 500, to: 2_000 };
+  const delay = spec.replicationMilliseconds ?? {
+    from: mrecReplicationSeconds.low * 1_000,
+    to: mrecReplicationSeconds.high * 1_000,
+  };
   const replication = new Replication(clock, random, regions, copies, delay);
   let order = 0;
 

@@ -1,5 +1,6 @@
 import type { Clock } from "../../../functions/shared/clock.ts";
 import { integerBetween, type Random } from "../../../functions/shared/random.ts";
+import { lambdaColdStartMilliseconds, lambdaIdleSeconds, lambdaWarmStartMilliseconds } from "../timings.ts";
 
 /** A place in which an invocation runs. */
 export interface Sandbox {
@@ -14,9 +15,6 @@ interface Pool {
   /** When each idle sandbox was last used, oldest first. */
   readonly idleSince: number[];
 }
-
-/** An idle sandbox is kept for minutes; AWS promises no figure. */
-const keptForMilliseconds = 10 * 60_000;
 
 /** The sandboxes of every function in every Region: warm starts, cold starts, reserved concurrency. */
 export class Sandboxes {
@@ -34,10 +32,11 @@ export class Sandboxes {
     const pool = this.#pool(region, functionName);
     if (pool.running >= atMost) return null;
     pool.running++;
-    const oldest = this.#clock.now() - keptForMilliseconds;
+    const oldest = this.#clock.now() - lambdaIdleSeconds * 1_000;
     while (pool.idleSince.length > 0 && (pool.idleSince[0] as number) < oldest) pool.idleSince.shift();
     const warm = pool.idleSince.pop() !== undefined;
-    const startMilliseconds = warm ? integerBetween(this.#random, 1, 6) : integerBetween(this.#random, 180, 600);
+    const { low, high } = warm ? lambdaWarmStartMilliseconds : lambdaColdStartMilliseconds;
+    const startMilliseconds = integerBetween(this.#random, low, high);
     return { region, functionName, startMilliseconds };
   }
 
