@@ -113,7 +113,7 @@ function namedDrill(name: string, given: Plan | null, seed: number): Drill {
 
 /** The same world that `simulate` drew from this seed. */
 function randomDrill(seed: number): Drill {
-  const { scenario, plan, faults, prepare: setUp } = drawScenario(seed);
+  const { scenario, plan, faults, prepare: setUp, stop } = drawScenario(seed);
   return async (audience) => {
     audience?.announce(scenario);
     const played = await play({
@@ -122,7 +122,7 @@ function randomDrill(seed: number): Drill {
       seed,
       faults,
       prepare: setUp,
-      stop: "quiet",
+      stop,
       ...(audience === undefined ? {} : { audience }),
     });
     await audience?.end();

@@ -53,8 +53,8 @@ export async function runJob(job: Job): Promise<JobResult> {
 async function playJob(job: Job) {
   switch (job.kind) {
     case "random": {
-      const { scenario, plan, prepare, faults } = drawScenario(job.seed);
-      return await play({ scenario, plan, seed: job.seed, prepare, faults, stop: "quiet" });
+      const { scenario, plan, prepare, faults, stop } = drawScenario(job.seed);
+      return await play({ scenario, plan, seed: job.seed, prepare, faults, stop });
     }
     case "scenario": {
       const scenario = scenarioNamed(job.name);

@@ -26,8 +26,11 @@ export interface PlayOptions {
   readonly prepare?: (world: World) => void;
   /** Told of things as they happen. @default nobody */
   readonly audience?: Audience;
-  /** When to stop before the horizon: once the run for the failed Region is over, or once all has been quiet. @default "decided" */
-  readonly stop?: "decided" | "quiet";
+  /**
+   * When to stop before the horizon: once the run for the failed Region is over, once all has been quiet for a while, or
+   * not before every question has been answered or has timed out as well. @default "decided"
+   */
+  readonly stop?: "decided" | "quiet" | "answered";
 }
 
 /** Who watches a drill live. */
@@ -47,7 +50,7 @@ export interface Played {
 
 /** Plays a scenario in a fresh world, to its end. The same seed gives the same run, byte for byte. */
 export async function play(options: PlayOptions): Promise<Played> {
-  const { scenario, plan: given, seed, faults, audience } = options;
+  const { scenario, plan: given, seed, faults, audience, stop = "decided" } = options;
   const plan: Plan = { ...given, automation: { ...given.automation, ...scenario.automation } };
   const world = new World(plan, seed);
   const monitor = new Monitor(world);
@@ -78,17 +81,28 @@ export async function play(options: PlayOptions): Promise<Played> {
     until() {
       const now = world.clock.now();
       if (now < faultAt + lastCue * 1_000) return false;
-      const over = options.stop === "quiet" ? isQuiet(world) : isDecided(world, scenario, faultAt);
+      const over = isOver(stop, world, scenario, faultAt);
       if (!over) {
         decidedAt = null;
         return false;
       }
       decidedAt ??= now;
-      return now >= decidedAt + (options.stop === "quiet" ? quietSeconds : afterglowSeconds) * 1_000;
+      return now >= decidedAt + (stop === "decided" ? afterglowSeconds : quietSeconds) * 1_000;
     },
   });
   monitor.atEnd();
   return { result: describe(scenario, plan, seed, world, monitor, faultAt), world, monitor, startedAt, faultAt };
+}
+
+function isOver(stop: NonNullable<PlayOptions["stop"]>, world: World, scenario: Scenario, faultAt: number): boolean {
+  switch (stop) {
+    case "decided":
+      return isDecided(world, scenario, faultAt);
+    case "quiet":
+      return isQuiet(world);
+    case "answered":
+      return !world.somebodyWaits() && isQuiet(world);
+  }
 }
 
 /** Whether nothing more can follow from what the scenario set up: a run was closed and no other is under way. */

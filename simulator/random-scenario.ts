@@ -12,6 +12,8 @@ export interface RandomScenario {
   readonly scenario: Scenario;
   /** The scenario's plan, perhaps with another traffic switch. */
   readonly plan: Plan;
+  /** Whether it goes on until open questions time out, or ends with somebody waiting. */
+  readonly stop: "quiet" | "answered";
   /** How often each kind of fault befalls a call. */
   readonly rates: Readonly<Partial<Record<FaultKind, number>>>;
   prepare(world: World): void;
@@ -95,6 +97,7 @@ export function drawScenario(seed: number): RandomScenario {
     },
     plan,
     rates,
+    stop: more.next() < 0.5 ? "answered" : "quiet",
     prepare(world) {
       world.skewMs = skewMs;
       if (staleReads) world.dynamoDB.staleReads = { rate: 0.1, withinMilliseconds: 2_000 };

@@ -280,9 +280,23 @@ export class Monitor {
     if (serving.length === 0) this.#report("evacuatedToSomewhere", `${what} leaves no Region that serves in DNS`);
     const isPersons =
       authority === "person" || this.#world.evacuationsApproved.has(`${incident.id}/e${this.ledger.item?.epoch}`);
-    if (!isPersons && !inTrouble) {
+    if (!isPersons && !inTrouble && !this.#isBySilence(incident.id)) {
       this.#report("noWrongEvacuation", `${what} evacuates ${failedRegion}, which serves its customers`);
     }
+  }
+
+  /** Whether a plan that goes on without an answer has gone on so: what was true when it asked may have passed. */
+  #isBySilence(incident: string): boolean {
+    if (this.#world.plan.automation.approval.onNoAnswer !== "proceed") return false;
+    const epoch = this.ledger.item?.epoch;
+    return this.ledger.events.some(
+      ({ kind, detail, ...event }) =>
+        kind === "approvalAnswered" &&
+        detail.origin === "silence" &&
+        detail.approved === true &&
+        event.incident === incident &&
+        event.epoch === epoch,
+    );
   }
 
   /** Whether a takeover has left the Region of a change out of its survivors. */
