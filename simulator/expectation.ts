@@ -7,9 +7,9 @@ import type { Outcome, Scenario } from "./scenario.ts";
  * How a story ends under a plan whose needs it meets: as it says of itself, or before that where the plan lets automation
  * go less far or its survivors have less room. A story in which nothing is done ends so under every plan.
  */
-export function expectedUnder(scenario: Scenario, plan: Plan): Outcome {
+export function expectedUnder(scenario: Scenario, plan: Plan): Outcome | null {
   const { expected, script } = scenario;
-  if (expected === "stoodDown") return expected;
+  if (expected === null || expected === "stoodDown") return expected;
   const { traffic, capacity, database } = automationIn(scenario, plan);
   const answered = script.some(({ action }) => action.kind === "answer");
   if (traffic === "observe") return "observed";

@@ -90,7 +90,7 @@ export function drawScenario(seed: number): RandomScenario {
       plan: name,
       automation,
       failureModes: [],
-      expected: "recovered",
+      expected: null,
       failedRegion: failed,
       script: cues,
       horizonSeconds,

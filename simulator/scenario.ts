@@ -106,7 +106,8 @@ export interface Scenario {
   /** Who begins the run that the story is about. @default "automation" */
   readonly begunBy?: "automation" | "person";
   readonly failureModes: readonly string[];
-  readonly expected: Outcome;
+  /** Null where it cannot be foretold: a world drawn by chance may end in every way. */
+  readonly expected: Outcome | null;
   /** The Region that the story is about; null when there is none. */
   readonly failedRegion: string | null;
   readonly script: readonly Cue[];

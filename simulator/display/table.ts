@@ -3,7 +3,8 @@ import { type Colour, fill, paint, type Shade, wrap } from "./screen.ts";
 /** One line of `drill --all`. */
 export interface DrillRow {
   readonly scenario: string;
-  readonly expected: string;
+  /** Null: it may end in every way. */
+  readonly expected: string | null;
   readonly outcome: string;
   /** Null: not recovered, or nothing to recover. */
   readonly rtoSeconds: number | null;
@@ -15,7 +16,7 @@ export interface DrillRow {
 
 /** A drill is right when it ended as expected and no invariant was violated. */
 export function isRight(row: DrillRow): boolean {
-  return row.outcome === row.expected && row.violations === 0;
+  return (row.expected === null || row.outcome === row.expected) && row.violations === 0;
 }
 
 function duration(seconds: number | null): string {
@@ -53,7 +54,7 @@ export function renderTable(rows: readonly DrillRow[], colour: Colour): readonly
       const right = isRight(row);
       const cells = line([
         row.scenario,
-        row.expected,
+        row.expected ?? "-",
         row.outcome,
         duration(row.rtoSeconds),
         duration(row.rpoSeconds),

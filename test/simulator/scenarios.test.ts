@@ -35,7 +35,7 @@ describe.each(scenarios.map((scenario) => [scenario.name, scenario] as const))("
     expect(JSON.stringify(second)).toBe(JSON.stringify(first));
   });
 
-  if (["stoodDown", "observed"].includes(scenario.expected)) {
+  if (["stoodDown", "observed"].includes(scenario.expected ?? "")) {
     it("changes nothing, and records why", async () => {
       const { result, world } = await play({ scenario, plan: planNamed(scenario.plan), seed: 1 });
 
