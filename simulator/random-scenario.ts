@@ -1,6 +1,6 @@
 import type { Plan } from "../functions/shared/plan/plan.ts";
 import { integerBetween, pick, type Random, seededRandom } from "../functions/shared/random.ts";
-import { type FaultInjector, type FaultKind, randomFaults } from "./aws/faults.ts";
+import { type CallPattern, type FaultInjector, type FaultKind, randomFaults } from "./aws/faults.ts";
 import { planNamed, switchKinds, withSwitch } from "./plans.ts";
 import { drawAutomation } from "./random-automation.ts";
 import { drawBystanders, drawPast } from "./random-past.ts";
@@ -83,6 +83,8 @@ export function drawScenario(seed: number): RandomScenario {
   const automation = more.next() < 0.7 ? plan.automation : drawAutomation(more, plan);
   drawPast(more, plan, failed, add);
   drawBystanders(more, plan, add);
+  const stop = more.next() < 0.5 ? "answered" : "quiet";
+  drawStandstill(more, plan, add);
   return {
     scenario: {
       name: worldName(seed),
@@ -97,7 +99,7 @@ export function drawScenario(seed: number): RandomScenario {
     },
     plan,
     rates,
-    stop: more.next() < 0.5 ? "answered" : "quiet",
+    stop,
     prepare(world) {
       world.skewMs = skewMs;
       if (staleReads) world.dynamoDB.staleReads = { rate: 0.1, withinMilliseconds: 2_000 };
@@ -243,6 +245,37 @@ function drawPeople(random: Random, regions: readonly string[], failed: string, 
     });
   }
 }
+
+/**
+ * A step stands still between the proof of its epoch and its change, for long enough to be taken over: at the look that
+ * comes between the two, the second of converge (FM24). Which of its looks that is depends on what else the step reads.
+ */
+function drawStandstill(random: Random, plan: Plan, add: Add): void {
+  if (random.next() >= 0.15) return;
+  const looks: readonly { readonly call: CallPattern; readonly first: number; readonly last: number }[] = [
+    { call: { functionName: "TrafficShift", ...switchLooks[plan.traffic.switch.kind] }, first: 2, last: 3 },
+    {
+      call: { functionName: "CapacityRaise", service: "autoscaling", operation: "DescribeAutoScalingGroups" },
+      first: 3,
+      last: 6,
+    },
+    {
+      call: { functionName: "DatabasePromote", service: "rds", operation: "DescribeGlobalClusters" },
+      first: 3,
+      last: 3,
+    },
+  ];
+  const { call, first, last } = pick(random, looks);
+  const milliseconds = integerBetween(random, 120_000, 240_000);
+  const occurrence = integerBetween(random, first, last);
+  add(0, { kind: "faults", faults: [{ call, occurrence, verdict: { kind: "freeze", milliseconds } }] });
+}
+
+const switchLooks = {
+  healthCheck: { service: "s3", operation: "ListObjectsV2" },
+  routingControl: { service: "route53-recovery-cluster", operation: "ListRoutingControls" },
+  record: { service: "route53", operation: "GetHealthCheck" },
+} as const;
 
 /** @param regions whether one more Region than the failed one may die, so that somebody is left */
 function drawRates(random: Random, regions: "spare" | "none"): Readonly<Partial<Record<FaultKind, number>>> {

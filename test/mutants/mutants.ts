@@ -43,6 +43,12 @@ export const mutants: readonly Mutant[] = [
     caughtBy: "mutationUnderEpoch",
   },
   {
+    name: "a proof that counts however long ago it was",
+    failureMode: "FM24",
+    changes: [{ file: "functions/coordination/converge.ts", find: "await guard.stillHeld();", replace: "" }],
+    caughtBy: "mutationUnderEpoch",
+  },
+  {
     name: "a call without an answer taken for one that was carried out",
     failureMode: "FM31",
     changes: [
