@@ -2,6 +2,7 @@ import type { Plan } from "../functions/shared/plan/plan.ts";
 import { integerBetween, pick, type Random, seededRandom } from "../functions/shared/random.ts";
 import { type CallPattern, type FaultInjector, type FaultKind, randomFaults } from "./aws/faults.ts";
 import { planNamed, switchKinds, withSwitch } from "./plans.ts";
+import { drawMilliseconds, moveShownSeconds } from "./aws/timings.ts";
 import { drawAutomation } from "./random-automation.ts";
 import { drawBystanders, drawPast } from "./random-past.ts";
 import type { Action, Cue, Scenario } from "./scenario.ts";
@@ -85,6 +86,8 @@ export function drawScenario(seed: number): RandomScenario {
   drawBystanders(more, plan, add);
   const stop = more.next() < 0.5 ? "answered" : "quiet";
   drawStandstill(more, plan, add);
+  const busyShare = more.next() < 0.5 ? 0.15 : 0;
+  const moveShownAfterMilliseconds = drawMilliseconds(more, moveShownSeconds);
   return {
     scenario: {
       name: worldName(seed),
@@ -102,6 +105,8 @@ export function drawScenario(seed: number): RandomScenario {
     stop,
     prepare(world) {
       world.skewMs = skewMs;
+      world.autoScaling.busyShare = busyShare;
+      if (world.rds !== null) world.rds.moveShownAfterMilliseconds = moveShownAfterMilliseconds;
       if (staleReads) world.dynamoDB.staleReads = { rate: 0.1, withinMilliseconds: 2_000 };
     },
     faults: (world) =>
@@ -251,7 +256,7 @@ function drawPeople(random: Random, regions: readonly string[], failed: string, 
  * comes between the two, the second of converge (FM24). Which of its looks that is depends on what else the step reads.
  */
 function drawStandstill(random: Random, plan: Plan, add: Add): void {
-  if (random.next() >= 0.15) return;
+  if (random.next() >= 0.3) return;
   const looks: readonly { readonly call: CallPattern; readonly first: number; readonly last: number }[] = [
     { call: { functionName: "TrafficShift", ...switchLooks[plan.traffic.switch.kind] }, first: 2, last: 3 },
     {

@@ -49,6 +49,8 @@ export class SimulatedAutoScaling implements SimulatedService {
   #instances = 0;
   #activities = 0;
   #stop: (() => void) | null = null;
+  /** Share of changes that are refused because something else changes the group at that moment. */
+  busyShare = 0;
 
   constructor(options: AutoScalingOptions) {
     this.#clock = options.clock;
@@ -158,6 +160,7 @@ export class SimulatedAutoScaling implements SimulatedService {
     }
     const desired = input.DesiredCapacity ?? Math.min(maximum, Math.max(minimum, group.desired));
     if (desired < minimum || desired > maximum) throw outsideBounds(desired, { minimum, maximum });
+    this.#demandIdle(group);
     this.#resize(group, { minimum, desired, maximum }, "request");
     return answer<UpdateAutoScalingGroupCommandOutput>({});
   }
@@ -168,6 +171,7 @@ export class SimulatedAutoScaling implements SimulatedService {
     const desired = input.DesiredCapacity;
     if (desired === undefined || !Number.isInteger(desired)) throw invalid(`Not a size: received ${desired}`);
     if (desired < group.minimum || desired > group.maximum) throw outsideBounds(desired, group);
+    this.#demandIdle(group);
     this.#resize(group, { ...group.bounds, desired }, "request");
     return answer<SetDesiredCapacityCommandOutput>({});
   }
@@ -235,6 +239,14 @@ export class SimulatedAutoScaling implements SimulatedService {
     group.maximum = after.maximum;
     this.#history.push({ at: this.#clock.now(), region: group.region, group: group.name, cause, before, after });
     group.converge();
+  }
+
+  /** The errors of UpdateAutoScalingGroup and SetDesiredCapacity; LimitExceeded is none of theirs. */
+  #demandIdle({ name }: Group): void {
+    if (this.busyShare === 0 || this.#random.next() >= this.busyShare) return;
+    throw this.#random.next() < 0.5
+      ? new ServiceError("ScalingActivityInProgressFault", `A scaling activity of ${name} is in progress`)
+      : new ServiceError("ResourceContentionFault", `${name} has a pending update`, 500);
   }
 
   #convergeIn(region: string): void {

@@ -46,6 +46,8 @@ export class SimulatedRds implements SimulatedService {
   readonly #clock: VirtualClock;
   readonly #regions: Regions;
   readonly #global: GlobalCluster;
+  /** How long after it was asked for a move begins to show in FailoverState. */
+  moveShownAfterMilliseconds = 0;
 
   constructor(options: RdsOptions) {
     this.#clock = options.clock;
@@ -241,8 +243,12 @@ export class SimulatedRds implements SimulatedService {
         GlobalWriteForwardingStatus: "disabled",
         ...(isWriter ? {} : { SynchronizationStatus: synchronization }),
       })),
-      ...(move === null ? {} : { FailoverState: this.#moveShape(move) }),
+      ...(move === null || !this.#isShown(move) ? {} : { FailoverState: this.#moveShape(move) }),
     };
+  }
+
+  #isShown({ requestedAt }: NonNullable<Topology["move"]>): boolean {
+    return this.#clock.now() - requestedAt >= this.moveShownAfterMilliseconds;
   }
 
   #moveShape(move: NonNullable<Topology["move"]>): FailoverState {

@@ -40,6 +40,8 @@ export const scaleInPeriods = 15;
 
 /** Phase "pending": primary and target are verified. Assumption. */
 export const moveVerificationSeconds: Span = { low: 5, high: 12 };
+/** Until a move that was asked for shows in FailoverState, in worlds drawn by chance. Assumption. */
+export const moveShownSeconds: Span = { low: 0, high: 4 };
 /** Phase "failing-over": minutes, by "Using switchover or failover in Amazon Aurora Global Database". Assumption. */
 export const failoverSeconds: Span = { low: 38, high: 85 };
 /** Phase "switching-over": the same page; writes rest meanwhile. Assumption for the figure. */

@@ -175,3 +175,21 @@ describe("SimulatedAutoScaling", () => {
     expect(call(service, "autoscaling", "DescribeAutoScalingGroups", virginia, input).AutoScalingGroups).toEqual([]);
   });
 });
+
+it("refuses changes of a group that something else changes, with both errors that AWS has for it", () => {
+  const { service, ask, group } = setUp();
+  service.busyShare = 1;
+  const before = group();
+
+  const errors = Array.from({ length: 20 }, () => {
+    try {
+      ask("UpdateAutoScalingGroup", { AutoScalingGroupName: name, MinSize: 5 });
+      return "done";
+    } catch (error) {
+      return (error as Error).name;
+    }
+  });
+
+  expect(new Set(errors)).toEqual(new Set(["ScalingActivityInProgressFault", "ResourceContentionFault"]));
+  expect(group()).toEqual(before);
+});

@@ -152,6 +152,23 @@ describe("SimulatedRds", () => {
     expect(errorOf(() => ask("FailoverGlobalCluster", ireland, ireland))).toBe("InvalidGlobalClusterStateFault");
   });
 
+  it("may show a move only some time after it was asked for, and refuses another one meanwhile", async () => {
+    const { kernel, rds, failOver, global } = setUp();
+    rds.moveShownAfterMilliseconds = 3_000;
+
+    rds.beginMove(ireland, "failover");
+    await pass(kernel, 2);
+    const early = global().FailoverState;
+    const again = errorOf(() => failOver());
+    await pass(kernel, 2);
+
+    expect([early, again, global().FailoverState?.Status]).toEqual([
+      undefined,
+      "InvalidGlobalClusterStateFault",
+      "pending",
+    ]);
+  });
+
   it("refuses a second move while one is under way (FM41)", async () => {
     const { kernel, rds, failOver } = setUp();
     rds.beginMove(singapore, "failover");
