@@ -83,8 +83,6 @@ export const healthCheckThreshold = 3;
 export const healthPropagationSeconds: Span = { low: 1, high: 4 };
 /** From a routing control's new state to DNS answers that follow it. Assumption. */
 export const routingControlPropagationSeconds: Span = { low: 2, high: 8 };
-/** PENDING to INSYNC: "ChangeResourceRecordSets": generally within 60 seconds. */
-export const recordChangeSeconds: Span = { low: 15, high: 60 };
 /** Until a changed health check configuration is with the checkers. Assumption. */
 export const healthCheckChangeSeconds: Span = { low: 5, high: 30 };
 
