@@ -7,8 +7,8 @@ import type { Action } from "./scenario.ts";
 
 type Add = (at: number, action: Action) => void;
 
-/** So long before the fault the past is over: health checkers and DNS have followed it by then. */
-const pastAt = -90;
+/** So long before the fault the past is over: DNS has followed it by then, and instances have been launched. */
+const pastAt = -240;
 
 /**
  * What had happened before anything went wrong: a Region taken out of service and not returned yet, runs that ended and

@@ -5,7 +5,7 @@ import { integerBetween } from "../functions/shared/random.ts";
 import { evacuationKey } from "../functions/traffic/health-check-switch.ts";
 import { alarmInstant } from "./aws/cloudwatch/events.ts";
 import { combineFaults, type FaultInjector, faultAtBoundary, scriptedFaults, throttleFor } from "./aws/faults.ts";
-import { machineName } from "./deployment.ts";
+import { machineName, usualInstances } from "./deployment.ts";
 import type { Action } from "./scenario.ts";
 import type { World } from "./world.ts";
 
@@ -184,9 +184,29 @@ export class Stage {
     return { token: String(token), covers: String(covers), incident: String(incident), epoch: Number(epoch) };
   }
 
+  /** The others were raised to carry the whole demand, with a tenth to spare. */
+  #growWithout(out: string): void {
+    const { plan, autoScaling } = this.#world;
+    const others = plan.regions.filter(({ name }) => name !== out);
+    const carried = others.reduce((sum, { demandShare }) => sum + demandShare, 0);
+    for (const { name, autoScalingGroup } of others) {
+      if (autoScalingGroup === null) continue;
+      const { maximum } = autoScaling.bounds(name, autoScalingGroup);
+      const size = Math.ceil((usualInstances(plan, name) / carried) * 1.1);
+      autoScaling.handle({
+        service: "autoscaling",
+        operation: "UpdateAutoScalingGroup",
+        region: name,
+        input: { AutoScalingGroupName: autoScalingGroup, MinSize: size, MaxSize: Math.max(size, maximum) },
+        caller: this.#world.person(name),
+      });
+    }
+  }
+
   /** Throws the plan's switch, as a person with the right to would. */
   #takeOut(out: string): void {
     const { plan, s3, traffic } = this.#world;
+    this.#growWithout(out);
     const { switch: chosen } = plan.traffic;
     switch (chosen.kind) {
       case "healthCheck":

@@ -159,7 +159,7 @@ export class Monitor {
     if (!intended) this.#report("mutationJournalled", `${what} changed ${resource} without a journalled intent`);
     this.#judgeAuthority(what);
     this.#judgeTraffic(what);
-    if (call.service === "s3" || call.service.startsWith("route53")) this.#judgeEvacuation(what);
+    if (isOfTraffic(call)) this.#judgeEvacuation(what);
   }
 
   /** FM31: a call without an answer may not have been carried out; only a look tells. */
@@ -211,7 +211,10 @@ export class Monitor {
     const { asked, failed } = world.customers.lastSecond();
     // Where nobody grows the survivors, a soak of a few probes may pass by luck for as long as they are too small.
     const isGrown = world.plan.automation.capacity !== "observe";
-    if (isGrown && failed > asked * failedShareAllowed) {
+    // Resolvers keep the old answer for as long as its TTL says, and no vantage sees what they keep.
+    const keptMs = world.plan.traffic.timeToLiveSeconds * 1_000;
+    const isKept = this.#mutations.some((call) => isOfTraffic(call) && now - (call.performedAt ?? call.at) < keptMs);
+    if (isGrown && !isKept && failed > asked * failedShareAllowed) {
       this.#report(
         "recoveredMeansServed",
         `${incident} is closed as recovered while ${failed} of ${asked} requests fail`,
@@ -409,4 +412,8 @@ export class Monitor {
     this.#seen.add(key);
     this.violations.push({ invariant, message });
   }
+}
+
+function isOfTraffic({ service }: CallRecord): boolean {
+  return service === "s3" || service.startsWith("route53");
 }
