@@ -1,5 +1,5 @@
 import { parseInstant } from "../shared/clock.ts";
-import type { Plan } from "../shared/plan/plan.ts";
+import { type Plan, vantagesOf } from "../shared/plan/plan.ts";
 import type { Observation, Vote } from "../watch/observation.ts";
 
 /** Where one vantage's customers are sent. A type, not an interface, so that it can go into the timeline as it is. */
@@ -18,9 +18,16 @@ export type TrafficView =
 const roundsAVoteLasts = 3;
 
 /**
+ * So long after the switch was thrown its effect is in DNS: three looks of Route 53's checkers, ten seconds apart, and
+ * their status's way to the answers. Assumption.
+ */
+const switchedAfterMs = 60_000;
+
+/**
  * What the vantages that can be heard say of where customers are sent. Their word counts only if they looked after
  * `since`, the moment the switch was thrown; the failed Region's own vantage is not asked. With nobody else to ask, the
- * acting Region's own look must do.
+ * acting Region's own look must do. The silent one may be the only one that is sent to the failed Region: while any is
+ * silent, what the others say shows nothing before the switch has had its time.
  */
 export function judgeTraffic(input: {
   readonly plan: Plan;
@@ -43,6 +50,10 @@ export function judgeTraffic(input: {
   ];
   const lookedSince = live.every(({ at }) => parseInstant(at) >= since);
   const residual = customers.filter(({ servedBy, vote }) => servedBy === failedRegion || vote !== "passing");
-  if (lookedSince && residual.length === 0) return { kind: "gone", customers };
+  const silent = vantagesOf(plan).some(
+    (vantage) => vantage !== failedRegion && !customers.some((each) => each.vantage === vantage),
+  );
+  const hasHadItsTime = !silent || now - since >= switchedAfterMs;
+  if (lookedSince && hasHadItsTime && residual.length === 0) return { kind: "gone", customers };
   return { kind: "residual", vantages: residual.map(({ vantage }) => vantage), customers };
 }

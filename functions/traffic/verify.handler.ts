@@ -44,7 +44,7 @@ export function createHandler(deps: StepDependencies): Handler {
       const reason =
         last.kind === "residual" && last.vantages.length > 0
           ? `still sent to ${run.failedRegion}, or not served: ${last.vantages.join(", ")}`
-          : "not every vantage has looked again since the switch was thrown";
+          : "not every vantage has looked again since the switch was thrown, or one is silent and the switch has not had its time";
       await journal.append({
         step: "traffic",
         kind: "stepEnded",

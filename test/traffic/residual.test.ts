@@ -33,14 +33,30 @@ describe("FM53: traffic is gone when every vantage that can be heard is served e
     ["a vantage is not served at all", { "us-west-2": { customers: "failing" } }, ["us-west-2"]],
     ["a vantage does not know", { "us-west-2": { customers: "unknown" } }, ["us-west-2"]],
     ["the failed Region's own vantage is not asked", { "us-east-1": { servedBy: failed } }, []],
-    ["a vantage that is silent is not waited for", { "us-west-2": { age: 31, servedBy: failed } }, []],
-    ["nor one that was never heard", { "us-west-2": { age: null } }, []],
     ["the acting Region's last round does not outweigh its own look", { "eu-west-1": { servedBy: failed } }, []],
   ])("%s", (_name, voices, vantages) => {
     const view = judged({ ...allElsewhere, ...voices });
 
     expect(view.kind).toBe(vantages.length === 0 ? "gone" : "residual");
     expect("vantages" in view ? view.vantages : []).toEqual(vantages);
+  });
+
+  it.each<[string, Voice]>([
+    ["has fallen silent", { age: 31, servedBy: failed }],
+    ["was never heard", { age: null }],
+  ])(
+    "a vantage that %s is not waited for, but the switch is given its time: nobody else may be sent there",
+    (_how, voice) => {
+      const voices = { ...allElsewhere, "us-west-2": voice };
+      const kindAfter = (seconds: number) =>
+        judged(voices, { observations: observe(plan, at, voices), since: now - seconds * 1_000 }).kind;
+
+      expect([10, 59, 60].map(kindAfter)).toEqual(["residual", "residual", "gone"]);
+    },
+  );
+
+  it("the failed Region's own silence is nothing to wait for", () => {
+    expect(judged({ ...allElsewhere, "us-east-1": { age: null } }).kind).toBe("gone");
   });
 
   it.each<[string, ServedView]>([
@@ -58,7 +74,7 @@ describe("FM53: traffic is gone when every vantage that can be heard is served e
   });
 
   it("with nobody else to ask, the acting Region's own look must do", () => {
-    expect(judged({}, { observations: [] })).toEqual({ kind: "gone", customers: [here] });
+    expect(judged({}, { observations: [], since: now - 60_000 })).toEqual({ kind: "gone", customers: [here] });
   });
 });
 
