@@ -37,6 +37,19 @@ const overshootingShare = 0.005;
 /** Resolvers of a population that heed the TTL; their caches expire one after the other. */
 const resolversPerPopulation = 8;
 
+/** Seconds of which it is remembered what each Region was asked for and served. */
+const secondsRemembered = 256;
+/** What is remembered of a Region and second: the load, and the shares of reads and of writes that succeeded. */
+const figures = 3;
+
+/** Requests of a stretch of time that went to a Region, how many of them failed, and by what chance one at a random second did not. */
+export interface Service {
+  readonly asked: number;
+  readonly failed: number;
+  /** Geometric mean of the share that was served: its n-th power is the chance that n looks spread over the time all pass. */
+  readonly chance: number;
+}
+
 /** Customers of one place behind one resolver. */
 interface ResolverGroup {
   readonly population: number;
@@ -68,6 +81,9 @@ export class Customers {
   readonly #demand: Float64Array;
   readonly #reads: Float64Array;
   readonly #writes: Float64Array;
+  readonly #remembered: Float64Array;
+  #counted = 0;
+  #countedAt = 0;
   #stop: (() => void) | null = null;
 
   constructor(options: CustomersOptions) {
@@ -87,6 +103,7 @@ export class Customers {
     this.#readShare = new Float64Array(size);
     this.#writeShare = new Float64Array(size);
     this.#demand = Float64Array.from(plan.regions, ({ demandShare }) => demandShare * requestsPerSecond);
+    this.#remembered = new Float64Array(secondsRemembered * size * figures);
     this.#reads = new Float64Array(size);
     this.#writes = new Float64Array(size);
     this.#groups = names.flatMap((location, population) =>
@@ -120,9 +137,23 @@ export class Customers {
     return this.#curve.samples();
   }
 
-  /** Requests of the last second: how many there were, and how many failed. */
-  lastSecond(): { readonly asked: number; readonly failed: number } {
-    return this.#curve.last();
+  /** What customers who were sent to `region` got after `from` and until `to`, milliseconds since the epoch; some minutes back at most. */
+  service(region: string, of: "reads" | "writes", from: number, to: number): Service {
+    const [offset, share] = of === "reads" ? [1, 1 - writeShare] : [2, writeShare];
+    let [asked, failed, logarithms, seconds] = [0, 0, 0, 0];
+    for (let back = 1; back <= Math.min(this.#counted, secondsRemembered); back++) {
+      const at = this.#countedAt - (back - 1) * customerSampleSeconds * 1_000;
+      if (at <= from) break;
+      if (at > to) continue;
+      const row = ((this.#counted - back) % secondsRemembered) * this.#places.length + this.#indexOf(region);
+      const load = (this.#remembered[row * figures] ?? 0) * share;
+      const served = this.#remembered[row * figures + offset] ?? 0;
+      asked += load;
+      failed += load * (1 - served);
+      logarithms += Math.log(served);
+      seconds++;
+    }
+    return { asked, failed, chance: seconds === 0 ? 1 : Math.exp(logarithms / seconds) };
   }
 
   /** Requests that failed. */
@@ -161,6 +192,8 @@ export class Customers {
     this.#spread();
     const demand = this.#demand;
     let failed = 0;
+    const row = (this.#counted++ % secondsRemembered) * demand.length * figures;
+    this.#countedAt = this.#clock.now();
     for (let index = 0; index < demand.length; index++) {
       const reads = this.#shareServed(index);
       const writes = reads > 0 && this.canWrite(this.#places[index]?.name ?? "") ? reads : 0;
@@ -169,6 +202,9 @@ export class Customers {
       const load = this.#load[index] ?? 0;
       const served = load * ((1 - writeShare) * reads + writeShare * writes);
       this.#served[index] = served;
+      this.#remembered[row + index * figures] = load;
+      this.#remembered[row + index * figures + 1] = reads;
+      this.#remembered[row + index * figures + 2] = writes;
       failed += load - served;
     }
     this.#curve.add(this.#clock.now(), this.#served, failed, this.#standing());

@@ -144,7 +144,8 @@ export class Stage {
 
   /** As a person does in the console: an execution with this input. */
   #start(region: string, input: unknown): void {
-    this.#world.stepFunctions.startByEvent(region, machineName(this.#world.plan), input);
+    const { stepFunctions, people, plan, clock } = this.#world;
+    people.noteStart(clock.now(), stepFunctions.startByEvent(region, machineName(plan), input).arn, input);
   }
 
   /** Answers the oldest open question, and waits for one while there is none. */
@@ -157,9 +158,6 @@ export class Stage {
       return;
     }
     this.#answered.add(question.token);
-    const approved = (output as { approved?: unknown } | null)?.approved === true;
-    if (approved && question.covers === "dataLoss") world.lossApproved = true;
-    if (approved && question.covers === "run") world.evacuationsApproved.add(`${question.incident}/e${question.epoch}`);
     world.network
       .call({
         service: "states",
@@ -172,16 +170,12 @@ export class Stage {
       .catch(() => world.clock.schedule(answerEveryMs, () => this.#answer(output)));
   }
 
-  #questionOf(
-    region: string,
-  ): { readonly token: string; readonly covers: string; readonly incident: string; readonly epoch: number } | null {
+  #questionOf(region: string): { readonly token: string } | null {
     const { dynamoDB, plan } = this.#world;
     const key = dynamoDB.partitionKeys(plan.recordsTable, region).find((pk) => pk.startsWith("approval#"));
     const found = key === undefined ? [] : dynamoDB.peek(plan.recordsTable, region, key);
     const newest = found.toSorted((left, right) => (String(left.askedAt) < String(right.askedAt) ? 1 : -1))[0];
-    if (newest === undefined) return null;
-    const { token, covers, incident, epoch } = newest;
-    return { token: String(token), covers: String(covers), incident: String(incident), epoch: Number(epoch) };
+    return newest === undefined ? null : { token: String(newest.token) };
   }
 
   /** The others were raised to carry the whole demand, with a tenth to spare. */

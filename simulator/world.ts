@@ -38,6 +38,7 @@ import {
   tablesOf,
   usualInstances,
 } from "./deployment.ts";
+import { People } from "./people.ts";
 import { createProberFactory, type ProberFactory } from "./prober.ts";
 
 /** Every simulated world begins here, so that timelines can be compared byte for byte. */
@@ -89,10 +90,8 @@ export class World {
   readonly s3: SimulatedS3;
   readonly traffic: TrafficControl;
   readonly customers: Customers;
-  /** Whether a person has accepted a loss of data. */
-  lossApproved = false;
-  /** Runs whose evacuation a person has approved, as `<incident>/e<epoch>`: it is that person's, until somebody takes it over. */
-  readonly evacuationsApproved = new Set<string>();
+  /** What people did and said. */
+  readonly people: People;
   /** By how much each Region's clocks are wrong (FM29). */
   skewMs: Readonly<Record<string, number>> = {};
   readonly #seed: number;
@@ -109,9 +108,12 @@ export class World {
     const { regions } = this;
     this.processes = new Processes(clock, regions);
     this.network = new Network({ clock, random: this.stream("network"), regions, processes: this.processes });
+    this.people = new People(plan);
+    this.network.observe((call) => this.people.noteCall(call));
     this.s3 = new SimulatedS3({ clock });
     for (const region of serving) this.s3.createBucket(region, reportBucketOf(plan, region));
     this.dynamoDB = new SimulatedDynamoDB({ clock, random: this.stream("dynamodb"), regions, tables: tablesOf(plan) });
+    this.dynamoDB.observe((write) => this.people.noteWrite(write));
     this.autoScaling = new SimulatedAutoScaling({ clock, random: this.stream("autoscaling"), regions });
     this.rds =
       plan.database === null
@@ -166,7 +168,10 @@ export class World {
       clock,
       random: this.stream("events"),
       regions,
-      startExecution: (region, machine, event) => this.stepFunctions.startByEvent(region, machine, event),
+      startExecution: (region, machine, event) => {
+        const execution = this.stepFunctions.startByEvent(region, machine, event);
+        this.people.noteEvent(clock.now(), execution.arn, event);
+      },
       invoke: (region, name, event) => this.lambda.invoke(region, name, event, { execution: null, state: null }),
     });
     this.cloudWatch = new SimulatedCloudWatch({

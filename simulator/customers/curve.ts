@@ -65,13 +65,6 @@ export class TrafficCurve {
     return this.#hasFailed ? (this.#servedAgainAt ?? this.#goodSince) : this.#faultAt;
   }
 
-  /** The newest sample's requests, and how many of them failed. */
-  last(): { readonly asked: number; readonly failed: number } {
-    const width = this.#regions.length + 1;
-    const requests = this.#requests.slice(-width);
-    return { asked: requests.reduce((sum, each) => sum + each, 0), failed: Math.round(requests.at(-1) ?? 0) };
-  }
-
   samples(): readonly TrafficSample[] {
     const width = this.#regions.length + 1;
     return this.#instants.map((at, index) => ({

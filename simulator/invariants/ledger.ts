@@ -35,6 +35,11 @@ export class Ledger {
     return this.#item;
   }
 
+  /** Who has held the lease, in the order of taking it. */
+  get tenures(): readonly Tenure[] {
+    return this.#tenures;
+  }
+
   /** Every timeline event that was stored anywhere, in the order of storing. */
   get events(): readonly TimelineEvent[] {
     return this.#events;

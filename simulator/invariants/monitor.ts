@@ -5,12 +5,16 @@ import { parseInstant } from "../../functions/shared/clock.ts";
 import type { TimelineEvent } from "../../functions/timeline/event.ts";
 import type { SizeChange } from "../aws/autoscaling.ts";
 import type { CallRecord } from "../aws/network.ts";
+import type { Promotion } from "../aws/rds.ts";
 import type { Violation } from "../result.ts";
 import type { World } from "../world.ts";
+import { Authority, partOf } from "./authority.ts";
 import { Evacuations } from "./evacuations.ts";
-import { Ledger } from "./ledger.ts";
+import { Ledger, type Tenure } from "./ledger.ts";
 import { Links } from "./links.ts";
 import { isMutation, resourceOf } from "./mutations.ts";
+import { Service } from "./service.ts";
+import { type Grounds, Sight } from "./sight.ts";
 
 /**
  * A proof of the epoch may be this old when the service carries the call out: what the guard allows, and the client's
@@ -21,17 +25,19 @@ const proofAllowanceMs = maximumProofAgeMs + 5_000;
 const deathUnnoticedMs = 180_000;
 /** What has happened within this time may still be unknown to every vantage: the confirmation window and some rounds. */
 const unnoticedMs = 120_000;
-/** A vantage's rounds, and their replication, blur how long it has seen something by so much. */
-const measuringErrorMs = 25_000;
 /** Detection, takeover and a retry of what failed in between all fit into this. */
 const answeredWithinMs = 300_000;
-/**
- * Probes are samples: where a survivor cannot grow, latency routing still sends it the customers nearest to it, and one
- * that fails an eighth of its requests can pass a soak by luck. What is promised is that most are served.
- */
-const failedShareAllowed = 0.2;
 /** A Region is not blamed on a look back longer than this. */
 const troubleMemoryMs = 300_000;
+/** A heartbeat comes every ten seconds: a writer that has lived and been reached for this long is known to live. */
+const lifeUnnoticedMs = 120_000;
+/** Replication that is no further behind than this advances. */
+const advancingSeconds = 5;
+/** A promotion takes its loss at its own second, and the lag varies by a tenth within one. */
+const lossErrorSeconds = 0.5;
+const serviceEveryMs = 1_000;
+/** Functions that stand between a failure and the decision about it. */
+const deciding = new Set(["Watch", "AssessSignal"]);
 
 /**
  * Watches a world and writes down every promise that is broken. It looks at what AWS was told and at what customers got,
@@ -45,23 +51,36 @@ export class Monitor {
   /** When each Region was last seen in trouble, by the world's own truth. */
   readonly #troubleAt = new Map<string, number>();
   readonly #darkSince = new Map<string, number>();
+  /** Since when a Region has run and been connected again, where it had not. */
+  readonly #aliveSince = new Map<string, number>();
   /** Since when each Region has been in trouble, by the world's own truth; absent while it is well. */
   readonly #troubleSince = new Map<string, number>();
   readonly #links = new Links();
   readonly #evacuations: Evacuations;
+  readonly #authority: Authority;
+  readonly #sight: Sight;
+  readonly #service: Service;
+  /** What each tenure had to go by when it began. */
+  readonly #grounds = new Map<Tenure, Grounds>();
+  #tenuresSeen = 0;
+  #servedAt = 0;
   #eventsSeen = 0;
   readonly #mutations: CallRecord[] = [];
   /** Instants at which a Region's health changed. */
   readonly #changes: number[] = [];
   #sizeChangesSeen = 0;
   #promotionsSeen = 0;
-  readonly #promotionsByEpoch = new Map<number, number>();
+  /** Of each promotion that an execution of the controller asked for. */
+  readonly #promoters = new Map<Promotion, Tenure>();
 
   constructor(world: World) {
     this.#world = world;
     const { plan } = world;
     this.ledger = new Ledger({ records: plan.recordsTable });
     this.#evacuations = new Evacuations(world.traffic);
+    this.#authority = new Authority(world, this.ledger);
+    this.#sight = new Sight(world);
+    this.#service = new Service(world, this.ledger, this.#sight);
     world.dynamoDB.observe((write) => this.ledger.note(write));
     world.network.observe((call) => this.#judgeCall(call));
     world.regions.subscribe((change) => {
@@ -71,6 +90,7 @@ export class Monitor {
       this.#changes.push(now);
       if (change.after === "up") this.#troubleSince.delete(change.region);
       else if (!this.#troubleSince.has(change.region)) this.#troubleSince.set(change.region, now);
+      if (change.before === "dark" || change.before === "partitioned") this.#aliveSince.set(change.region, now);
       if (change.after === "dark") this.#darkSince.set(change.region, world.clock.now());
       else this.#darkSince.delete(change.region);
     });
@@ -86,8 +106,18 @@ export class Monitor {
     const { events } = this.ledger;
     for (; this.#eventsSeen < events.length; this.#eventsSeen++) {
       const event = events[this.#eventsSeen];
-      if (event?.kind === "closed" && event.detail.outcome === "recovered") this.#judgeRecovered(event.incident);
-      if (event?.kind === "confirmed" && event.detail.result === "changed") this.#judgeConfirmed(event);
+      if (event === undefined) continue;
+      if (event.kind === "confirmed" && event.detail.result === "changed") this.#judgeConfirmed(event);
+      for (const { invariant, message } of this.#service.judge(event)) this.#report(invariant, message);
+    }
+    const { tenures } = this.ledger;
+    for (; this.#tenuresSeen < tenures.length; this.#tenuresSeen++) {
+      const tenure = tenures[this.#tenuresSeen] as Tenure;
+      this.#grounds.set(tenure, this.#sight.groundsOf(tenure));
+    }
+    if (world.clock.now() - this.#servedAt >= serviceEveryMs) {
+      this.#servedAt = world.clock.now();
+      this.#sight.noteService();
     }
     const promotions = world.promotions;
     for (; this.#promotionsSeen < promotions.length; this.#promotionsSeen++) this.#judgePromotion(this.#promotionsSeen);
@@ -120,7 +150,7 @@ export class Monitor {
               // A later holder that finds the change made has settled it as well, whatever it knows of who made it.
               (event.kind === "observed" && event.epoch > tenure.epoch))) ||
             // Where the journal itself was refused, the closing event says that the branch fell short.
-            (event.kind === "closed" && event.detail.outcome === "degraded")),
+            isShortOf(event, call)),
       );
       if (!settled && !this.#world.isUnderWay()) {
         this.#report("mutationConfirmed", `${call.service}:${call.operation} on ${resource} was never confirmed`);
@@ -128,6 +158,7 @@ export class Monitor {
     }
     for (const rivals of this.ledger.rivals) this.#report("oneHolderAnEpoch", rivals);
     this.#judgePath();
+    this.#judgeLosses();
     this.#judgeDead();
     this.#judgeEnds();
   }
@@ -140,7 +171,10 @@ export class Monitor {
     const { caller } = call;
     if (!isMutation(call) || caller.execution === null) return;
     // Asking for the wrong thing is wrong even where AWS refuses it.
-    if (call.service === "rds") this.#judgeFlavour(call);
+    if (call.service === "rds") {
+      this.#judgeFlavour(call);
+      this.#judgeLivingWriter(call, `${call.service}:${call.operation}@${call.region} by ${call.caller.functionName}`);
+    }
     if (!call.performed) return;
     this.#mutations.push(call);
     const what = `${call.service}:${call.operation}@${call.region} by ${caller.functionName} of ${caller.execution}`;
@@ -157,9 +191,10 @@ export class Monitor {
         kind === "intent" && detail.resource === resource && incident === tenure.incident && epoch === tenure.epoch,
     );
     if (!intended) this.#report("mutationJournalled", `${what} changed ${resource} without a journalled intent`);
-    this.#judgeAuthority(what);
+    this.#judgeAuthority(call, tenure, what);
     this.#judgeTraffic(what);
-    if (isOfTraffic(call)) this.#judgeEvacuation(what);
+    if (call.service === "rds") this.#judgeRepetition(tenure, what);
+    if (partOf(call) === "traffic") this.#judgeEvacuation(tenure, what);
   }
 
   /** FM31: a call without an answer may not have been carried out; only a look tells. */
@@ -168,12 +203,59 @@ export class Monitor {
     this.#report("confirmedMeansDone", `${incident} confirms a change of ${detail.resource} that was never made`);
   }
 
-  /** A plan that only observes is one under which nothing is changed, unless a person has started it. */
-  #judgeAuthority(what: string): void {
-    const isPersons = this.ledger.item?.incident?.authority === "person";
-    if (this.#world.plan.automation.traffic === "observe" && !isPersons) {
-      this.#report("observeChangesNothing", `${what} changed something, and the plan only observes`);
+  /** What a plan's levels leave to people is not done without their word. */
+  #judgeAuthority(call: CallRecord, tenure: Tenure, what: string): void {
+    const target = call.service === "rds" ? this.#targetOf(call) : null;
+    const broken = this.#authority.judge(call, tenure, target);
+    const level = this.#world.plan.automation[partOf(call)];
+    if (broken === "observeChangesNothing") {
+      this.#report("observeChangesNothing", `${what} changed something, and the plan only observes (${level})`);
+    } else if (broken === "askedBeforeChange") {
+      this.#report("askedBeforeChange", `${what} changed something to which nobody had agreed (${level})`);
     }
+    if (target === null || !this.#authority.isWitnessMissing()) return;
+    if (!this.#authority.isPromotionAgreed(tenure, target, "never")) {
+      this.#report(
+        "promotionWitnessed",
+        `${what} promotes ${target}: with two Regions and no witness no person said so`,
+      );
+    }
+  }
+
+  /** FM39: what lives is switched over to; only a person gives its writes up. Asked for in vain it is wrong as well. */
+  #judgeLivingWriter(call: CallRecord, what: string): void {
+    const { rds, clock, regions } = this.#world;
+    const target = this.#targetOf(call);
+    const writer = this.#world.writerRegion();
+    if (call.operation !== "FailoverGlobalCluster" || call.input.AllowDataLoss !== true) return;
+    if (rds === null || writer === null || target === null || writer === target) return;
+    const from = clock.now() - lifeUnnoticedMs;
+    const isAlive = ["up", "gray"].includes(regions.health(writer)) && (this.#aliveSince.get(writer) ?? 0) <= from;
+    const isReached = isAlive && !this.#links.cutSince(writer, from);
+    // Its own controller's heartbeat tells, or in the end the lag's metric, which comes minutes late.
+    const isKnown =
+      this.#sight.isHeard(writer, call.caller.region, clock.now()) ||
+      (this.#troubleSince.get(writer) ?? clock.now()) < clock.now() - answeredWithinMs;
+    if (!isKnown) return;
+    if (!isReached || (rds.lagSeconds(target) ?? Number.POSITIVE_INFINITY) > advancingSeconds) return;
+    const tenure = this.ledger.tenureOf(call.caller.execution ?? "", 0, call.at);
+    if (tenure !== null && this.#authority.isLossApproved(tenure, target, null)) return;
+    this.#report("livingWriterKept", `${what} gives up writes of ${writer}, which lives and replicates`);
+  }
+
+  /** Another promotion under the same epoch is one too many, unless Aurora gave the first one up. */
+  #judgeRepetition({ epoch }: Tenure, what: string): void {
+    const before = [...this.#promoters].find(([, tenure]) => tenure.epoch === epoch);
+    if (before === undefined) return;
+    this.#report(
+      "onePromotionAnEpoch",
+      `${what} was accepted although ${before[0].target} was promoted under epoch ${epoch}`,
+    );
+  }
+
+  #targetOf({ input }: CallRecord): string | null {
+    const clusters = Object.entries(this.#world.plan.database?.clusters ?? {});
+    return clusters.find(([, arn]) => arn === input.TargetDbClusterIdentifier)?.[0] ?? null;
   }
 
   /** FM54. */
@@ -199,36 +281,6 @@ export class Monitor {
     }
   }
 
-  /** Who says "recovered" must be right: customers are served at that moment, by a writer that lives (FM43, FM56). */
-  #judgeRecovered(incident: string): void {
-    const world = this.#world;
-    const now = world.clock.now();
-    // What has just broken nobody can know yet.
-    if (this.#changes.some((at) => now - at < unnoticedMs)) return;
-    // A Region in trouble besides the one in question is an incident of its own, and the next to be dealt with.
-    const inQuestion = this.ledger.item?.incident?.failedRegion;
-    if ([...this.#troubleSince.keys()].some((name) => name !== inQuestion)) return;
-    const { asked, failed } = world.customers.lastSecond();
-    // Where nobody grows the survivors, a soak of a few probes may pass by luck for as long as they are too small.
-    const isGrown = world.plan.automation.capacity !== "observe";
-    // Resolvers keep the old answer for as long as its TTL says, and no vantage sees what they keep.
-    const keptMs = world.plan.traffic.timeToLiveSeconds * 1_000;
-    const isKept = this.#mutations.some((call) => isOfTraffic(call) && now - (call.performedAt ?? call.at) < keptMs);
-    if (isGrown && !isKept && failed > asked * failedShareAllowed) {
-      this.#report(
-        "recoveredMeansServed",
-        `${incident} is closed as recovered while ${failed} of ${asked} requests fail`,
-      );
-    }
-    const writer = world.writerRegion();
-    if (writer !== null && this.#darkSince.has(writer)) {
-      this.#report(
-        "recoveredMeansWriter",
-        `${incident} is closed as recovered with the writer in ${writer}, which is dark`,
-      );
-    }
-  }
-
   /** A Region that is dead for long, with survivors and a lease to be had, is not left to itself (FM4, FM12). */
   #judgeDead(): void {
     const world = this.#world;
@@ -237,11 +289,14 @@ export class Monitor {
     const item = this.ledger.item;
     const dead = plan.regions.filter(({ name }) => this.#troubleSince.has(name));
     const [only] = dead;
-    const darkSince = only === undefined ? undefined : this.#darkSince.get(only.name);
-    if (only === undefined || dead.length > 1 || darkSince === undefined || now - darkSince < answeredWithinMs) return;
-    const from = Math.max(darkSince + 1, now - answeredWithinMs);
+    if (only === undefined || dead.length > 1) return;
+    const health = world.regions.health(only.name);
+    const deadSince = health === "gray" ? this.#troubleSince.get(only.name) : this.#darkSince.get(only.name);
+    if (deadSince === undefined || now - deadSince < answeredWithinMs) return;
+    const from = Math.max(deadSince + 1, now - answeredWithinMs);
     const lately = this.#changes.some((at) => at >= from) || this.#links.anyCutSince(from);
-    const tried = world.network.firedFaults.length > 0;
+    // A fault elsewhere is no excuse: what stands between a failure and the answer to it is the watch and the decision.
+    const tried = world.network.firedFaults.some(({ functionName, at }) => deciding.has(functionName) && at >= from);
     if (plan.automation.traffic !== "automatic" || lately || tried || !world.canBeTakenOver()) return;
     const ended = item?.completed.some(({ region }) => region === only.name) ?? false;
     const standing = item?.regions[only.name]?.state ?? "inService";
@@ -249,42 +304,68 @@ export class Monitor {
       ({ name }) => name !== only.name && (item?.regions[name]?.state ?? "inService") === "inService",
     );
     if (!others) return;
+    // One that lives and carries another's customers may be overloaded: people are told, and nothing is done.
+    const isCarrying = plan.regions.some(({ name }) => (item?.regions[name]?.state ?? "inService") !== "inService");
+    if (health === "gray" && isCarrying) return;
     // One incident at a time: while a person is asked about another Region, people are told of this one and no more.
     const isLeft = item?.incident != null && item.incident.failedRegion !== only.name && world.somebodyWaits();
     if (isLeft && world.pages.some(({ region }) => region === only.name)) return;
     if (standing === "inService" && !ended && item?.pause == null) {
-      this.#report("deadRegionAnswered", `${only.name} has been dark since ${darkSince} and nobody has done anything`);
+      this.#report(
+        "deadRegionAnswered",
+        `${only.name} has been ${health} since ${deadSince} and nobody has done anything`,
+      );
     }
   }
 
-  /** Automation evacuates only what has been in trouble for long enough, and only to where customers are served. */
-  #judgeEvacuation(what: string): void {
-    const incident = this.ledger.item?.incident;
-    if (incident == null) return;
-    const { failedRegion, authority } = incident;
-    const now = this.#world.clock.now();
-    const inDoubt = this.#links.cutSince(failedRegion, now - troubleMemoryMs);
-    const inTrouble =
-      this.#world.regions.health(failedRegion) !== "up" ||
-      now - (this.#troubleAt.get(failedRegion) ?? Number.NEGATIVE_INFINITY) <= troubleMemoryMs ||
-      inDoubt;
-    const since = this.#troubleSince.get(failedRegion);
-    const shortestMs = this.#world.plan.detection.confirmForSeconds * 1_000 - measuringErrorMs;
-    // A takeover goes on with what was confirmed before.
-    const isOpening = incident.id.endsWith(`-e${this.ledger.item?.epoch}`);
-    const tooSoon = since !== undefined && now - since < shortestMs;
-    if (authority === "automation" && isOpening && tooSoon && !inDoubt) {
-      this.#report("confirmedBeforeEvacuation", `${what} evacuates ${failedRegion} ${now - since} ms into its trouble`);
-    }
+  /**
+   * Automation evacuates only what enough vantages could not be served by for long enough, and none could, and only to
+   * where customers are served. A takeover goes on with what was decided before, so the grounds of any tenure will do.
+   */
+  #judgeEvacuation(tenure: Tenure, what: string): void {
+    const { plan, regions, clock } = this.#world;
+    const { incident, failedRegion: failed } = tenure;
     const out = this.#world.intentionallyOut();
-    const serving = this.#world.plan.regions.filter(
-      ({ name }) => !out.has(name) && (this.#world.regions.health(name) === "up" || this.#isFresh(name)),
+    const serving = plan.regions.filter(
+      ({ name }) => !out.has(name) && (regions.health(name) === "up" || this.#isFresh(name)),
     );
     if (serving.length === 0) this.#report("evacuatedToSomewhere", `${what} leaves no Region that serves in DNS`);
-    const isPersons =
-      authority === "person" || this.#world.evacuationsApproved.has(`${incident.id}/e${this.ledger.item?.epoch}`);
-    if (!isPersons && !inTrouble && !this.#isBySilence(incident.id)) {
-      this.#report("noWrongEvacuation", `${what} evacuates ${failedRegion}, which serves its customers`);
+    if (this.#authority.isPersons(tenure)) return;
+    const { quorum } = plan.detection;
+    if (!this.#authority.isEvacuationAgreedNow(tenure)) {
+      const from = clock.now() - troubleMemoryMs;
+      const inTrouble =
+        regions.health(failed) !== "up" ||
+        (this.#troubleAt.get(failed) ?? Number.NEGATIVE_INFINITY) >= from ||
+        this.#sight.troubledSince(failed, from) >= quorum;
+      if (!inTrouble) this.#report("noWrongEvacuation", `${what} evacuates ${failed}, which serves its customers`);
+    }
+    if (this.#authority.isEvacuationAgreed(tenure)) return;
+    const all = this.ledger.tenures
+      .filter((each) => each.incident === incident)
+      .flatMap((each) => this.#grounds.get(each) ?? []);
+    const holds = (wanted: (grounds: Grounds) => boolean) => all.length === 0 || all.some(wanted);
+    const first = all[0];
+    // What a script wrote as having been decided before the world began nobody can judge.
+    const opening = this.ledger.tenures.find((each) => each.incident === incident);
+    if (!this.#world.stepFunctions.executions.some(({ arn }) => arn === opening?.execution)) return;
+    const evacuates = `${what} evacuates ${failed}`;
+    if (!holds(({ failing }) => failing.length >= quorum)) {
+      this.#report("quorumSawIt", `${evacuates}, which only ${first?.failing.join(", ") || "nobody"} had trouble with`);
+    } else if (!holds(({ confirmed }) => confirmed.length >= quorum)) {
+      this.#report(
+        "confirmedBeforeEvacuation",
+        `${evacuates} before a quorum could have seen it failing for long enough`,
+      );
+    }
+    if (!holds(({ served }) => served.length === 0)) {
+      this.#report(
+        "disputedIsAsked",
+        `${evacuates}, by which ${first?.served.join(", ")} had been served all the time`,
+      );
+    }
+    if (!holds(({ everythingFailed }) => !everythingFailed)) {
+      this.#report("everythingFailingEvacuatesNothing", `${evacuates} although every Region fails for everybody`);
     }
   }
 
@@ -337,19 +418,39 @@ export class Monitor {
     );
     if (call === undefined || call.performedAt !== promotion.requestedAt) return; // begun by somebody else
     const execution = call.caller.execution ?? "";
-    const epoch = this.ledger.tenureOf(execution, call.at - proofAllowanceMs, promotion.requestedAt)?.epoch;
-    if (epoch !== undefined) {
-      const count = (this.#promotionsByEpoch.get(epoch) ?? 0) + 1;
-      this.#promotionsByEpoch.set(epoch, count);
-      if (count > 1) this.#report("onePromotionAnEpoch", `${count} promotions under epoch ${epoch}`);
-    }
+    const tenure = this.ledger.tenureOf(execution, call.at - proofAllowanceMs, promotion.requestedAt);
+    if (tenure !== null) this.#promoters.set(promotion, tenure);
     // The lag is known once a minute, so what nobody could know may come on top of the budget: this much and no more.
     const bound = database.dataLossBudgetSeconds + database.maximumLagAgeSeconds;
-    if (promotion.kind === "failover" && promotion.lossSeconds > bound && !this.#world.lossApproved) {
+    const { kind, target, lossSeconds } = promotion;
+    const isApproved = tenure !== null && this.#authority.isLossApproved(tenure, target, lossSeconds);
+    if (kind === "failover" && lossSeconds > bound && !isApproved) {
       this.#report(
         "lossWithinBudget",
         `${promotion.target} was promoted and ${promotion.lossSeconds.toFixed(0)} s of writes are gone; nobody approved more than ${database.dataLossBudgetSeconds} s`,
       );
+    }
+  }
+
+  /**
+   * What an incident's last word says was lost, with what may come on top by the database step's own worst case, is at least
+   * what was; that it is unknown may be said at any time.
+   */
+  #judgeLosses(): void {
+    const lost = new Map<string, number>();
+    for (const [{ lossSeconds }, { incident }] of this.#promoters) {
+      lost.set(incident, (lost.get(incident) ?? 0) + lossSeconds);
+    }
+    for (const [incident, seconds] of lost) {
+      const told = this.ledger.events.filter((event) => event.incident === incident);
+      const said = told.findLast(({ kind }) => kind === "closed")?.detail.rpoSeconds;
+      const step = told.findLast(({ kind, step }) => kind === "stepEnded" && step === "database")?.detail;
+      const likely = Number(step?.lossSeconds ?? 0);
+      const beyond = Math.max(0, Number(step?.worstCaseLossSeconds ?? likely) - likely);
+      if (typeof said === "number" && said + beyond + lossErrorSeconds < seconds) {
+        const message = `${incident} is closed with ${said} s of writes lost, ${said + beyond} s at worst, and ${seconds.toFixed(1)} s are gone`;
+        this.#report("lossReported", message);
+      }
     }
   }
 
@@ -414,6 +515,9 @@ export class Monitor {
   }
 }
 
-function isOfTraffic({ service }: CallRecord): boolean {
-  return service === "s3" || service.startsWith("route53");
+/** Whether a closing event names the part that a change was of as one that fell short, or stands for a run that was stopped. */
+function isShortOf({ kind, detail }: TimelineEvent, call: CallRecord): boolean {
+  if (kind !== "closed" || detail.outcome !== "degraded") return false;
+  const branches = detail.branches as Readonly<Record<string, { readonly result: string } | undefined>> | undefined;
+  return branches?.[partOf(call)]?.result === "degraded";
 }

@@ -1,0 +1,271 @@
+import { UnknownToSimulator } from "../../../simulator/aws/unknown.ts";
+import { planNamed } from "../../../simulator/plans.ts";
+import { play } from "../../../simulator/play.ts";
+import { scenarios } from "../../../simulator/scenarios/index.ts";
+import { Rogue } from "./rogue.ts";
+
+const home = "us-east-1";
+const yes = { approved: true, by: "ana", reason: "seen" };
+const observing = { traffic: "observe", capacity: "observe", database: "observe" } as const;
+const asking = { traffic: "approve", capacity: "approve", database: "approve" } as const;
+const evacuation = `${home} is down. Evacuate it to eu-west-1, ap-southeast-1?`;
+const raise = { AutoScalingGroupName: "storefront-web", MaxSize: 40, MinSize: 20 };
+
+/** All Regions have been gray for longer than anybody could fail to notice. */
+async function allGray(): Promise<Rogue> {
+  const rogue = await new Rogue().pass(70);
+  for (const { name } of rogue.world.plan.regions) rogue.world.regions.set(name, "gray");
+  return await rogue.pass(150);
+}
+
+describe("evacuations", () => {
+  it("of a Region that serves everybody break all that speaks of evidence", async () => {
+    const rogue = await (await (await new Rogue().pass(100)).hold(home)).evacuate(home);
+
+    expect(rogue.broken).toEqual(
+      expect.arrayContaining(["noWrongEvacuation", "quorumSawIt", "disputedIsAsked", "mutationJournalled"]),
+    );
+  });
+
+  it("that a person started need no evidence", async () => {
+    const rogue = await (await new Rogue().pass(100)).hold(home);
+    const [execution] = rogue.monitor.ledger.tenures.map((tenure) => tenure.execution);
+    rogue.world.people.noteStart(rogue.world.clock.now(), execution ?? "", { region: home, reason: "by hand" });
+    await rogue.evacuate(home);
+
+    expect(rogue.broken).toEqual(["mutationJournalled"]);
+  });
+
+  it("are not a person's because the incident says so", async () => {
+    const rogue = await (await (await new Rogue(observing).pass(100)).hold(home, "person")).evacuate(home);
+
+    expect(rogue.broken).toEqual(expect.arrayContaining(["noWrongEvacuation", "observeChangesNothing"]));
+  });
+
+  it("a person's start about another Region is none about this one", async () => {
+    const rogue = await (await new Rogue(observing).pass(100)).hold(home);
+    const [execution] = rogue.monitor.ledger.tenures.map((tenure) => tenure.execution);
+    rogue.world.people.noteStart(rogue.world.clock.now(), execution ?? "", { region: "eu-west-1", reason: "by hand" });
+    await rogue.evacuate(home);
+
+    expect(rogue.broken).toContain("observeChangesNothing");
+  });
+
+  it("with every Region failing for everybody break that nothing is evacuated then, and lead nowhere", async () => {
+    const rogue = await (await (await allGray()).hold(home)).evacuate(home);
+
+    expect(rogue.broken).toEqual(expect.arrayContaining(["everythingFailingEvacuatesNothing", "evacuatedToSomewhere"]));
+  });
+
+  it("before the confirmation window is over come too soon", async () => {
+    const rogue = await new Rogue().pass(100);
+    rogue.world.regions.set(home, "dark");
+    await (await (await rogue.pass(20)).hold(home)).evacuate(home);
+
+    expect(rogue.broken).toContain("confirmedBeforeEvacuation");
+    expect(rogue.broken).not.toContain("quorumSawIt");
+  });
+
+  it("for the sake of one vantage's cut link break the quorum, whatever link it is", async () => {
+    const rogue = await new Rogue().pass(100);
+    rogue.world.regions.cut(home, "eu-west-1");
+    await (await (await rogue.pass(100)).hold(home)).evacuate(home);
+
+    expect(rogue.broken).toEqual(expect.arrayContaining(["quorumSawIt", "disputedIsAsked"]));
+  });
+
+  it("of all Regions leave none in DNS", async () => {
+    const rogue = await (await new Rogue().pass(10)).hold(home);
+    await rogue.evacuate(home);
+    await rogue.evacuate("ap-southeast-1");
+    await rogue.evacuate("eu-west-1", "ap-southeast-1");
+
+    expect(rogue.broken).toContain("neverZeroRegionsInDns");
+  });
+});
+
+describe("a plan that asks", () => {
+  it("is heeded with a yes, and not with a no or a yes to another run", async () => {
+    const ask = async (answer: unknown, epoch?: number) => {
+      const rogue = await (await new Rogue(asking).pass(10)).hold(home);
+      await rogue.ask(evacuation, answer, epoch);
+      return (await rogue.evacuate(home)).broken.includes("askedBeforeChange");
+    };
+
+    expect(
+      await Promise.all([ask(yes), ask({ ...yes, approved: false }), ask({ approved: true }), ask(yes, 7)]),
+    ).toEqual([false, true, true, true]);
+  });
+
+  it("takes silence for a yes only where it says so, and not before it has waited", async () => {
+    const waited = async (onNoAnswer: "proceed" | "decline", seconds: number) => {
+      const approval = { timeoutSeconds: 300, onNoAnswer };
+      const rogue = await (await new Rogue({ ...asking, approval }).pass(10)).hold(home);
+      await rogue.ask(evacuation, null);
+      rogue.world.people.answers.pop();
+      return (await (await rogue.pass(seconds)).evacuate(home)).broken.includes("askedBeforeChange");
+    };
+
+    expect(await Promise.all([waited("proceed", 310), waited("proceed", 200), waited("decline", 310)])).toEqual([
+      false,
+      true,
+      true,
+    ]);
+  });
+
+  it("of capacity alone speaks of the groups alone", async () => {
+    const rogue = await (await new Rogue({ capacity: "observe" }).pass(10)).hold(home);
+    await rogue.evacuate(home);
+    expect(rogue.broken).not.toContain("observeChangesNothing");
+
+    await rogue.call("autoscaling", "UpdateAutoScalingGroup", "eu-west-1", raise);
+    expect(rogue.broken).toContain("observeChangesNothing");
+  });
+});
+
+describe("promotions", () => {
+  const question = (target: string, loss: string) =>
+    `Promote Aurora in ${target}, losing ${loss} of writes made in ${home}?`;
+
+  it("that give up a writer which lives break that, unless a person said so of that target", async () => {
+    const promote = async (summary: string | null) => {
+      const rogue = await (await new Rogue().pass(200)).hold(home);
+      if (summary !== null) await rogue.ask(summary, yes);
+      return (await rogue.promote("eu-west-1", "FailoverGlobalCluster", "eu-west-1")).broken.includes(
+        "livingWriterKept",
+      );
+    };
+
+    expect(await promote(null)).toBe(true);
+    expect(await promote(question("ap-southeast-1", "4 s"))).toBe(true);
+    expect(await promote(question("eu-west-1", "4 s"))).toBe(false);
+  });
+
+  it("count against the budget by the loss that was stated, for the run that was asked", async () => {
+    const lose = async (loss: string, epoch?: number) => {
+      const rogue = new Rogue();
+      rogue.world.rds?.stallReplication("eu-west-1");
+      await (await rogue.pass(400)).hold(home);
+      await rogue.ask(question("eu-west-1", loss), yes, epoch);
+      await rogue.promote("eu-west-1", "FailoverGlobalCluster", "eu-west-1");
+      return (await rogue.pass(150)).broken.includes("lossWithinBudget");
+    };
+
+    expect(await lose("about 7 min (at worst 8 min 3 s)")).toBe(false);
+    expect(await lose("an unknown amount")).toBe(false);
+    expect(await lose("2 min")).toBe(true);
+    expect(await lose("an unknown amount", 7)).toBe(true);
+  });
+
+  it("are reported with no less than what was lost", async () => {
+    const report = async (rpoSeconds: number | null) => {
+      const rogue = new Rogue();
+      rogue.world.rds?.stallReplication("eu-west-1");
+      await (await rogue.pass(100)).hold(home);
+      await rogue.promote("eu-west-1", "FailoverGlobalCluster", "eu-west-1");
+      await (await rogue.pass(150)).say("timeline", "closed", { outcome: "degraded", rpoSeconds });
+      rogue.monitor.atEnd();
+      return rogue.broken.includes("lossReported");
+    };
+
+    expect(await Promise.all([report(0), report(200), report(null)])).toEqual([true, false, false]);
+  });
+
+  it("are one an epoch, counted when the second is accepted", async () => {
+    const rogue = await (await new Rogue().pass(10)).hold(home);
+    await (await rogue.promote("eu-west-1", "SwitchoverGlobalCluster", home)).pass(200);
+    expect(rogue.broken).not.toContain("onePromotionAnEpoch");
+
+    await rogue.promote("ap-southeast-1", "SwitchoverGlobalCluster", "eu-west-1");
+    expect(rogue.broken).toContain("onePromotionAnEpoch");
+  });
+
+  it("take a person's own word where two Regions are all that look on", async () => {
+    const promote = async (answer: unknown) => {
+      const rogue = await (await new Rogue({ database: "automatic" }, planNamed("two-regions")).pass(10)).hold(home);
+      if (answer !== null)
+        await rogue.ask(`Switch the Aurora writer over from ${home} to us-west-2, losing nothing?`, answer);
+      return (await rogue.promote("us-west-2", "SwitchoverGlobalCluster", home)).broken.includes("promotionWitnessed");
+    };
+
+    expect(await Promise.all([promote(null), promote(yes)])).toEqual([true, false]);
+  });
+});
+
+describe("what a run says of itself", () => {
+  it("recovered, while customers of a Region fail", async () => {
+    const rogue = await (await new Rogue().pass(100)).hold("eu-west-1");
+    rogue.world.regions.set(home, "gray");
+    await (await rogue.pass(50)).say("timeline", "closed", { outcome: "recovered" });
+
+    expect(rogue.broken).toEqual(["recoveredMeansServed"]);
+  });
+
+  it("recovered, while the writer is dark", async () => {
+    const rogue = await (await new Rogue().pass(100)).hold("eu-west-1");
+    rogue.world.regions.set(home, "dark");
+    await (await rogue.pass(50)).say("timeline", "closed", { outcome: "recovered" });
+
+    expect(rogue.broken).toContain("recoveredMeansWriter");
+  });
+
+  it("recovered, while all is well", async () => {
+    const rogue = await (await new Rogue().pass(100)).hold("eu-west-1");
+    await rogue.say("timeline", "closed", { outcome: "recovered" });
+
+    expect(rogue.broken).toEqual([]);
+  });
+
+  it("done, while DNS and the writer are as they were", async () => {
+    const rogue = await (await new Rogue().pass(100)).hold(home);
+    await rogue.say("traffic", "stepEnded", { result: "done" });
+    await rogue.say("database", "stepEnded", { result: "done", promotedRegion: "eu-west-1" });
+
+    expect(rogue.broken).toEqual(["databaseDoneMeansWriter", "trafficDoneMeansGone"]);
+  });
+
+  it("nothing, of a change that it made", async () => {
+    const settle = async (detail: Readonly<Record<string, unknown>> | null) => {
+      const rogue = await (await new Rogue().pass(10)).hold(home);
+      await rogue.evacuate(home);
+      if (detail !== null) await rogue.say("timeline", "closed", { outcome: "degraded", ...detail });
+      rogue.monitor.atEnd();
+      return rogue.broken.includes("mutationConfirmed");
+    };
+    const degraded = { result: "degraded", reason: "denied" };
+
+    expect(await settle(null)).toBe(true);
+    expect(await settle({ branches: { capacity: degraded } })).toBe(true);
+    expect(await settle({ branches: { traffic: degraded } })).toBe(false);
+  });
+});
+
+describe("the path of a failover", () => {
+  it("is not to touch a global control plane, nor the failed Region", async () => {
+    const rogue = await (await new Rogue().pass(10)).hold(home);
+    await rogue.call("route53", "GetHealthCheck", home, { HealthCheckId: "none" });
+    await rogue.call("s3", "ListObjectsV2", home, { Bucket: `storefront-switch-${home}` });
+    rogue.monitor.atEnd();
+
+    expect(rogue.broken).toEqual(expect.arrayContaining(["failedRegionUntouched", "noGlobalControlPlane"]));
+  });
+});
+
+it("simulatorWhole: a service that is asked what it does not know makes the run prove nothing", async () => {
+  const scenario = scenarios.find(({ name }) => name === "region-outage");
+  if (scenario === undefined) throw new RangeError("region-outage");
+  const strange = {
+    handle() {
+      throw new UnknownToSimulator("s3:PutObject");
+    },
+  };
+
+  const { result } = await play({
+    scenario,
+    plan: planNamed(scenario.plan),
+    seed: 1,
+    prepare: (world) => world.network.attach("s3", strange),
+  });
+
+  expect(result.violations.map(({ invariant }) => invariant)).toContain("simulatorWhole");
+});
