@@ -62,7 +62,7 @@ export function drawScenario(seed: number): RandomScenario {
   for (const region of regions) {
     if (chance(0.12)) add(-10, { kind: "shortage", region, launchable: integerBetween(random, 0, 6) });
   }
-  if (chance(0.05) && regions.length > 2) {
+  if (chance(0.15) && regions.length > 2) {
     const [one, other] = [pick(random, regions), pick(random, regions)];
     if (one !== other) {
       add(integerBetween(random, 0, 200), { kind: "link", between: [one, other], as: "cut" });

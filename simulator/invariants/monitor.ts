@@ -369,20 +369,6 @@ export class Monitor {
     }
   }
 
-  /** Whether a plan that goes on without an answer has gone on so: what was true when it asked may have passed. */
-  #isBySilence(incident: string): boolean {
-    if (this.#world.plan.automation.approval.onNoAnswer !== "proceed") return false;
-    const epoch = this.ledger.item?.epoch;
-    return this.ledger.events.some(
-      ({ kind, detail, ...event }) =>
-        kind === "approvalAnswered" &&
-        detail.origin === "silence" &&
-        detail.approved === true &&
-        event.incident === incident &&
-        event.epoch === epoch,
-    );
-  }
-
   /** Whether a takeover has left the Region of a change out of its survivors. */
   #isGivenUp({ region, at, caller }: CallRecord): boolean {
     const failed = this.ledger.tenureOf(caller.execution ?? "", 0, at)?.failedRegion;
