@@ -4,6 +4,7 @@ import { summarize } from "../../functions/timeline/report/summary.ts";
 import { isMutation } from "../../simulator/invariants/mutations.ts";
 import { planNamed, withSwitch } from "../../simulator/plans.ts";
 import { play } from "../../simulator/play.ts";
+import type { World } from "../../simulator/world.ts";
 import type { DrillResult } from "../../simulator/result.ts";
 import { scenarios } from "../../simulator/scenarios/index.ts";
 
@@ -103,15 +104,27 @@ describe("region-outage", () => {
     const scenario = scenarios.find(({ name }) => name === "region-outage");
     if (scenario === undefined) throw new RangeError("region-outage");
 
-    const { world, result } = await play({ scenario, plan: planNamed("storefront"), seed: 1 });
+    let availableAt: number | null = null;
+    /** From when on a read can tell: the new writer has settled and takes writes. */
+    const look = (seen: World): void => {
+      if (seen.rds?.acceptingWrites.includes("eu-west-1")) availableAt ??= seen.clock.now();
+      else seen.clock.schedule(50, () => look(seen));
+    };
+
+    const { world, result } = await play({ scenario, plan: planNamed("storefront"), seed: 1, prepare: look });
 
     const done = result.timeline.find(({ step, kind }) => step === "database" && kind === "stepEnded");
     const readable = world.network.apiLog.filter(
-      ({ caller, operation }) => caller.state === "AwaitDatabase" && operation === "DescribeGlobalClusters",
+      ({ caller, operation, verdict }) =>
+        caller.state === "AwaitDatabase" && operation === "DescribeGlobalClusters" && verdict === "answered",
     );
     const gaps = readable.slice(1).map(({ at }, index) => at - (readable[index]?.at ?? at));
-    expect(done).toBeDefined();
+    expect(gaps.length).toBeGreaterThan(10);
     expect(Math.max(...gaps)).toBeLessThanOrEqual(2_000);
+    expect(availableAt).not.toBeNull();
+    const noticedMs = Date.parse(done?.at ?? "") - (availableAt ?? 0);
+    expect(noticedMs).toBeGreaterThanOrEqual(0);
+    expect(noticedMs).toBeLessThanOrEqual(2_000);
   });
 });
 
