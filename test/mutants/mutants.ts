@@ -214,4 +214,176 @@ export const mutants: readonly Mutant[] = [
     ],
     caughtBy: "confirmedBeforeEvacuation",
   },
+  {
+    name: "a plan that only observes and is not heeded",
+    failureMode: "FM18",
+    changes: [
+      {
+        file: "functions/assess/objections.ts",
+        find: 'if (plan.automation.traffic !== "observe") return null;',
+        replace: "return null;",
+      },
+    ],
+    caughtBy: "observeChangesNothing",
+  },
+  {
+    name: "an evacuation that asks nobody where the plan says to",
+    failureMode: "FM18",
+    changes: [
+      {
+        file: "functions/assess/decide.ts",
+        find: '(plan.automation.traffic === "approve" || disputed)',
+        replace: "disputed",
+      },
+    ],
+    caughtBy: "askedBeforeChange",
+  },
+  {
+    name: "a promotion that asks nobody where the plan says to",
+    failureMode: "FM39",
+    changes: [
+      {
+        file: "functions/database/gate.ts",
+        find: 'level === "automatic" && input.thirdOpinion === "present"',
+        replace: "true",
+      },
+    ],
+    caughtBy: "promotionWitnessed",
+  },
+  {
+    name: "a quorum of one",
+    failureMode: "FM17",
+    changes: [
+      {
+        file: "functions/assess/assessment.ts",
+        find: "const { quorum, confirmForSeconds",
+        replace: "const quorum = 1;\n  const { confirmForSeconds",
+      },
+      {
+        file: "functions/assess/assessment.ts",
+        find: "if (passing.length > 0) {\n    return",
+        replace: "if (passing.length > 99) {\n    return",
+      },
+    ],
+    caughtBy: "quorumSawIt",
+  },
+  {
+    name: "an evacuation of whatever an event speaks of",
+    failureMode: "FM7",
+    changes: [
+      {
+        file: "functions/assess/objections.ts",
+        find: 'case "serving":\n      return stoodDown(',
+        replace: 'case "serving":\n      if (assessment.steadiness === "steady") return null;\n      return stoodDown(',
+      },
+    ],
+    caughtBy: "noWrongEvacuation",
+  },
+  {
+    name: "a failover where a switchover would do",
+    failureMode: "FM39",
+    changes: [
+      {
+        file: "functions/database/gate.ts",
+        find: 'life.kind === "none" || switchover === "refused" ? "failover" : "switchover"',
+        replace: '"failover" as Flavour',
+      },
+      {
+        file: "functions/database/gate.ts",
+        find: '&& !(flavour === "failover" && life.kind === "heartbeat")',
+        replace: "",
+      },
+    ],
+    caughtBy: "livingWriterKept",
+  },
+  {
+    name: "a report of no loss",
+    failureMode: "FM39",
+    changes: [
+      {
+        file: "functions/timeline/close.handler.ts",
+        find: "rpoSeconds: end.dataLossSeconds,",
+        replace: "rpoSeconds: 0,",
+      },
+    ],
+    caughtBy: "lossReported",
+  },
+  {
+    name: "a recovery that nobody has seen",
+    failureMode: "FM56",
+    changes: [
+      {
+        file: "functions/recovery/verify.handler.ts",
+        find: "if (isSoaked(soak, last, now, plan)) return",
+        replace: "if (soak.turns > 0) return",
+      },
+    ],
+    caughtBy: "recoveredMeansServed",
+  },
+  {
+    name: "a move that counts as over when it has begun",
+    failureMode: "FM43",
+    changes: [
+      {
+        file: "functions/database/await.handler.ts",
+        find: 'case "underWay":\n        break;',
+        replace: 'case "underWay":\n        return { result: "done", reason: null };',
+      },
+    ],
+    caughtBy: "databaseDoneMeansWriter",
+  },
+  {
+    name: "traffic that has left as soon as the switch is thrown",
+    failureMode: "FM53",
+    changes: [
+      {
+        file: "functions/traffic/residual.ts",
+        find: "if (lookedSince && hasHadItsTime && residual.length === 0)",
+        replace: "if (customers.length > 0)",
+      },
+    ],
+    caughtBy: "trafficDoneMeansGone",
+  },
+  {
+    name: "a change that is never confirmed",
+    failureMode: "FM30",
+    changes: [
+      {
+        file: "functions/coordination/converge.ts",
+        find: 'kind: "confirmed",',
+        replace: 'kind: "observed",',
+      },
+    ],
+    caughtBy: "mutationConfirmed",
+  },
+  {
+    name: "a gray Region that is left to itself",
+    failureMode: "FM16",
+    changes: [
+      {
+        file: "functions/assess/objections.ts",
+        find: 'case "down":\n    case "gray":\n      return null;',
+        replace:
+          'case "down":\n      return null;\n    case "gray":\n      return stoodDown("serving", "its APIs live");',
+      },
+    ],
+    caughtBy: "deadRegionAnswered",
+  },
+  {
+    name: "a recovery that no write has shown, with the writer still on its way",
+    failureMode: "FM43",
+    changes: [
+      {
+        file: "functions/database/await.handler.ts",
+        find: 'case "underWay":\n        break;',
+        replace: 'case "underWay":\n        return { result: "done", reason: null };',
+      },
+      {
+        file: "functions/recovery/verify.handler.ts",
+        find: "unwritten === null ? probeWrite(scoped) : null,",
+        replace: "null,",
+      },
+    ],
+    caughtBy: "recoveredMeansWriter",
+  },
 ];
