@@ -33,8 +33,6 @@ const troubleMemoryMs = 300_000;
 const lifeUnnoticedMs = 120_000;
 /** Replication that is no further behind than this advances. */
 const advancingSeconds = 5;
-/** A promotion takes its loss at its own second, and the lag varies by a tenth within one. */
-const lossErrorSeconds = 0.5;
 const serviceEveryMs = 1_000;
 /** Functions that stand between a failure and the decision about it. */
 const deciding = new Set(["Watch", "AssessSignal"]);
@@ -410,12 +408,19 @@ export class Monitor {
     const bound = database.dataLossBudgetSeconds + database.maximumLagAgeSeconds;
     const { kind, target, lossSeconds } = promotion;
     const isApproved = tenure !== null && this.#authority.isLossApproved(tenure, target, lossSeconds);
-    if (kind === "failover" && lossSeconds > bound && !isApproved) {
+    const isUnknown = this.#isJustBack(promotion.from, promotion.requestedAt);
+    if (kind === "failover" && lossSeconds > bound && !isApproved && !isUnknown) {
       this.#report(
         "lossWithinBudget",
         `${promotion.target} was promoted and ${promotion.lossSeconds.toFixed(0)} s of writes are gone; nobody approved more than ${database.dataLossBudgetSeconds} s`,
       );
     }
+  }
+
+  /** Whether a writer's Region had come back so lately that nobody could know what it has taken since. */
+  #isJustBack(region: string, at: number): boolean {
+    const since = this.#aliveSince.get(region) ?? Number.NEGATIVE_INFINITY;
+    return since <= at && since > at - lifeUnnoticedMs;
   }
 
   /**
@@ -424,7 +429,10 @@ export class Monitor {
    */
   #judgeLosses(): void {
     const lost = new Map<string, number>();
-    for (const [{ lossSeconds }, { incident }] of this.#promoters) {
+    // A writer is heard once a round, and may have written until just before the next.
+    const unheardSeconds = this.#world.plan.detection.probeEverySeconds;
+    for (const [{ from, requestedAt, lossSeconds }, { incident }] of this.#promoters) {
+      if (this.#isJustBack(from, requestedAt)) continue;
       lost.set(incident, (lost.get(incident) ?? 0) + lossSeconds);
     }
     for (const [incident, seconds] of lost) {
@@ -433,7 +441,7 @@ export class Monitor {
       const step = told.findLast(({ kind, step }) => kind === "stepEnded" && step === "database")?.detail;
       const likely = Number(step?.lossSeconds ?? 0);
       const beyond = Math.max(0, Number(step?.worstCaseLossSeconds ?? likely) - likely);
-      if (typeof said === "number" && said + beyond + lossErrorSeconds < seconds) {
+      if (typeof said === "number" && said + beyond + unheardSeconds < seconds) {
         const message = `${incident} is closed with ${said} s of writes lost, ${said + beyond} s at worst, and ${seconds.toFixed(1)} s are gone`;
         this.#report("lossReported", message);
       }
