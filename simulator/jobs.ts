@@ -1,5 +1,5 @@
-import { type CallBoundary, faultAtBoundary } from "./aws/faults.ts";
 import type { Plan } from "../functions/shared/plan/plan.ts";
+import { type CallBoundary, faultAtBoundary } from "./aws/faults.ts";
 import { planNamed, type SwitchKind, withSwitch } from "./plans.ts";
 import { play } from "./play.ts";
 import { drawScenario } from "./random-scenario.ts";

@@ -1,8 +1,8 @@
 import type { Plan } from "../functions/shared/plan/plan.ts";
 import { integerBetween, pick, type Random, seededRandom } from "../functions/shared/random.ts";
 import { type CallPattern, type FaultInjector, type FaultKind, randomFaults } from "./aws/faults.ts";
-import { planNamed, switchKinds, withSwitch } from "./plans.ts";
 import { drawMilliseconds, moveShownSeconds } from "./aws/timings.ts";
+import { planNamed, switchKinds, withSwitch } from "./plans.ts";
 import { drawAutomation } from "./random-automation.ts";
 import { drawBystanders, drawPast } from "./random-past.ts";
 import type { Action, Cue, Scenario } from "./scenario.ts";

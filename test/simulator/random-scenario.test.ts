@@ -1,5 +1,5 @@
-import type { Plan } from "../../functions/shared/plan/plan.ts";
 import { automationRules } from "../../functions/shared/plan/checks/automation.ts";
+import type { Plan } from "../../functions/shared/plan/plan.ts";
 import { faultKinds } from "../../simulator/aws/faults.ts";
 import { planNamed } from "../../simulator/plans.ts";
 import { drawScenario } from "../../simulator/random-scenario.ts";

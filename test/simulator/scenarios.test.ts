@@ -4,9 +4,9 @@ import { summarize } from "../../functions/timeline/report/summary.ts";
 import { isMutation } from "../../simulator/invariants/mutations.ts";
 import { planNamed, withSwitch } from "../../simulator/plans.ts";
 import { play } from "../../simulator/play.ts";
-import type { World } from "../../simulator/world.ts";
 import type { DrillResult } from "../../simulator/result.ts";
 import { scenarios } from "../../simulator/scenarios/index.ts";
+import type { World } from "../../simulator/world.ts";
 
 async function drill(name: string, seed = 1): Promise<DrillResult> {
   const scenario = scenarios.find((each) => each.name === name);

@@ -2,9 +2,9 @@ import type { Random } from "../../../functions/shared/random.ts";
 import type { VirtualClock } from "../../clock.ts";
 import type { Regions } from "../regions.ts";
 import { ServiceError } from "../service.ts";
+import { mrecReplicationSeconds } from "../timings.ts";
 import { TableCopy, type Version } from "./copy.ts";
 import type { Item, Key } from "./item.ts";
-import { mrecReplicationSeconds } from "../timings.ts";
 import { type DelayRange, Replication } from "./replication.ts";
 
 export type TableSpec =
