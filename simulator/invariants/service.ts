@@ -100,7 +100,7 @@ export class Service {
     return violations;
   }
 
-  #judgeTraffic({ incident }: TimelineEvent): readonly Violation[] {
+  #judgeTraffic({ incident, region: acting }: TimelineEvent): readonly Violation[] {
     const { plan, traffic, regions, clock } = this.#world;
     const failed = this.#failedRegionOf(incident);
     if (failed === null || this.#worsenedLately()) return [];
@@ -109,7 +109,16 @@ export class Service {
     const vantages = [...plan.regions.map(({ name }) => name), ...plan.detection.witnesses].filter(
       (vantage) => vantage !== failed && regions.runs(vantage),
     );
-    const sent = vantages.filter((vantage) => traffic.dns.answer(vantage) === failed);
+    // Whoever is silent says nothing of where it is sent: for such a one the switch must have had its time, and no more.
+    const begun = this.#ledger.events.find(
+      (event) => event.incident === incident && event.step === "traffic" && event.kind === "intent",
+    );
+    const hasHadItsTime = begun !== undefined && clock.now() - this.#ledger.storedAt(begun) >= switchedWithinMs;
+    const sent = vantages.filter(
+      (vantage) =>
+        traffic.dns.answer(vantage) === failed &&
+        !(hasHadItsTime && !this.#sight.isHeard(vantage, acting, clock.now())),
+    );
     if (sent.length === 0) return [];
     const message = `${incident} says that traffic has left ${failed}, and DNS sends ${sent.join(", ")} there`;
     return [{ invariant: "trafficDoneMeansGone", message }];
