@@ -39,7 +39,13 @@ export function drawPast(random: Random, plan: Plan, failed: string, add: Add): 
       pause: { until: isoInstant(nowMs + endsIn * 1_000), by: "ben", reason: "maintenance" },
     }));
   }
-  for (const change of changes) add(pastAt, { kind: "coordination", change });
+  if (changes.length === 0) return;
+  add(pastAt, {
+    kind: "coordination",
+    // Where somebody has acted already, that is the past.
+    change: (item, nowMs) =>
+      item.version > 0 ? item : changes.reduce((changed, change) => change(changed, nowMs), item),
+  });
 }
 
 /** A run about a Region that ended minutes to a day ago. */

@@ -200,6 +200,8 @@ export class Stage {
   /** Throws the plan's switch, as a person with the right to would. */
   #takeOut(out: string): void {
     const { plan, s3, traffic } = this.#world;
+    // Where somebody has acted already, there is no such past.
+    if (this.#world.coordinationItem() !== null) return;
     this.#growWithout(out);
     const { switch: chosen } = plan.traffic;
     switch (chosen.kind) {

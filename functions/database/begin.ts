@@ -1,5 +1,6 @@
 import { converge, type Verdict } from "../coordination/converge.ts";
 import { errorMessage, errorName, FailoverError } from "../shared/errors.ts";
+import { describeSeconds } from "../shared/plan/duration.ts";
 import type { DatabasePlan } from "../shared/plan/plan.ts";
 import type { StepContext } from "../shared/step.ts";
 import { type Classification, classify, type DatabaseView, describeClassification } from "./classify.ts";
@@ -11,6 +12,11 @@ import type { Standings } from "./standing.ts";
 /** A primary that answers does so within seconds; one that does not must not hold up the promotion. */
 const switchoverDeadlineSeconds = 30;
 const failoverDeadlineSeconds = 120;
+/**
+ * So long what was known of the primary allows its writes to be given up: one that fell silent is heard again within
+ * a few probe rounds when it was only cut off.
+ */
+const evidenceLastsSeconds = 30;
 
 /** What became of the attempt to begin a move. */
 export type Begun =
@@ -33,6 +39,7 @@ export async function beginPromotion(
   const targetArn = clusters[target];
   if (targetArn === undefined) return { kind: "overtaken", reason: `The plan names no cluster in ${target}` };
   const primary = run.failedRegion;
+  const judgedAt = deps.clock.now();
   try {
     const converged = await converge<DatabaseView>(deps, guard, journal, {
       step: "database",
@@ -50,7 +57,11 @@ export async function beginPromotion(
       judge: (view) => {
         const { failedRegion, survivors } = run;
         const aim = { preferred: target, promotedHere: [target], standings };
-        return judgeIntent(classify({ view, database, failedRegion, survivors, ...aim }), intent, because);
+        const verdict = judgeIntent(classify({ view, database, failedRegion, survivors, ...aim }), intent, because);
+        const ageSeconds = (deps.clock.now() - judgedAt) / 1_000;
+        if (verdict.kind !== "change" || kind !== "failover" || ageSeconds <= evidenceLastsSeconds) return verdict;
+        // While AWS did not answer, the primary may have come back: through the gate anew, before anything is lost.
+        return { kind: "blocked", reason: `What was known of ${primary} is ${describeSeconds(ageSeconds)} old by now` };
       },
       apply: () => beginMove(deps, { flavour: kind, globalCluster, primary, target, targetArn }),
     });

@@ -29,6 +29,8 @@ const unnoticedMs = 120_000;
 const answeredWithinMs = 300_000;
 /** A Region is not blamed on a look back longer than this. */
 const troubleMemoryMs = 300_000;
+/** A round's looks, of up to four seconds each and side by side, come before its heartbeat. */
+const roundLastsSeconds = 5;
 /** A heartbeat comes every ten seconds: a writer that has lived and been reached for this long is known to live. */
 const lifeUnnoticedMs = 120_000;
 /** Replication that is no further behind than this advances. */
@@ -192,7 +194,7 @@ export class Monitor {
     this.#judgeAuthority(call, tenure, what);
     this.#judgeTraffic(what);
     if (call.service === "rds") this.#judgeRepetition(tenure, what);
-    if (partOf(call) === "traffic") this.#judgeEvacuation(tenure, what);
+    if (partOf(call) === "traffic") this.#judgeEvacuation(call, tenure, what);
   }
 
   /** FM31: a call without an answer may not have been carried out; only a look tells. */
@@ -320,7 +322,7 @@ export class Monitor {
    * Automation evacuates only what enough vantages could not be served by for long enough, and none could, and only to
    * where customers are served. A takeover goes on with what was decided before, so the grounds of any tenure will do.
    */
-  #judgeEvacuation(tenure: Tenure, what: string): void {
+  #judgeEvacuation(call: CallRecord, tenure: Tenure, what: string): void {
     const { plan, regions, clock } = this.#world;
     const { incident, failedRegion: failed } = tenure;
     const out = this.#world.intentionallyOut();
@@ -336,7 +338,13 @@ export class Monitor {
         regions.health(failed) !== "up" ||
         (this.#troubleAt.get(failed) ?? Number.NEGATIVE_INFINITY) >= from ||
         this.#sight.troubledSince(failed, from) >= quorum;
-      if (!inTrouble) this.#report("noWrongEvacuation", `${what} evacuates ${failed}, which serves its customers`);
+      // What a run has begun while it was right it ends: the Region is out, whoever else holds that fast.
+      const isBegun = this.#mutations.some(
+        (earlier) =>
+          earlier !== call && partOf(earlier) === "traffic" && earlier.caller.execution === call.caller.execution,
+      );
+      if (!inTrouble && !isBegun)
+        this.#report("noWrongEvacuation", `${what} evacuates ${failed}, which serves its customers`);
     }
     if (this.#authority.isEvacuationAgreed(tenure)) return;
     const all = this.ledger.tenures
@@ -429,8 +437,8 @@ export class Monitor {
    */
   #judgeLosses(): void {
     const lost = new Map<string, number>();
-    // A writer is heard once a round, and may have written until just before the next.
-    const unheardSeconds = this.#world.plan.detection.probeEverySeconds;
+    // A writer is heard once a round, and may have written until just before the next, which takes its time to look.
+    const unheardSeconds = this.#world.plan.detection.probeEverySeconds + roundLastsSeconds;
     for (const [{ from, requestedAt, lossSeconds }, { incident }] of this.#promoters) {
       if (this.#isJustBack(from, requestedAt)) continue;
       lost.set(incident, (lost.get(incident) ?? 0) + lossSeconds);

@@ -40,6 +40,26 @@ describe("PromoteDatabase", () => {
     expect(world.events()[1]?.detail).toMatchObject({ target: "eu-west-1", kind: "failover", lossSeconds: 0.793 });
   });
 
+  it("FM17: gives nothing up on what it knew before AWS stopped answering: the primary has come back meanwhile", async () => {
+    const world = createWorld();
+    let awayUntil = 0;
+    world.aurora.onCall = (operation) => {
+      const isIntended = world.events().some(({ kind }) => kind === "intent");
+      if (operation !== "DescribeGlobalClusters" || !isIntended) return;
+      if (awayUntil === 0) {
+        awayUntil = world.cloud.clock.now() + 45_000;
+        world.keepHeartbeat();
+      }
+      if (world.cloud.clock.now() < awayUntil) throw awsError("ThrottlingException", "Rate exceeded", 400);
+    };
+
+    const answer = await world.promote();
+
+    expect(answer).toMatchObject({ result: "moving", kind: "switchover" });
+    expect(world.aurora.moves.map(({ call }) => call)).toEqual([switchover]);
+    expect(world.events().find(({ kind }) => kind === "failed")?.summary).toContain("old by now");
+  });
+
   it("never calls the failed Region while the primary is dead", async () => {
     const world = createWorld();
 
