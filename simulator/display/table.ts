@@ -47,7 +47,7 @@ export function renderTable(rows: readonly DrillRow[], colour: Colour): readonly
       ? [`All ${rows.length} scenarios ended as expected, with no violation.`, "good"]
       : [`${wrong} of ${rows.length} scenarios FAILED.`, "bad"];
   const legend =
-    "RTO, RPO: recovery time, data loss (-: none, or unknown). states: state transitions. broken: promises broken.";
+    "RTO, RPO: recovery time, data loss (-: none was measured). states: state transitions. broken: promises broken.";
   return [
     paint(line(columns.map(({ title }) => title)).trimEnd(), "bold", colour),
     ...rows.map((row) => {

@@ -19,7 +19,10 @@ export function readPlanValue(value: unknown): PlanReading {
   const parsed = planFileSchema.safeParse(value);
   if (!parsed.success) {
     return several(
-      parsed.error.issues.flatMap((issue) => describeIssue(issue, value)),
+      // A misspelt key comes before the key that is therefore missing.
+      parsed.error.issues
+        .toSorted((left, right) => Number(isStrangeKey(right)) - Number(isStrangeKey(left)))
+        .flatMap((issue) => describeIssue(issue, value)),
       parsed.error,
     );
   }
@@ -64,6 +67,10 @@ function findMisfit(value: unknown, path: readonly string[], ancestors: readonly
 
 function refuseKey(path: readonly PropertyKey[], value: unknown): string {
   return `${describePath(path)}: received ${shorten(value)}: must be left out, there is no such key`;
+}
+
+function isStrangeKey(issue: z.core.$ZodIssue): boolean {
+  return issue.code === "unrecognized_keys";
 }
 
 /** One line a problem: key, value received, what is allowed. */

@@ -284,10 +284,14 @@ export function periodWords(period: Pick<Period, "step" | "from" | "to" | "resul
 }
 
 /** One sentence on the chain of hashes. */
-export function chainWords({ chain }: IncidentSummary): string {
+export function chainWords({ chain, acting }: IncidentSummary): string {
   switch (chain.state) {
-    case "holds":
-      return `Yes. ${chain.events === 1 ? "The hash of its only event was" : `All ${chain.events} hashes were`} recomputed and ${chain.events === 1 ? "holds" : "each event links to the one before it"}. The last hash is ${chain.lastHash}.`;
+    case "holds": {
+      if (chain.events === 1) return `Yes. The hash of its only event was recomputed and holds: ${chain.lastHash}.`;
+      // Decisions not to act belong to no incident, and to no chain.
+      const links = acting.length === 0 ? "each holds by itself" : "each event links to the one before it";
+      return `Yes. All ${chain.events} hashes were recomputed and ${links}. The last hash is ${chain.lastHash}.`;
+    }
     case "broken":
       return `No. The chain breaks at ${chain.at}: ${chain.reason}. Events from there on may have been changed or removed.`;
     case "empty":

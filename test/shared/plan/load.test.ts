@@ -145,14 +145,22 @@ describe("Several problems", () => {
 
   it("are all found", () => {
     expect(findPlanProblems(text, "plan.yaml")).toEqual([
-      "plan.yaml: detection.quorum: received 0: must be at least 1",
       'plan.yaml: stage: received "prod": must be left out, there is no such key',
       'plan.yaml: owner: received "shop": must be left out, there is no such key',
+      "plan.yaml: detection.quorum: received 0: must be at least 1",
     ]);
   });
 
   it("are an error that names the first", () => {
-    expect(errorOf(text).message).toBe("plan.yaml: detection.quorum: received 0: must be at least 1");
+    expect(errorOf(text).message).toBe('plan.yaml: stage: received "prod": must be left out, there is no such key');
+  });
+
+  it("begin with the key that is misspelt, not with the one that is missing for it", () => {
+    const misspelt = changeExample("storefront", { "detection.quroum": 2, "detection.quorum": undefined });
+
+    expect(errorOf(misspelt).message).toBe(
+      "plan.yaml: detection.quroum: received 2: must be left out, there is no such key",
+    );
   });
 });
 
