@@ -36,6 +36,10 @@ export interface DecisionRecord {
 export interface Approval {
   readonly requestedAt: string | null;
   readonly question: string;
+  /** The Region whose execution waits: the answer goes there. Null where the timeline does not say. */
+  readonly answerIn: string | null;
+  /** After this the plan decides what silence means. */
+  readonly deadlineAt: string | null;
   readonly answeredAt: string | null;
   /** Null while an answer is waited for; `noLongerAsked` where the run was taken over meanwhile. */
   readonly answer: string | null;
@@ -138,7 +142,16 @@ export function approvalsOf(moments: readonly Moment[]): readonly Approval[] {
     const at = isoInstant(time);
     if (event.kind === "approvalRequested") {
       const question = textOf(detailOf(event), "question") ?? printable(event.summary);
-      const approval = { requestedAt: at, question, answeredAt: null, answer: null, by: null, reason: null };
+      const approval: Approval = {
+        requestedAt: at,
+        question,
+        answerIn: printable(event.region),
+        deadlineAt: instantOf(detailOf(event), "deadlineAt"),
+        answeredAt: null,
+        answer: null,
+        by: null,
+        reason: null,
+      };
       asked.push({ epoch: event.epoch, approval });
     }
     if (event.kind === "approvalAnswered") {
@@ -147,6 +160,8 @@ export function approvalsOf(moments: readonly Moment[]): readonly Approval[] {
       const answered: Approval = {
         requestedAt: waiting?.approval.requestedAt ?? null,
         question: waiting?.approval.question ?? printable(event.summary),
+        answerIn: waiting?.approval.answerIn ?? null,
+        deadlineAt: waiting?.approval.deadlineAt ?? null,
         answeredAt: at,
         answer: answerOf(event),
         by: textOf(detail, "by") ?? textOf(detail, "approver"),

@@ -63,10 +63,12 @@ function openQuestion({ approvals, outcome, pages }: IncidentSummary): readonly 
     named === undefined
       ? ""
       : ` Mind that ${named.region}, which the question names, has begun to fail since (paged at ${clockWords(named.at)} UTC): see what it can carry before you approve.`;
+  const where = waiting.answerIn === null ? "" : ` in ${waiting.answerIn}`;
+  const until = waiting.deadlineAt === null ? "" : ` before ${clockWords(waiting.deadlineAt)} UTC`;
   return [
     {
       title: "Answer the request for approval",
-      text: `The run waits for this answer: ${waiting.question}${mind} Approve or decline it with a reason and your name; "Answer a question" in the runbook has the commands.`,
+      text: `The run waits for this answer: ${waiting.question}${mind} Approve or decline it${where}${until}, with a reason and your name; "Answer a question" in the runbook has the commands. After that the plan decides what silence means; it never accepts a loss beyond the budget.`,
       input: null,
     },
   ];

@@ -221,6 +221,8 @@ describe("summarize, other courses", () => {
       {
         requestedAt: instant(74),
         question: "Promoting eu-west-1 may lose 45 s of writes; the budget is 10 s.",
+        answerIn: "eu-west-1",
+        deadlineAt: null,
         answeredAt: instant(194),
         answer: "approved",
         by: "dana@example.com",
@@ -244,9 +246,13 @@ describe("summarize, other courses", () => {
     expect(summarize(before.events, plan)).toMatchObject({ outcome: "waitingForApproval", cause: "disputed" });
     const summary = summarize([...before.events, ...taken.events], plan);
     expect(summary).toMatchObject({ outcome: "inProgress", cause: "down", approvals: [{ answer: "noLongerAsked" }] });
-    const asked = taken.add(100, "approval", "approvalRequested", "Promote?", { question: "Promote eu-west-1?" });
+    const asked = taken.add(100, "approval", "approvalRequested", "Promote?", {
+      question: "Promote eu-west-1?",
+      deadlineAt: "2026-03-01T12:30:00.000Z",
+    });
     const steps = nextSteps(summarize([...before.events, ...asked.events], plan));
     expect(steps[0]?.text).toContain("The run waits for this answer: Promote eu-west-1?");
+    expect(steps[0]?.text).toContain("in eu-west-1 before 12:30:00 UTC");
   });
 
   it("does not believe a closing event that the events contradict", () => {
