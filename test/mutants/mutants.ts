@@ -174,7 +174,7 @@ export const mutants: readonly Mutant[] = [
     changes: [
       {
         file: "functions/traffic/shift.handler.ts",
-        find: "for (const region of regionsEvacuated(await store.read())) {",
+        find: "for (const region of regionsKeptOut(await store.read())) {",
         replace: "for (const region of [] as string[]) {",
       },
     ],
