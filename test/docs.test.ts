@@ -223,3 +223,9 @@ describe("the plan reference", () => {
     expect(defaults.map(([path]) => [path, said.get(path)])).toEqual(defaults);
   });
 });
+
+it("the README and the guide to deployment name the same cost", () => {
+  const [, dollars] = /\*\*Together\*\* \| \| \*\*about (\d+)\*\*/.exec(read("docs/deploy.md")) ?? [];
+
+  expect(read("README.md")).toContain(`about ${dollars} dollars a month`);
+});
