@@ -96,6 +96,16 @@ describe("every action that a function is allowed", () => {
     listOf(statement.Action).map((action) => ({ functionName, action, resources: listOf(statement.Resource) })),
   );
 
+  afterAll(() => {
+    const actionsOf = (functionName: string) =>
+      new Set(allowed.flatMap((each) => (each.functionName === functionName ? [each.action] : [])));
+    const told = [...new Set(allowed.map(({ functionName }) => functionName))].sort().map((name) => {
+      const actions = [...actionsOf(name)];
+      return `${name} ${actions.filter((action) => exercised.has(`${name} ${action}`)).length} of ${actions.length}`;
+    });
+    process.stdout.write(`Permissions: actions exercised of those allowed: ${told.join(", ")}\n`);
+  });
+
   it("is of a function that some scenario lets ask for something: each one of the deployment's", () => {
     const asking = new Set(played.flatMap(({ recorded }) => recorded.map(({ functionName }) => functionName)));
 
