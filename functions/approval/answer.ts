@@ -1,4 +1,4 @@
-import type { FailoverErrorName } from "../shared/errors.ts";
+import { isFailoverErrorName } from "../shared/errors.ts";
 import { findThirdOpinion, type Plan } from "../shared/plan/plan.ts";
 import { describeInputError } from "../shared/step.ts";
 import * as z from "../shared/zod.ts";
@@ -65,20 +65,9 @@ function declineOf({ failed, cause }: z.output<typeof failureSchema>): Omit<Answ
     : { approved: false, by: "somebody unnamed", reason: `Answered by a task failure: ${said}`, origin: "person" };
 }
 
-const ownErrors: Readonly<Record<FailoverErrorName, true>> = {
-  InvalidInput: true,
-  InvalidPlan: true,
-  LeaseLost: true,
-  LeaseStoreUnreachable: true,
-  StepBlocked: true,
-  AccessDenied: true,
-  DeadlinePassed: true,
-  Transient: true,
-};
-
 /** Whether an error's name is one of the function that asks, of Lambda or of Step Functions. */
 function isOfTheSystem(name: string): boolean {
-  return name in ownErrors || /^(Lambda|Runtime|Sandbox|States)\./.test(name);
+  return isFailoverErrorName(name) || /^(Lambda|Runtime|Sandbox|States)\./.test(name);
 }
 
 function silence(covers: Covers, plan: Plan): ApprovalAnswer {

@@ -77,6 +77,23 @@ export function assess(plan: Plan, evidence: Evidence, region: string): Assessme
   return { kind: alive ? "gray" : "down", failingSince };
 }
 
+/** "down" or "gray" where a Region is confirmed to fail, by the whole quorum and against nobody's word; else null. */
+export function confirmedFailure({ kind }: Assessment): "down" | "gray" | null {
+  switch (kind) {
+    case "down":
+    case "gray":
+      return kind;
+    case "serving":
+    case "unknown":
+    case "unconfirmed":
+    case "flapping":
+    case "disputed":
+    case "everythingFailing":
+    case "observerIsolated":
+      return null;
+  }
+}
+
 /** Votes of one kind, the longest streak first. */
 function votesOf(subject: RegionEvidence, vote: CountedVote["vote"]): readonly CountedVote[] {
   return subject.votes

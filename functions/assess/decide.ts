@@ -1,8 +1,8 @@
-import { type Authority, type BranchName, branchNames, type Cause, type Incident } from "../coordination/item.ts";
+import { type Authority, type BranchName, branchNames, type Incident } from "../coordination/item.ts";
 import { activePause, regionsInService } from "../coordination/rules.ts";
 import { describeInstant, isoInstant } from "../shared/clock.ts";
 import type { Plan } from "../shared/plan/plan.ts";
-import { type Assessment, assess, describeTrouble } from "./assessment.ts";
+import { type Assessment, assess, confirmedFailure, describeTrouble } from "./assessment.ts";
 import { type Decision, type DecisionInput, type NoReason, refused, stoodDown } from "./decision.ts";
 import {
   refuseSignal,
@@ -125,7 +125,7 @@ function act(
     incident: {
       id: null,
       failedRegion: region,
-      cause: causeOf(assessment),
+      cause: confirmedFailure(assessment) ?? "requested",
       failingSince: "failingSince" in assessment ? assessment.failingSince : isoInstant(now),
       openedAt: isoInstant(now),
       survivors,
@@ -145,23 +145,6 @@ function act(
     warnings,
     explanation: `${reason}; survivors ${survivors.join(", ")}`,
   };
-}
-
-function causeOf(assessment: Assessment): Cause {
-  switch (assessment.kind) {
-    case "down":
-      return "down";
-    case "gray":
-      return "gray";
-    case "serving":
-    case "unknown":
-    case "unconfirmed":
-    case "flapping":
-    case "disputed":
-    case "everythingFailing":
-    case "observerIsolated":
-      return "requested";
-  }
 }
 
 /** The branches that have something to do under this plan. */

@@ -3,7 +3,7 @@ import { activePause } from "../coordination/rules.ts";
 import { describeInstant, parseInstant } from "../shared/clock.ts";
 import { describeSeconds } from "../shared/plan/duration.ts";
 import type { Plan } from "../shared/plan/plan.ts";
-import { type Assessment, assess } from "./assessment.ts";
+import { type Assessment, assess, confirmedFailure } from "./assessment.ts";
 import { type Decision, type DecisionInput, stoodDown } from "./decision.ts";
 import type { Signal } from "./signal.ts";
 
@@ -80,7 +80,8 @@ export function whyNotByHistory(
     (run) =>
       run.region === region &&
       now - parseInstant(run.endedAt) < cooldownSeconds * 1_000 &&
-      !(isDispute(run) && isConfirmed(assessment)),
+      // No answer to a question about a dispute speaks of what is beyond one.
+      !(isDispute(run) && confirmedFailure(assessment) !== null),
   );
   if (cooling !== undefined) {
     return stoodDown(
@@ -103,11 +104,6 @@ export function whyNotByHistory(
 /** A run that ended with a no, or with silence, to the question what to make of vantages that disagreed. */
 function isDispute({ outcome, record }: CompletedRun): boolean {
   return outcome === "stoodDown" && record.cause === "requested" && record.authority === "automation";
-}
-
-/** What is beyond dispute: no answer to a question about one speaks of it. */
-function isConfirmed({ kind }: Assessment): boolean {
-  return kind === "down" || kind === "gray";
 }
 
 /**

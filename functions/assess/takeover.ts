@@ -8,7 +8,7 @@ import {
 } from "../coordination/rules.ts";
 import { describeInstant } from "../shared/clock.ts";
 import type { Plan } from "../shared/plan/plan.ts";
-import { assess } from "./assessment.ts";
+import { assess, confirmedFailure } from "./assessment.ts";
 import { type Decision, type DecisionInput, refused, stoodDown } from "./decision.ts";
 import { type Evidence, heartbeatFreshSeconds } from "./evidence.ts";
 import { whyNotByPause, whyNotByPlan } from "./objections.ts";
@@ -79,15 +79,15 @@ function findGrounds(
   }
   // A dispute was put to a person. Where nobody disputes it any more, the plan needs no answer, and none may ever come.
   if (plan.automation.traffic !== "automatic" || !isAskingAboutDispute(incident)) return null;
-  const { kind } = assess(plan, evidence, incident.failedRegion);
-  if (kind !== "down" && kind !== "gray") return null;
+  const cause = confirmedFailure(assess(plan, evidence, incident.failedRegion));
+  if (cause === null) return null;
   // Those who saw it pass until now must have seen it fail for as long as anybody else would have to.
   const words = evidence.regions.find(({ region }) => region === incident.failedRegion)?.votes ?? [];
   const heard = words.filter(({ vote }) => vote !== "unknown");
   if (heard.some(({ heldSeconds }) => heldSeconds < plan.detection.confirmForSeconds)) return null;
   return {
-    grounds: { kind: "disputeSettled", cause: kind },
-    explanation: `${incident.failedRegion} is ${kind} for all that can be heard, and nobody has answered the question about it`,
+    grounds: { kind: "disputeSettled", cause },
+    explanation: `${incident.failedRegion} is ${cause} for all that can be heard, and nobody has answered the question about it`,
   };
 }
 
@@ -105,19 +105,7 @@ function askAgain(plan: Plan, evidence: Evidence, { failedRegion, authority }: I
   // Its own word counts where nobody else's is there: to itself a Region may look well.
   const words = heard.length > 0 ? heard : [subject.ownVote];
   if (!words.some((word) => word?.vote === "passing")) return null;
-  switch (assess(plan, evidence, failedRegion).kind) {
-    case "down":
-    case "gray":
-      return null;
-    case "disputed":
-    case "serving":
-    case "unknown":
-    case "unconfirmed":
-    case "flapping":
-    case "everythingFailing":
-    case "observerIsolated":
-      break;
-  }
+  if (confirmedFailure(assess(plan, evidence, failedRegion)) !== null) return null;
   const { customersServedBy } = subject;
   const isMoved = customersServedBy !== null && !evidence.servesCustomers.includes(failedRegion);
   if (isMoved) return null;

@@ -152,8 +152,8 @@ export type TakeoverGrounds =
   | { readonly kind: "disputeSettled"; readonly cause: "down" | "gray" };
 
 /**
- * Whether an incident of automation waits for a person because the vantages disagreed, nothing having been changed. What a
- * plan or a person's absence asks for is never asked about as "requested".
+ * Whether an incident of automation waits for a person because the vantages disagreed, nothing having been changed. Only
+ * then is its cause not a confirmed failure.
  */
 export function isAskingAboutDispute({ stage, authority, cause }: Incident): boolean {
   return stage === "asking" && authority === "automation" && cause === "requested";
@@ -161,9 +161,9 @@ export function isAskingAboutDispute({ stage, authority, cause }: Incident): boo
 
 /**
  * Takes over the incident in progress: its holder's lease expired or its Region is down (FM12, FM22, FM23), or it waits
- * for an answer that is no longer needed. The
- * `epoch` that the caller saw must still be the current one, so that of two that try only one succeeds. Automation does
- * so a bounded number of times; a person may at any time, and the count begins anew.
+ * for an answer that is no longer needed. The `epoch` that the caller saw must still be the current one, so that of two
+ * that try only one succeeds. Automation does so a bounded number of times; a person may at any time, and the count
+ * begins anew.
  */
 export function takeOverIncident(
   item: CoordinationItem,

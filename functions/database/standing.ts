@@ -1,4 +1,4 @@
-import { assess } from "../assess/assessment.ts";
+import { assess, confirmedFailure } from "../assess/assessment.ts";
 import { type Evidence, gatherEvidence } from "../assess/evidence.ts";
 import type { CoordinationItem, RegionState } from "../coordination/item.ts";
 import { createCoordinationStore } from "../coordination/store.ts";
@@ -34,24 +34,10 @@ export function judgeStandings(plan: Plan, evidence: Evidence, { regions }: Coor
   return Object.fromEntries(
     plan.regions.map(({ name }): [string, Standing] => {
       const { state, incident } = regions[name] ?? { state: "inService", incident: null };
-      return [name, { state, incident, health: healthOf(plan, evidence, name) }];
+      return [
+        name,
+        { state, incident, health: confirmedFailure(assess(plan, evidence, name)) ?? "notConfirmedToFail" },
+      ];
     }),
   );
-}
-
-function healthOf(plan: Plan, evidence: Evidence, region: string): Standing["health"] {
-  const { kind } = assess(plan, evidence, region);
-  switch (kind) {
-    case "down":
-    case "gray":
-      return kind;
-    case "serving":
-    case "unknown":
-    case "unconfirmed":
-    case "flapping":
-    case "disputed":
-    case "everythingFailing":
-    case "observerIsolated":
-      return "notConfirmedToFail";
-  }
 }

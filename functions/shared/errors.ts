@@ -22,6 +22,22 @@ export type FailoverErrorName =
   /** AWS could not be reached or throttled for longer than the step may wait. Retryable. */
   | "Transient";
 
+const failoverErrorNames: Readonly<Record<FailoverErrorName, true>> = {
+  InvalidInput: true,
+  InvalidPlan: true,
+  LeaseLost: true,
+  LeaseStoreUnreachable: true,
+  StepBlocked: true,
+  AccessDenied: true,
+  DeadlinePassed: true,
+  Transient: true,
+};
+
+/** Whether an error that arrived by its name alone is one of this project's own. */
+export function isFailoverErrorName(name: string): name is FailoverErrorName {
+  return Object.hasOwn(failoverErrorNames, name);
+}
+
 export class FailoverError extends Error {
   override readonly name: FailoverErrorName;
 

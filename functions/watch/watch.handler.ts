@@ -153,7 +153,7 @@ async function assessAll(
       case "stoodDown": {
         const { reason } = decision;
         if (reason === "serving" || reason === "observerIsSuspect") break;
-        deps.logger.info(decision.explanation, { reason, suspect: name });
+        deps.logger[decision.kind === "refused" ? "warn" : "info"](decision.explanation, { reason, suspect: name });
         const assessment = assess(plan, evidence, name);
         const isForPeople = decision.kind === "observed" || isLeftToPeople(reason);
         if (item.incident !== null || !isForPeople || !("failingSince" in assessment)) break;

@@ -1,4 +1,4 @@
-import type { AutomationLevel, Plan } from "../plan.ts";
+import { type AutomationLevel, findThirdOpinion, type Plan } from "../plan.ts";
 import { finding, type PlanFinding, type PlanRule } from "./finding.ts";
 
 const freedom: Readonly<Record<AutomationLevel, number>> = { observe: 0, approve: 1, automatic: 2 };
@@ -35,7 +35,7 @@ function databaseIsNoFreerThanTraffic(plan: Plan): readonly PlanFinding[] {
 
 /** One observer alone cannot tell a dead Region from a cut cable, and a wrong promotion makes two writers (FM14, FM45). */
 function promotionNeedsAThirdOpinion(plan: Plan): readonly PlanFinding[] {
-  if (plan.automation.database !== "automatic" || hasAThirdOpinion(plan)) return [];
+  if (plan.automation.database !== "automatic" || findThirdOpinion(plan) === "present") return [];
   return [
     finding(
       "automation.database",
@@ -48,7 +48,7 @@ function promotionNeedsAThirdOpinion(plan: Plan): readonly PlanFinding[] {
 /** Where a promotion needs a person, nobody's silence may stand for one: the same two writers, by way of a timeout. */
 function silencePromotesNothingWithoutAThirdOpinion(plan: Plan): readonly PlanFinding[] {
   const { database, approval } = plan.automation;
-  if (database === "observe" || approval.onNoAnswer === "decline" || hasAThirdOpinion(plan)) return [];
+  if (database === "observe" || approval.onNoAnswer === "decline" || findThirdOpinion(plan) === "present") return [];
   return [
     finding(
       "automation.approval.onNoAnswer",
@@ -69,10 +69,6 @@ function capacityAsksWithTraffic(plan: Plan): readonly PlanFinding[] {
       `must be observe or automatic while automation.traffic is ${traffic}: one question covers both`,
     ),
   ];
-}
-
-function hasAThirdOpinion(plan: Plan): boolean {
-  return plan.regions.length > 2 || plan.detection.witnesses.length > 0;
 }
 
 function managesCapacity(plan: Plan): boolean {
