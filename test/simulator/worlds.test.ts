@@ -11,6 +11,7 @@ const regressions: readonly (readonly [seed: number, promise: string, what: stri
   [31000337, "recoveredMeansServed", "a retried step took the time in which nobody looked for a soak"],
   [31000339, "mutationConfirmed", "a change whose looks were throttled was neither confirmed nor reported as failed"],
   [41000469, "recoveredMeansServed", "a soak rested on what vantages had said before they fell silent"],
+  [900189, "livingWriterKept", "a failover rested on what was known of the primary before AWS stopped answering"],
   [43000147, "mutationConfirmed", "an invocation died before its confirmation, and its repetition took another way"],
 ];
 
