@@ -3,7 +3,7 @@ import type { CoordinationItem, Run } from "../../functions/coordination/item.ts
 import { approveIncident } from "../../functions/coordination/rules.ts";
 import { isoInstant } from "../../functions/shared/clock.ts";
 import { findBreak, type TimelineEvent } from "../../functions/timeline/event.ts";
-import { FakeAws, invocation, noAnswer } from "../fakes/aws.ts";
+import { awsError, FakeAws, invocation, noAnswer } from "../fakes/aws.ts";
 import { observe, regionDown, type Voice } from "../fakes/observations.ts";
 import { examplePlan } from "../fakes/plans.ts";
 import { incidentOf, itemKey, openItem } from "../fakes/runs.ts";
@@ -63,6 +63,20 @@ describe("a decision to act", () => {
       assessment: "down",
       assessments: { "us-east-1": "down", "eu-west-1": "serving", "ap-southeast-1": "serving" },
       evidence: { observer: "connected", votes: [{ vote: "failing" }, { vote: "failing" }, { vote: "failing" }] },
+    });
+  });
+
+  it("FM33: asks the coordination table again when every replica has throttled it once", async () => {
+    const { aws, assess } = prepare();
+    let throttles = 3;
+    aws.before = ({ operation, input }) => {
+      if (operation === "GetItem" && input.TableName === plan.coordination.table && throttles-- > 0) {
+        throw awsError("ThrottlingException");
+      }
+    };
+
+    expect(await assess("execution-1", { region: suspect, reason: "customers call", by: "ada" })).toMatchObject({
+      decision: "act",
     });
   });
 

@@ -395,6 +395,18 @@ describe("closeIncident", () => {
     );
     expect(by("person")).toHaveLength(completedRunsKept);
   });
+
+  it("questions to which nobody agreed push no run out of what is remembered", () => {
+    let item = fresh;
+    for (const outcome of [...Array(3).fill("recovered"), ...Array(12).fill("stoodDown")] as const) {
+      item = itemAfter(openIncident(item, { incident: incidentOf(plan), holder, now, leaseSeconds }));
+      const end = { run: runIn(item), outcome, regionState: "inService", now: later(600) } as const;
+      item = itemAfter(closeIncident(item, end));
+    }
+
+    expect(item.completed.filter(({ outcome }) => outcome === "recovered")).toHaveLength(3);
+    expect(item.completed.filter(({ outcome }) => outcome === "stoodDown")).toHaveLength(completedRunsKept);
+  });
 });
 
 describe("FM28: a pause", () => {

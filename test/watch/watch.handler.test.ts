@@ -6,7 +6,7 @@ import { regionStateValues } from "../../functions/watch/metrics.ts";
 import type { Observation } from "../../functions/watch/observation.ts";
 import { createHandler } from "../../functions/watch/watch.handler.ts";
 import { awsError, FakeAws, invocation, noAnswer } from "../fakes/aws.ts";
-import { observe, regionDown, type Voice } from "../fakes/observations.ts";
+import { failing, observe, regionDown, type Voice } from "../fakes/observations.ts";
 import { examplePlan } from "../fakes/plans.ts";
 import { incidentOf, itemKey, openItem } from "../fakes/runs.ts";
 
@@ -241,6 +241,31 @@ describe("has recorded once why a Region that is down is left to people", () => 
     expect(asked[0]).toMatch(new RegExp(`^storefront-us-east-1-${reason}-`));
     expect(started()[0]).toEqual({ watch: { region: "us-east-1", from: self } });
   });
+});
+
+it("FM13: has all Regions at once recorded as one matter", async () => {
+  const names = plan.regions.map(({ name }) => name);
+  const allFail = Object.fromEntries(names.map((name) => [name, failing(300)]));
+  const voices = Object.fromEntries([...names, "us-west-2"].map((vantage) => [vantage, { words: allFail }]));
+  const { aws, watch } = prepare(names, voices);
+
+  await watch();
+
+  const asked = aws.calls.filter(({ operation }) => operation === "StartExecution").map(({ input }) => input.name);
+  expect(asked.length).toBeGreaterThan(0);
+  expect(new Set(asked.map((name) => name.replace(/-[^-]+$/, "")))).toEqual(
+    new Set(["storefront-us-east-1-everythingFailing"]),
+  );
+});
+
+it("has nothing recorded while an incident is in progress: its pages say what there is to say", async () => {
+  const { aws, watch, started } = prepare(["us-east-1"], regionDown(plan, "us-east-1"));
+  const pause = { until: isoInstant(aws.clock.now() + 3_600_000), by: "ada", reason: "migration" };
+  aws.put(plan.coordination.table, { ...itemKey(plan), ...openItem(plan, aws.clock.now() - 600_000), pause });
+
+  await watch();
+
+  expect(started()).toEqual([]);
 });
 
 it("FM33: keeps its streaks when a round cannot read what it wrote before", async () => {

@@ -106,6 +106,18 @@ describe("how long a branch took", () => {
 });
 
 describe("renderPanel", () => {
+  it("says of a question whether it was asked and answered, and of a branch whether it has begun", () => {
+    const lineOf = (model: typeof start, name: string) =>
+      renderPanel(model, { columns: 100, colour: "off" }).find((line) => line.startsWith(name));
+    const events = approved();
+    const asked = events.slice(0, events.findIndex(({ kind }) => kind === "approvalRequested") + 1);
+    const waiting = asked.reduce(reduceModel, start);
+
+    expect(lineOf(start, "approval")).toContain("· not asked");
+    expect(lineOf(start, "database")).toContain("· not begun");
+    expect(lineOf(waiting, "approval")).toContain("? unanswered");
+  });
+
   const model = withClock(
     withTraffic(takeover().slice(0, 10).reduce(reduceModel, start), {
       servedByRegion: { "us-east-1": 0, "eu-west-1": 300, "ap-southeast-1": 400 },

@@ -4,7 +4,7 @@ import { renderJson } from "../../../functions/timeline/report/json.ts";
 import { lossWords } from "../../../functions/timeline/report/loss-words.ts";
 import { nextSteps } from "../../../functions/timeline/report/next.ts";
 import { summarize } from "../../../functions/timeline/report/summary.ts";
-import { headline, recoveryTimeWords } from "../../../functions/timeline/report/words.ts";
+import { chainWords, headline, recoveryTimeWords } from "../../../functions/timeline/report/words.ts";
 import { Chain, failingSince, instant } from "../../fixtures/chain.ts";
 import { approved, degraded, regionOutage, stoodDown, takeover, tampered, unclosed } from "../../fixtures/timeline.ts";
 
@@ -253,6 +253,15 @@ describe("summarize, other courses", () => {
     const steps = nextSteps(summarize([...before.events, ...asked.events], plan));
     expect(steps[0]?.text).toContain("The run waits for this answer: Promote eu-west-1?");
     expect(steps[0]?.text).toContain("in eu-west-1 before 12:30:00 UTC");
+  });
+
+  it("says of decisions that opened no incident that each holds by itself, and of a run that its events link", () => {
+    const alone = [0, 30].flatMap(
+      (seconds) => new Chain("x", 0, "eu-west-1").add(seconds, "assess", "decision", "Stood down.").events,
+    );
+
+    expect(chainWords(summarize(alone, plan))).toMatch(/^Yes\. All 2 hashes were recomputed and each holds by itself/);
+    expect(chainWords(summarize(approved(), plan))).toContain("each event links to the one before it");
   });
 
   it("does not believe a closing event that the events contradict", () => {
