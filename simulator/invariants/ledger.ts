@@ -1,7 +1,14 @@
+import { maximumProofAgeMs } from "../../functions/coordination/guard.ts";
 import type { CoordinationItem } from "../../functions/coordination/item.ts";
 import type { TimelineEvent } from "../../functions/timeline/event.ts";
 import { type Item, plainItem } from "../aws/dynamodb/item.ts";
 import type { AcceptedWrite } from "../aws/dynamodb.ts";
+
+/**
+ * A proof of the epoch may be this old when the service carries the call out: what the guard allows, and the client's
+ * whole timeout on top, since a request can be that long on its way.
+ */
+export const proofAllowanceMs = maximumProofAgeMs + 5_000;
 
 /** Who held the lease, from when to when (milliseconds), under which epoch. */
 export interface Tenure {

@@ -1,4 +1,3 @@
-import { maximumProofAgeMs } from "../../functions/coordination/guard.ts";
 import type { Incident } from "../../functions/coordination/item.ts";
 import { maximumTakeovers } from "../../functions/coordination/rules.ts";
 import { parseInstant } from "../../functions/shared/clock.ts";
@@ -10,31 +9,17 @@ import type { Violation } from "../result.ts";
 import type { World } from "../world.ts";
 import { Authority, partOf } from "./authority.ts";
 import { Evacuations } from "./evacuations.ts";
-import { Ledger, type Tenure } from "./ledger.ts";
-import { Links } from "./links.ts";
+import { answeredWithinMs, HealthHistory } from "./health-history.ts";
+import { Ledger, proofAllowanceMs, type Tenure } from "./ledger.ts";
 import { isMutation, resourceOf } from "./mutations.ts";
+import { Promotions } from "./promotions.ts";
 import { Service } from "./service.ts";
 import { type Grounds, Sight } from "./sight.ts";
 
-/**
- * A proof of the epoch may be this old when the service carries the call out: what the guard allows, and the client's
- * whole timeout on top, since a request can be that long on its way.
- */
-const proofAllowanceMs = maximumProofAgeMs + 5_000;
-/** How long after its death a primary may still honestly be taken to live: the freshness that the gate asks for. */
-const deathUnnoticedMs = 180_000;
 /** What has happened within this time may still be unknown to every vantage: the confirmation window and some rounds. */
 const unnoticedMs = 120_000;
-/** Detection, takeover and a retry of what failed in between all fit into this. */
-const answeredWithinMs = 300_000;
 /** A Region is not blamed on a look back longer than this. */
 const troubleMemoryMs = 300_000;
-/** A round's looks, of up to four seconds each and side by side, come before its heartbeat. */
-const roundLastsSeconds = 5;
-/** A heartbeat comes every ten seconds: a writer that has lived and been reached for this long is known to live. */
-const lifeUnnoticedMs = 120_000;
-/** Replication that is no further behind than this advances. */
-const advancingSeconds = 5;
 const serviceEveryMs = 1_000;
 /** Functions that stand between a failure and the decision about it. */
 const deciding = new Set(["Watch", "AssessSignal"]);
@@ -48,30 +33,20 @@ export class Monitor {
   readonly ledger: Ledger;
   readonly #world: World;
   readonly #seen = new Set<string>();
-  /** When each Region was last seen in trouble, by the world's own truth. */
-  readonly #troubleAt = new Map<string, number>();
-  readonly #darkSince = new Map<string, number>();
-  /** Since when a Region has run and been connected again, where it had not. */
-  readonly #aliveSince = new Map<string, number>();
-  /** Since when each Region has been in trouble, by the world's own truth; absent while it is well. */
-  readonly #troubleSince = new Map<string, number>();
-  readonly #links = new Links();
+  readonly #history = new HealthHistory();
   readonly #evacuations: Evacuations;
   readonly #authority: Authority;
   readonly #sight: Sight;
   readonly #service: Service;
+  readonly #promotions: Promotions;
   /** What each tenure had to go by when it began. */
   readonly #grounds = new Map<Tenure, Grounds>();
   #tenuresSeen = 0;
   #servedAt = 0;
   #eventsSeen = 0;
   readonly #mutations: CallRecord[] = [];
-  /** Instants at which a Region's health changed. */
-  readonly #changes: number[] = [];
   #sizeChangesSeen = 0;
   #promotionsSeen = 0;
-  /** Of each promotion that an execution of the controller asked for. */
-  readonly #promoters = new Map<Promotion, Tenure>();
 
   constructor(world: World) {
     this.#world = world;
@@ -81,19 +56,11 @@ export class Monitor {
     this.#authority = new Authority(world, this.ledger);
     this.#sight = new Sight(world);
     this.#service = new Service(world, this.ledger, this.#sight);
+    const judges = { ledger: this.ledger, authority: this.#authority, sight: this.#sight, history: this.#history };
+    this.#promotions = new Promotions(world, judges, (invariant, message) => this.#report(invariant, message));
     world.dynamoDB.observe((write) => this.ledger.note(write));
     world.network.observe((call) => this.#judgeCall(call));
-    world.regions.subscribe((change) => {
-      const now = world.clock.now();
-      if (change.kind === "link") return this.#links.note(change, now);
-      this.#troubleAt.set(change.region, now);
-      this.#changes.push(now);
-      if (change.after === "up") this.#troubleSince.delete(change.region);
-      else if (!this.#troubleSince.has(change.region)) this.#troubleSince.set(change.region, now);
-      if (change.before === "dark" || change.before === "partitioned") this.#aliveSince.set(change.region, now);
-      if (change.after === "dark") this.#darkSince.set(change.region, world.clock.now());
-      else this.#darkSince.delete(change.region);
-    });
+    world.regions.subscribe((change) => this.#history.note(change, world.clock.now()));
   }
 
   /** Called whenever all that was due at one instant has settled. */
@@ -120,7 +87,9 @@ export class Monitor {
       this.#sight.noteService();
     }
     const promotions = world.promotions;
-    for (; this.#promotionsSeen < promotions.length; this.#promotionsSeen++) this.#judgePromotion(this.#promotionsSeen);
+    for (; this.#promotionsSeen < promotions.length; this.#promotionsSeen++) {
+      this.#promotions.judge(promotions[this.#promotionsSeen] as Promotion, this.#mutations);
+    }
     for (const { invariant, message } of this.#evacuations.judge(this.ledger.item, world.clock.now())) {
       this.#report(invariant, message);
     }
@@ -158,7 +127,7 @@ export class Monitor {
     }
     for (const rivals of this.ledger.rivals) this.#report("oneHolderAnEpoch", rivals);
     this.#judgePath();
-    this.#judgeLosses();
+    this.#promotions.judgeLosses();
     this.#judgeDead();
     this.#judgeEnds();
   }
@@ -171,10 +140,7 @@ export class Monitor {
     const { caller } = call;
     if (!isMutation(call) || caller.execution === null) return;
     // Asking for the wrong thing is wrong even where AWS refuses it.
-    if (call.service === "rds") {
-      this.#judgeFlavour(call);
-      this.#judgeLivingWriter(call, `${call.service}:${call.operation}@${call.region} by ${call.caller.functionName}`);
-    }
+    if (call.service === "rds") this.#promotions.judgeCall(call);
     if (!call.performed) return;
     this.#mutations.push(call);
     const what = `${call.service}:${call.operation}@${call.region} by ${caller.functionName} of ${caller.execution}`;
@@ -193,7 +159,7 @@ export class Monitor {
     if (!intended) this.#report("mutationJournalled", `${what} changed ${resource} without a journalled intent`);
     this.#judgeAuthority(call, tenure, what);
     this.#judgeTraffic(what);
-    if (call.service === "rds") this.#judgeRepetition(tenure, what);
+    if (call.service === "rds") this.#promotions.judgeRepetition(tenure, what);
     if (partOf(call) === "traffic") this.#judgeEvacuation(call, tenure, what);
   }
 
@@ -205,7 +171,7 @@ export class Monitor {
 
   /** What a plan's levels leave to people is not done without their word. */
   #judgeAuthority(call: CallRecord, tenure: Tenure, what: string): void {
-    const target = call.service === "rds" ? this.#targetOf(call) : null;
+    const target = call.service === "rds" ? this.#promotions.targetOf(call) : null;
     const broken = this.#authority.judge(call, tenure, target);
     const level = this.#world.plan.automation[partOf(call)];
     if (broken === "observeChangesNothing") {
@@ -222,62 +188,11 @@ export class Monitor {
     }
   }
 
-  /** FM39: what lives is switched over to; only a person gives its writes up. Asked for in vain it is wrong as well. */
-  #judgeLivingWriter(call: CallRecord, what: string): void {
-    const { rds, clock, regions } = this.#world;
-    const target = this.#targetOf(call);
-    const writer = this.#world.writerRegion();
-    if (call.operation !== "FailoverGlobalCluster" || call.input.AllowDataLoss !== true) return;
-    if (rds === null || writer === null || target === null || writer === target) return;
-    const from = clock.now() - lifeUnnoticedMs;
-    const isAlive = ["up", "gray"].includes(regions.health(writer)) && (this.#aliveSince.get(writer) ?? 0) <= from;
-    const isReached = isAlive && !this.#links.cutSince(writer, from);
-    // Its own controller's heartbeat tells, or in the end the lag's metric, which comes minutes late.
-    const isKnown =
-      this.#sight.isHeard(writer, call.caller.region, clock.now()) ||
-      (this.#troubleSince.get(writer) ?? clock.now()) < clock.now() - answeredWithinMs;
-    if (!isKnown) return;
-    if (!isReached || (rds.lagSeconds(target) ?? Number.POSITIVE_INFINITY) > advancingSeconds) return;
-    const tenure = this.ledger.tenureOf(call.caller.execution ?? "", 0, call.at);
-    if (tenure !== null && this.#authority.isLossApproved(tenure, target, null)) return;
-    this.#report("livingWriterKept", `${what} gives up writes of ${writer}, which lives and replicates`);
-  }
-
-  /** Another promotion under the same epoch is one too many, unless Aurora gave the first one up. */
-  #judgeRepetition({ epoch }: Tenure, what: string): void {
-    const before = [...this.#promoters].find(([, tenure]) => tenure.epoch === epoch);
-    if (before === undefined) return;
-    this.#report(
-      "onePromotionAnEpoch",
-      `${what} was accepted although ${before[0].target} was promoted under epoch ${epoch}`,
-    );
-  }
-
-  #targetOf({ input }: CallRecord): string | null {
-    const clusters = Object.entries(this.#world.plan.database?.clusters ?? {});
-    return clusters.find(([, arn]) => arn === input.TargetDbClusterIdentifier)?.[0] ?? null;
-  }
-
   /** FM54. */
   #judgeTraffic(what: string): void {
     const out = this.#world.intentionallyOut();
     if (this.#world.plan.regions.every(({ name }) => out.has(name))) {
       this.#report("neverZeroRegionsInDns", `After ${what} every Region is out of DNS on purpose`);
-    }
-  }
-
-  /** FM42: without AllowDataLoss it is a switchover, which a dead primary cannot take part in. */
-  #judgeFlavour(call: CallRecord): void {
-    const what = `${call.service}:${call.operation}@${call.region} by ${call.caller.functionName}`;
-    const writer = this.#world.writerRegion();
-    if (writer === null) return;
-    const darkSince = this.#darkSince.get(writer);
-    const forced = call.operation === "FailoverGlobalCluster" && call.input.AllowDataLoss === true;
-    if (!forced && darkSince !== undefined && this.#world.clock.now() - darkSince > deathUnnoticedMs) {
-      this.#report("rightFlavour", `${what} asks a primary to switch over that has been dark since ${darkSince}`);
-    }
-    if (!forced && darkSince !== undefined && call.operation === "FailoverGlobalCluster") {
-      this.#report("rightFlavour", `${what} fails over without AllowDataLoss although the primary is dark`);
     }
   }
 
@@ -287,14 +202,15 @@ export class Monitor {
     const { plan, clock } = world;
     const now = clock.now();
     const item = this.ledger.item;
-    const dead = plan.regions.filter(({ name }) => this.#troubleSince.has(name));
+    const dead = plan.regions.filter(({ name }) => this.#history.troubleSince.has(name));
     const [only] = dead;
     if (only === undefined || dead.length > 1) return;
     const health = world.regions.health(only.name);
-    const deadSince = health === "gray" ? this.#troubleSince.get(only.name) : this.#darkSince.get(only.name);
+    const deadSince =
+      health === "gray" ? this.#history.troubleSince.get(only.name) : this.#history.darkSince.get(only.name);
     if (deadSince === undefined || now - deadSince < answeredWithinMs) return;
     const from = Math.max(deadSince + 1, now - answeredWithinMs);
-    const lately = this.#changes.some((at) => at >= from) || this.#links.anyCutSince(from);
+    const lately = this.#history.changes.some((at) => at >= from) || this.#history.links.anyCutSince(from);
     // A fault elsewhere is no excuse: what stands between a failure and the answer to it is the watch and the decision.
     const tried = world.network.firedFaults.some(({ functionName, at }) => deciding.has(functionName) && at >= from);
     if (plan.automation.traffic !== "automatic" || lately || tried || !world.canBeTakenOver()) return;
@@ -336,7 +252,7 @@ export class Monitor {
       const from = clock.now() - troubleMemoryMs;
       const inTrouble =
         regions.health(failed) !== "up" ||
-        (this.#troubleAt.get(failed) ?? Number.NEGATIVE_INFINITY) >= from ||
+        (this.#history.troubleAt.get(failed) ?? Number.NEGATIVE_INFINITY) >= from ||
         this.#sight.troubledSince(failed, from) >= quorum;
       // What a run has begun while it was right it ends: the Region is out, whoever else holds that fast.
       const isBegun = this.#mutations.some(
@@ -387,7 +303,7 @@ export class Monitor {
 
   /** Whether the Region fell ill so lately that nobody can know yet. */
   #isFresh(region: string): boolean {
-    const since = this.#troubleSince.get(region);
+    const since = this.#history.troubleSince.get(region);
     return since !== undefined && this.#world.clock.now() - since < unnoticedMs;
   }
 
@@ -398,61 +314,6 @@ export class Monitor {
     if (lowered.length > 0) {
       const change = `from ${JSON.stringify(before)} to ${JSON.stringify(after)}`;
       this.#report("noScaleDown", `${group} in ${region} was lowered (${lowered.join(", ")}) ${change}`);
-    }
-  }
-
-  #judgePromotion(index: number): void {
-    const promotion = this.#world.promotions[index];
-    const { database } = this.#world.plan;
-    if (promotion === undefined || database === null) return;
-    const call = this.#mutations.findLast(
-      (each) => each.service === "rds" && (each.performedAt ?? each.at) <= promotion.requestedAt + 1,
-    );
-    if (call === undefined || call.performedAt !== promotion.requestedAt) return; // begun by somebody else
-    const execution = call.caller.execution ?? "";
-    const tenure = this.ledger.tenureOf(execution, call.at - proofAllowanceMs, promotion.requestedAt);
-    if (tenure !== null) this.#promoters.set(promotion, tenure);
-    // The lag is known once a minute, so what nobody could know may come on top of the budget: this much and no more.
-    const bound = database.dataLossBudgetSeconds + database.maximumLagAgeSeconds;
-    const { kind, target, lossSeconds } = promotion;
-    const isApproved = tenure !== null && this.#authority.isLossApproved(tenure, target, lossSeconds);
-    const isUnknown = this.#isJustBack(promotion.from, promotion.requestedAt);
-    if (kind === "failover" && lossSeconds > bound && !isApproved && !isUnknown) {
-      this.#report(
-        "lossWithinBudget",
-        `${promotion.target} was promoted and ${promotion.lossSeconds.toFixed(0)} s of writes are gone; nobody approved more than ${database.dataLossBudgetSeconds} s`,
-      );
-    }
-  }
-
-  /** Whether a writer's Region had come back so lately that nobody could know what it has taken since. */
-  #isJustBack(region: string, at: number): boolean {
-    const since = this.#aliveSince.get(region) ?? Number.NEGATIVE_INFINITY;
-    return since <= at && since > at - lifeUnnoticedMs;
-  }
-
-  /**
-   * What an incident's last word says was lost, with what may come on top by the database step's own worst case, is at least
-   * what was; that it is unknown may be said at any time.
-   */
-  #judgeLosses(): void {
-    const lost = new Map<string, number>();
-    // A writer is heard once a round, and may have written until just before the next, which takes its time to look.
-    const unheardSeconds = this.#world.plan.detection.probeEverySeconds + roundLastsSeconds;
-    for (const [{ from, requestedAt, lossSeconds }, { incident }] of this.#promoters) {
-      if (this.#isJustBack(from, requestedAt)) continue;
-      lost.set(incident, (lost.get(incident) ?? 0) + lossSeconds);
-    }
-    for (const [incident, seconds] of lost) {
-      const told = this.ledger.events.filter((event) => event.incident === incident);
-      const said = told.findLast(({ kind }) => kind === "closed")?.detail.rpoSeconds;
-      const step = told.findLast(({ kind, step }) => kind === "stepEnded" && step === "database")?.detail;
-      const likely = Number(step?.lossSeconds ?? 0);
-      const beyond = Math.max(0, Number(step?.worstCaseLossSeconds ?? likely) - likely);
-      if (typeof said === "number" && said + beyond + unheardSeconds < seconds) {
-        const message = `${incident} is closed with ${said} s of writes lost, ${said + beyond} s at worst, and ${seconds.toFixed(1)} s are gone`;
-        this.#report("lossReported", message);
-      }
     }
   }
 
