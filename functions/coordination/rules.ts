@@ -70,7 +70,7 @@ export function regionsInService(item: CoordinationItem): readonly string[] {
 /**
  * Regions that an earlier run took out of service and that nobody has returned: those whose evacuation was confirmed, and
  * those whose evacuation ended degraded, which are out in the eyes of some. Not one about which a person, asked in a
- * takeover, said no.
+ * takeover, said no: such a run ends with its question open (docs/adr/0020-an-evacuation-that-fell-short-is-kept-up.md).
  */
 export function regionsKeptOut(item: CoordinationItem): readonly string[] {
   return Object.entries(item.regions).flatMap(([name, { state, incident }]) => {
