@@ -1,5 +1,5 @@
 import type { CoordinationItem } from "../functions/coordination/item.ts";
-import type { AwsService } from "../functions/shared/clients.ts";
+import { type AwsService, silentNameServers } from "../functions/shared/clients.ts";
 import { isoInstant, parseInstant } from "../functions/shared/clock.ts";
 import type { Dependencies } from "../functions/shared/dependencies.ts";
 import { silentLogger } from "../functions/shared/logger.ts";
@@ -324,6 +324,7 @@ export class World {
       random,
       aws: createSimulatedClients(this.network, caller),
       http: this.#probers(caller.region, () => this.processes.isAlive(caller.invocation)),
+      nameServers: silentNameServers,
       logger: silentLogger,
       stateMachineArn: serves ? stateMachineArn(caller.region, machineName(this.plan)) : null,
       reportBucket: serves ? reportBucketOf(this.plan, caller.region) : null,

@@ -47,5 +47,34 @@ export interface HttpProber {
     readonly method: "GET" | "POST";
     readonly timeoutMs: number;
     readonly servedByHeader: string;
+    /** Connects to this address instead of looking the URL's host up; its name is asked for all the same. */
+    readonly address?: string;
   }): Promise<ProbeResult>;
 }
+
+/** A name server of the application's zone, as it was found in calm times. */
+export type NameServer = { readonly name: string; readonly address: string };
+
+/** What a name server said, or why it is not known. */
+export type NameServerAnswer =
+  | { readonly kind: "addresses"; readonly addresses: readonly string[]; readonly timeToLiveSeconds: number }
+  | { readonly kind: "notShown"; readonly reason: string };
+
+/** Asks name servers as customers' resolvers do. Neither method throws: no answer is an answer. */
+export interface NameServerClient {
+  /** IPv4 addresses of `name` for resolvers of `subnet` (a CIDR), or of the asker's own place when it is null. */
+  ask(query: {
+    readonly server: NameServer;
+    readonly name: string;
+    readonly subnet: string | null;
+    readonly timeoutMs: number;
+  }): Promise<NameServerAnswer>;
+  /** The servers of the zone that holds `name`, by this machine's own resolver; empty when they cannot be found. */
+  findServers(name: string, timeoutMs: number): Promise<readonly NameServer[]>;
+}
+
+/** Name servers that nobody can ask: nothing is shown by them. */
+export const silentNameServers: NameServerClient = {
+  ask: async () => ({ kind: "notShown", reason: "no name server can be asked" }),
+  findServers: async () => [],
+};

@@ -1,4 +1,4 @@
-import type { AwsClients, AwsService, HttpProber } from "./clients.ts";
+import type { AwsClients, AwsService, HttpProber, NameServerClient } from "./clients.ts";
 import type { Clock } from "./clock.ts";
 import type { Logger } from "./logger.ts";
 import type { Plan } from "./plan/plan.ts";
@@ -17,6 +17,7 @@ export interface Dependencies<Services extends AwsService = never> {
   readonly random: Random;
   readonly aws: Pick<AwsClients, Services>;
   readonly http: HttpProber;
+  readonly nameServers: NameServerClient;
   readonly logger: Logger;
   /** The failover state machine of this Region; null where there is none (a witness only watches). */
   readonly stateMachineArn: string | null;

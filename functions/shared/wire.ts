@@ -5,6 +5,7 @@ import { systemClock } from "./clock.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { FailoverError } from "./errors.ts";
 import { createHttpProber } from "./http.ts";
+import { createNameServerClient } from "./name-servers.ts";
 import { readDeployedPlan } from "./plan/deployed.ts";
 import { createProductionLogger } from "./production-logger.ts";
 import { systemRandom } from "./random.ts";
@@ -54,6 +55,7 @@ function productionDependencies<Services extends AwsService>(
     random: systemRandom,
     aws: createClients(factories),
     http: createHttpProber(),
+    nameServers: createNameServerClient(),
     logger: createProductionLogger({ application: plan.application, region }),
     stateMachineArn: process.env[environment.stateMachine] ?? null,
     reportBucket: process.env[environment.reportBucket] ?? null,

@@ -1,5 +1,11 @@
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
-import type { AwsClients, AwsService, HttpProber, ProbeResult } from "../../functions/shared/clients.ts";
+import {
+  type AwsClients,
+  type AwsService,
+  type HttpProber,
+  type ProbeResult,
+  silentNameServers,
+} from "../../functions/shared/clients.ts";
 import type { Dependencies } from "../../functions/shared/dependencies.ts";
 import type { Logger } from "../../functions/shared/logger.ts";
 import type { Plan } from "../../functions/shared/plan/plan.ts";
@@ -62,6 +68,7 @@ export class FakeAws {
       clock: this.clock,
       random: seededRandom(seed),
       aws: this.#clients(),
+      nameServers: silentNameServers,
       http: { probe: async (request) => this.probe(request) },
       logger,
       stateMachineArn: `arn:aws:states:${region}:111122223333:stateMachine:failover`,

@@ -1,7 +1,7 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import type { CoordinationItem, Incident, Run } from "../../functions/coordination/item.ts";
-import type { AwsClients, AwsService } from "../../functions/shared/clients.ts";
+import { type AwsClients, type AwsService, silentNameServers } from "../../functions/shared/clients.ts";
 import { isoInstant, parseInstant } from "../../functions/shared/clock.ts";
 import type { Dependencies } from "../../functions/shared/dependencies.ts";
 import { silentLogger } from "../../functions/shared/logger.ts";
@@ -58,7 +58,7 @@ export class SmallCloud {
     } as unknown as AwsClients;
     const http = { probe: () => Promise.reject(new Error("no probes here")) };
     const { clock } = this;
-    const none = { stateMachineArn: null, reportBucket: null };
+    const none = { stateMachineArn: null, reportBucket: null, nameServers: silentNameServers };
     return { plan, region, clock, random: seededRandom(7), aws, http, logger: silentLogger, ...none };
   }
 

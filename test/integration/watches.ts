@@ -1,4 +1,4 @@
-import type { AwsService } from "../../functions/shared/clients.ts";
+import { type AwsService, silentNameServers } from "../../functions/shared/clients.ts";
 import { type Clock, systemClock } from "../../functions/shared/clock.ts";
 import type { Dependencies } from "../../functions/shared/dependencies.ts";
 import { createHttpProber } from "../../functions/shared/http.ts";
@@ -21,6 +21,7 @@ export function productionLike(
     random: systemRandom,
     aws: createAwsClients(),
     http: createHttpProber(),
+    nameServers: silentNameServers,
     logger: silentLogger,
     stateMachineArn: null,
     reportBucket: null,

@@ -10,7 +10,7 @@ import { CreateDBClusterCommand, CreateGlobalClusterCommand } from "@aws-sdk/cli
 import { CreateHealthCheckCommand } from "@aws-sdk/client-route-53";
 import { type BucketLocationConstraint, CreateBucketCommand } from "@aws-sdk/client-s3";
 import { CreateStateMachineCommand } from "@aws-sdk/client-sfn";
-import type { AwsClients } from "../../../functions/shared/clients.ts";
+import { type AwsClients, silentNameServers } from "../../../functions/shared/clients.ts";
 import { systemClock } from "../../../functions/shared/clock.ts";
 import { silentLogger } from "../../../functions/shared/logger.ts";
 import { seededRandom } from "../../../functions/shared/random.ts";
@@ -68,6 +68,7 @@ export function createServerBackend(name: BackendName, server: AwsServer, whileR
       clock: systemClock,
       random,
       aws,
+      nameServers: silentNameServers,
       http: { probe: () => Promise.reject(new Error("nothing is probed here")) },
       logger: silentLogger,
       stateMachineArn: machine ?? null,

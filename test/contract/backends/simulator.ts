@@ -3,6 +3,7 @@ import { seededRandom } from "../../../functions/shared/random.ts";
 import type { StateMachine } from "../../../simulator/asl/definition.ts";
 import { parseDefinition } from "../../../simulator/asl/parse.ts";
 import { SimulatedAutoScaling } from "../../../simulator/aws/autoscaling.ts";
+import { silentNameServers } from "../../../functions/shared/clients.ts";
 import { createSimulatedClients } from "../../../simulator/aws/clients.ts";
 import { SimulatedCloudWatch } from "../../../simulator/aws/cloudwatch.ts";
 import { Dns } from "../../../simulator/aws/dns.ts";
@@ -176,6 +177,7 @@ function createCloud() {
       clock,
       random,
       aws,
+      nameServers: silentNameServers,
       http: { probe: noOne },
       logger: silentLogger,
       stateMachineArn: machine ?? null,
