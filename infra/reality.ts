@@ -3,6 +3,7 @@ import { RegionInfo } from "aws-cdk-lib/region-info";
 import { FailoverError } from "../functions/shared/errors.ts";
 import { finding, listed, type PlanFinding } from "../functions/shared/plan/checks/finding.ts";
 import type { Plan } from "../functions/shared/plan/plan.ts";
+import { specialSubnets } from "../functions/shared/subnet.ts";
 
 /**
  * What only the world outside a plan can say: that its Regions exist, and that its addresses can be reached from all of
@@ -76,21 +77,7 @@ function isPublic(hostname: string): boolean {
 
 /** IANA's registries of special-purpose addresses, those that are not globally reachable. */
 const special = new BlockList();
-for (const [network, prefix] of [
-  ["0.0.0.0", 8],
-  ["10.0.0.0", 8],
-  ["100.64.0.0", 10],
-  ["127.0.0.0", 8],
-  ["169.254.0.0", 16],
-  ["172.16.0.0", 12],
-  ["192.0.0.0", 24],
-  ["192.0.2.0", 24],
-  ["192.168.0.0", 16],
-  ["198.18.0.0", 15],
-  ["198.51.100.0", 24],
-  ["203.0.113.0", 24],
-  ["224.0.0.0", 3],
-] as const) {
+for (const [network, prefix] of specialSubnets) {
   special.addSubnet(network, prefix, "ipv4");
 }
 special.addSubnet("2001:db8::", 32, "ipv6");

@@ -58,7 +58,15 @@ export type NameServer = { readonly name: string; readonly address: string };
 /** What a name server said, or why it is not known. */
 export type NameServerAnswer =
   | { readonly kind: "addresses"; readonly addresses: readonly string[]; readonly timeToLiveSeconds: number }
-  | { readonly kind: "notShown"; readonly reason: string };
+  | {
+      readonly kind: "notShown";
+      readonly reason: string;
+      /**
+       * Where the server looks at client subnets and says that this answer is the same for all of them (scope 0): holds for
+       * the subnet if the server was seen to tell subnets apart; otherwise it may speak of the asker's own place.
+       */
+      readonly everybody?: { readonly addresses: readonly string[]; readonly timeToLiveSeconds: number };
+    };
 
 /** Asks name servers as customers' resolvers do. Neither method throws: no answer is an answer. */
 export interface NameServerClient {

@@ -1,5 +1,6 @@
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
+import { isIP, type LookupFunction } from "node:net";
 import type { HttpProber, ProbeResult } from "./clients.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { errorMessage } from "./errors.ts";
@@ -43,7 +44,7 @@ function failed(reason: string, latencyMs: number): ProbeResult {
   return { kind: "failed", reason, latencyMs };
 }
 
-async function ask({ url, method, servedByHeader }: ProbeRequest, signal: AbortSignal): Promise<Answer> {
+async function ask({ url, method, servedByHeader, address }: ProbeRequest, signal: AbortSignal): Promise<Answer> {
   const target = new URL(url);
   const send = target.protocol === "https:" ? httpsRequest : httpRequest;
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
@@ -52,6 +53,7 @@ async function ask({ url, method, servedByHeader }: ProbeRequest, signal: AbortS
       // No agent: a connection of its own, closed afterwards.
       agent: false,
       signal,
+      ...(address === undefined ? {} : { lookup: alwaysFind(address) }),
       headers: { "user-agent": "region-failover-probe", "cache-control": "no-cache" },
     })
       .once("response", resolve)
@@ -61,6 +63,18 @@ async function ask({ url, method, servedByHeader }: ProbeRequest, signal: AbortS
   });
   await discardBody(response);
   return { status: response.statusCode ?? 0, servedBy: readRegion(response.headers[servedByHeader.toLowerCase()]) };
+}
+
+/**
+ * Finds every name at one address, and so asks no resolver. The name itself stays what Host, SNI and the check of the
+ * certificate go by.
+ */
+function alwaysFind(address: string): LookupFunction {
+  return (_name, options, found) => {
+    const family = isIP(address);
+    if (options.all) found(null, [{ address, family }]);
+    else found(null, address, family);
+  };
 }
 
 /** Reads the body to its end, or as much of it as is worth reading. @throws when it breaks off or stalls */

@@ -1,14 +1,13 @@
 import { readFileSync } from "node:fs";
 import { type ClientFactory, productionLimits } from "./aws/bounds.ts";
-import type { AwsClients, AwsService } from "./clients.ts";
+import { type AwsClients, type AwsService, type NameServerClient, silentNameServers } from "./clients.ts";
 import { systemClock } from "./clock.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { FailoverError } from "./errors.ts";
 import { createHttpProber } from "./http.ts";
-import { createNameServerClient } from "./name-servers.ts";
 import { readDeployedPlan } from "./plan/deployed.ts";
 import { createProductionLogger } from "./production-logger.ts";
-import { systemRandom } from "./random.ts";
+import { type Random, systemRandom } from "./random.ts";
 import type { Handler } from "./step.ts";
 
 /** What a deployed function is told by its environment. */
@@ -26,6 +25,14 @@ const environment = {
 /** One factory for each service: `{ dynamoDB, rds }` from the files of those names in aws/. */
 type ClientFactories<Services extends AwsService> = { readonly [Service in Services]: ClientFactory<Service> };
 
+/** What only a few handlers need besides AWS, so that no other's bundle holds it. */
+interface Extras {
+  /** `createNameServerClient`; without it no name server can be asked. */
+  readonly nameServers: (random: Random) => NameServerClient;
+}
+
+const noExtras: Extras = { nameServers: () => silentNameServers };
+
 /**
  * The Lambda handler for production: the real clock, the deployed plan, and the real AWS by the clients that are given:
  * those that `createHandler` asks for, no fewer and no more, or it does not compile. All is made at the first invocation,
@@ -34,16 +41,18 @@ type ClientFactories<Services extends AwsService> = { readonly [Service in Servi
 export function wire<Services extends AwsService>(
   createHandler: (deps: Dependencies<Services>) => Handler,
   factories: ClientFactories<NoInfer<Services>>,
+  extras: Extras = noExtras,
 ): Handler {
   let handler: Handler | null = null;
   return (event, context) => {
-    handler ??= createHandler(productionDependencies(factories));
+    handler ??= createHandler(productionDependencies(factories, extras));
     return handler(event, context);
   };
 }
 
 function productionDependencies<Services extends AwsService>(
   factories: ClientFactories<Services>,
+  extras: Extras,
 ): Dependencies<Services> {
   const path = required(environment.plan);
   const region = required(environment.region);
@@ -55,7 +64,7 @@ function productionDependencies<Services extends AwsService>(
     random: systemRandom,
     aws: createClients(factories),
     http: createHttpProber(),
-    nameServers: createNameServerClient(),
+    nameServers: extras.nameServers(systemRandom),
     logger: createProductionLogger({ application: plan.application, region }),
     stateMachineArn: process.env[environment.stateMachine] ?? null,
     reportBucket: process.env[environment.reportBucket] ?? null,

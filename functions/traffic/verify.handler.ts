@@ -4,6 +4,7 @@ import { parseInstant } from "../shared/clock.ts";
 import { describeSeconds } from "../shared/plan/duration.ts";
 import { pollUntil } from "../shared/poll.ts";
 import { createStep, type Handler, type StepDependencies, stepInput } from "../shared/step.ts";
+import { createNameServerClient } from "../shared/name-servers.ts";
 import { wire } from "../shared/wire.ts";
 import * as z from "../shared/zod.ts";
 import { readObservations } from "../watch/observations.ts";
@@ -73,4 +74,4 @@ export function createHandler(deps: StepDependencies): Handler {
   });
 }
 
-export const handler: Handler = wire(createHandler, { dynamoDB, eventBridge });
+export const handler: Handler = wire(createHandler, { dynamoDB, eventBridge }, { nameServers: createNameServerClient });

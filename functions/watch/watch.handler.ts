@@ -14,6 +14,7 @@ import { isoInstant, secondsBetween } from "../shared/clock.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
 import { errorMessage } from "../shared/errors.ts";
 import { createEntry, type Handler } from "../shared/step.ts";
+import { createNameServerClient } from "../shared/name-servers.ts";
 import { wire } from "../shared/wire.ts";
 import { publishMetrics } from "./metrics.ts";
 import type { Observation } from "./observation.ts";
@@ -189,4 +190,8 @@ async function orNull<Answer>(deps: Dependencies, what: string, call: () => Prom
   }
 }
 
-export const handler: Handler = wire(createHandler, { autoScaling, cloudWatch, dynamoDB, eventBridge, stepFunctions });
+export const handler: Handler = wire(
+  createHandler,
+  { autoScaling, cloudWatch, dynamoDB, eventBridge, stepFunctions },
+  { nameServers: createNameServerClient },
+);

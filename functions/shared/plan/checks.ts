@@ -1,5 +1,6 @@
 import { automationRules } from "./checks/automation.ts";
 import { coordinationRules } from "./checks/coordination.ts";
+import { customerRules } from "./checks/customers.ts";
 import { databaseRules } from "./checks/database.ts";
 import { detectionRules } from "./checks/detection.ts";
 import { durationRules } from "./checks/durations.ts";
@@ -12,6 +13,7 @@ export type { PlanFinding } from "./checks/finding.ts";
 /** In the order in which a reader of the file would want to hear of them. */
 const rules: readonly PlanRule[] = [
   ...regionRules,
+  ...customerRules,
   ...databaseRules,
   ...coordinationRules,
   ...detectionRules,

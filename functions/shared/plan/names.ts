@@ -63,3 +63,6 @@ export const dnsName = named(
 
 /** RFC 9110, 5.6.2: a token. */
 export const headerName = named(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/, "a header's name such as x-served-by-region");
+
+/** Roughly: what is wrong with one that is not of this form can be said better (checks/customers.ts). */
+export const customerSubnet = named(/^[0-9a-fA-F:.]{2,45}\/\d{1,3}$/, "an IPv4 subnet such as 81.2.69.0/24");

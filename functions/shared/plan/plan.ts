@@ -11,6 +11,8 @@ export interface PlanRegion {
   readonly demandShare: number;
   /** Null: this Region's capacity is not managed. */
   readonly autoScalingGroup: string | null;
+  /** IPv4 subnets of customers near this Region; null: those that are bundled (customer-subnets.ts). */
+  readonly customerSubnets: readonly string[] | null;
 }
 
 export type TrafficSwitchPlan =
@@ -41,6 +43,8 @@ export interface Plan {
   readonly traffic: {
     readonly hostedZoneId: string;
     readonly record: string;
+    /** "private": no name server on the internet answers for the record. */
+    readonly zone: "public" | "private";
     readonly url: string;
     readonly servedByHeader: string;
     readonly timeToLiveSeconds: number;
@@ -98,10 +102,12 @@ export function toPlan(file: PlanFile): Plan {
       probeUrl: region.probe,
       demandShare: region.demandShare,
       autoScalingGroup: region.autoScalingGroup?.name ?? null,
+      customerSubnets: region.customerSubnets ?? null,
     })),
     traffic: {
       hostedZoneId: traffic.hostedZoneId,
       record: traffic.record,
+      zone: traffic.zone,
       url: traffic.url,
       servedByHeader: traffic.servedByHeader,
       timeToLiveSeconds: seconds(traffic.timeToLive),

@@ -3,6 +3,7 @@ import { durationPattern } from "./duration.ts";
 import {
   alarmName,
   bucketName,
+  customerSubnet,
   dnsName,
   globalClusterName,
   groupName,
@@ -43,6 +44,13 @@ const region = z.strictObject({
     .number()
     .check(z.positive(), z.maximum(1), z.describe("This Region's usual share of all demand; the shares add up to 1.")),
   autoScalingGroup: z.optional(autoScalingGroup).check(z.describe("Absent: this Region's capacity is not managed.")),
+  customerSubnets: z
+    .optional(z.array(customerSubnet))
+    .check(
+      z.describe(
+        "IPv4 subnets of customers near this Region, for whom the name servers are asked. Absent: AWS's own there.",
+      ),
+    ),
 });
 
 const healthCheckSwitch = z.strictObject({
@@ -72,6 +80,9 @@ const recordSwitch = z.strictObject({
 const traffic = z.strictObject({
   hostedZoneId: hostedZoneId.check(z.describe("The Route 53 hosted zone of the record.")),
   record: dnsName.check(z.describe("The name that customers use.")),
+  zone: z
+    ._default(z.enum(["public", "private"]), "public")
+    .check(z.describe("private: no name server on the internet answers for the record, so none is asked.")),
   url: webAddress("What a customer asks for under that name; probed to prove recovery."),
   servedByHeader: z
     ._default(headerName, "x-served-by-region")
