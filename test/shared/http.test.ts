@@ -1,7 +1,10 @@
 import type { RequestListener } from "node:http";
+import type { Socket } from "node:net";
+import { getCACertificates, setDefaultCACertificates, type TLSSocket } from "node:tls";
 import type { Clock } from "../../functions/shared/clock.ts";
 import { createHttpProber } from "../../functions/shared/http.ts";
-import { refusingUrl, startHttpServer, startTcpServer, type TestServer } from "./servers.ts";
+import { certificate } from "../fixtures/certificate.ts";
+import { refusingUrl, startHttpServer, startHttpsServer, startTcpServer, type TestServer } from "./servers.ts";
 
 /** Each look at it is seven milliseconds after the one before. */
 function tickingClock(): Clock {
@@ -179,5 +182,53 @@ describe("Every probe is a new customer", () => {
     await createHttpProber().probe({ ...question, method: "POST", url: server.url });
 
     expect(seen).toEqual([["POST", "no-cache", "region-failover-probe"]]);
+  });
+});
+
+describe("An address may be given, at which the name is asked for", () => {
+  const trusted = getCACertificates("default");
+
+  beforeAll(() => setDefaultCACertificates([...trusted, certificate]));
+  afterAll(() => setDefaultCACertificates(trusted));
+
+  async function probeAt(address: string, host: string, start = startHttpsServer) {
+    const asked: unknown[] = [];
+    server = await start((request, response) => {
+      const { servername } = request.socket as Socket & Partial<TLSSocket>;
+      asked.push([request.headers.host, servername]);
+      response.writeHead(200, { "x-served-by-region": "eu-west-1" }).end("ok");
+    });
+    const { port, protocol } = new URL(server.url);
+    const url = `${start === startHttpsServer ? "https:" : protocol}//${host}:${port}/health`;
+    const result = await createHttpProber(tickingClock()).probe({ ...question, url, address });
+    return { result, asked, port };
+  }
+
+  it("as Host and by SNI, its certificate checked, and never looked up", async () => {
+    const { result, asked, port } = await probeAt("127.0.0.1", "shop.example.com");
+
+    expect(result).toEqual({ kind: "served", status: 200, latencyMs: 7, servedBy: "eu-west-1" });
+    expect(asked).toEqual([[`shop.example.com:${port}`, "shop.example.com"]]);
+  });
+
+  it("without TLS as well", async () => {
+    const { result, asked, port } = await probeAt("127.0.0.1", "name.invalid", startHttpServer);
+
+    expect(result).toMatchObject({ kind: "served", servedBy: "eu-west-1" });
+    expect(asked).toEqual([[`name.invalid:${port}`, undefined]]);
+  });
+
+  it("and whoever has no certificate for that name is not taken for it", async () => {
+    const { result, asked } = await probeAt("127.0.0.1", "www.example.com");
+
+    expect(result).toEqual({ kind: "failed", reason: "ERR_TLS_CERT_ALTNAME_INVALID", latencyMs: 7 });
+    expect(asked).toEqual([]);
+  });
+
+  it.each(["", "localhost", "256.0.0.1"])("and is an address: not %j", async (address) => {
+    const { result, asked } = await probeAt(address, "shop.example.com");
+
+    expect(result.kind).toBe("failed");
+    expect(asked).toEqual([]);
   });
 });

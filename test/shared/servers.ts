@@ -1,5 +1,7 @@
 import { createServer, type RequestListener } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import { type AddressInfo, createServer as createTcpServer, type Socket } from "node:net";
+import { certificate, privateKey } from "../fixtures/certificate.ts";
 
 /** A server on this machine that a test starts, asks and stops. */
 export interface TestServer {
@@ -12,6 +14,11 @@ export interface TestServer {
 /** Answers HTTP as `listener` says. */
 export function startHttpServer(listener: RequestListener): Promise<TestServer> {
   return start(createServer(listener));
+}
+
+/** The same over TLS, with the certificate of shop.example.com that test/fixtures holds. */
+export function startHttpsServer(listener: RequestListener): Promise<TestServer> {
+  return start(createTlsServer({ cert: certificate, key: privateKey }, listener));
 }
 
 /** Does with a connection what `accept` does, which may be nothing at all. */

@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { cloudWatch } from "../../functions/shared/aws/cloudwatch.ts";
 import { rds } from "../../functions/shared/aws/rds.ts";
-import type { AwsService } from "../../functions/shared/clients.ts";
+import { type AwsService, silentNameServers } from "../../functions/shared/clients.ts";
 import type { Dependencies } from "../../functions/shared/dependencies.ts";
+import { createNameServerClient } from "../../functions/shared/name-servers.ts";
 import { loadPlan, renderDeployedPlan } from "../../functions/shared/plan/load.ts";
 import type { Handler } from "../../functions/shared/step.ts";
 import { wire } from "../../functions/shared/wire.ts";
@@ -48,6 +49,17 @@ it("gives a handler the deployed plan, its Region and the clients that it is wir
   const aws = given[0]?.aws;
   expect(Object.keys(aws ?? {})).toEqual(["cloudWatch", "rds"]);
   expect(aws?.rds("eu-west-1")).toBe(aws?.rds("eu-west-1"));
+});
+
+it("gives the name servers to be asked to whom it is told to, and nobody to ask to all others", async () => {
+  const plain = spyOn<"rds">();
+  const asking = spyOn<"rds">();
+
+  await wire(plain.createHandler, { rds })({}, invocation);
+  await wire(asking.createHandler, { rds }, { nameServers: createNameServerClient })({}, invocation);
+
+  expect(plain.given[0]?.nameServers).toBe(silentNameServers);
+  expect(asking.given[0]?.nameServers).not.toBe(silentNameServers);
 });
 
 it("needs nothing before the first invocation", () => {

@@ -1,9 +1,9 @@
 import type DNS from "dns2";
+import { Packet } from "dns2";
 import type { NameServerAnswer } from "../clients.ts";
 import { describeSubnet, findSpecial, parseSubnet, type Subnet } from "../subnet.ts";
 
-/** The codec, which is loaded when the first question is asked (docs/adr/0025-a-dns-codec-for-client-subnets.md). */
-export type Codec = { readonly Packet: typeof DNS.Packet };
+type EcsOption = DNS.Packet.EcsOption;
 
 /** A question as it is sent. */
 export interface Question {
@@ -40,12 +40,11 @@ const ipv4Family = 1;
  * wider than what resolvers tell is asked for by its first part of that size, as a resolver for a customer there would.
  * @throws when the name is none
  */
-export function encodeQuestion(codec: Codec, name: string, subnet: string | null, id: number): Question {
-  const { Packet } = codec;
+export function encodeQuestion(name: string, subnet: string | null, id: number): Question {
   const asked = bareName(name);
   const client = subnet === null ? null : toldOf(subnet);
-  const options = client === null ? [] : [clientSubnet(codec, client)];
-  const packet = new Packet({ id, rd: 0 } as DNS.Packet.Header);
+  const options = client === null ? [] : [clientSubnet(client)];
+  const packet = new Packet({ id, rd: 0 } as Packet["header"]);
   packet.questions.push(new Packet.Question(asked, Packet.TYPE.A, Packet.CLASS.IN));
   packet.additionals.push(Packet.Resource.EDNS(options, { udpPayloadSize: longestDatagramBytes }));
   return { id, name: asked, subnet: client, message: packet.toBuffer() };
@@ -58,7 +57,7 @@ function toldOf(text: string): Subnet {
   return { first: subnet.first, last: subnet.first + 2 ** (32 - prefix) - 1, prefix };
 }
 
-function clientSubnet({ Packet }: Codec, { first, last, prefix }: Subnet): DNS.Packet.EcsOption {
+function clientSubnet({ first, last, prefix }: Subnet): EcsOption {
   return {
     ednsCode: Packet.EDNS_OPTION_CODE.ECS,
     family: ipv4Family,
@@ -69,19 +68,19 @@ function clientSubnet({ Packet }: Codec, { first, last, prefix }: Subnet): DNS.P
 }
 
 /** Reads what came back. Whatever it is, this does not throw: the codec's errors are a reading as well. */
-export function readMessage(codec: Codec, question: Question, message: Buffer): Reading {
+export function readMessage(question: Question, message: Buffer): Reading {
   const stranger = findStrangeness(question, message);
   if (stranger !== null) return { kind: "stranger", reason: stranger };
-  let packet: DNS.Packet;
+  let packet: Packet;
   try {
-    packet = codec.Packet.parse(message);
+    packet = Packet.parse(message);
   } catch {
     return notShown("the answer cannot be read");
   }
   if (packet.header.tc === 1) return { kind: "truncated" };
   // The codec goes on after a record that it cannot read. An answer of which a part is nonsense is not half believed.
   if (packet.errors.length > 0) return notShown("the answer cannot be read");
-  return { kind: "answer", answer: judge(codec, question, packet) };
+  return { kind: "answer", answer: judge(question, packet) };
 }
 
 /**
@@ -109,12 +108,11 @@ function sameLetters(one: Buffer, other: Buffer): boolean {
   return one.equals(other) || one.toString("latin1").toLowerCase() === other.toString("latin1").toLowerCase();
 }
 
-function judge(codec: Codec, question: Question, packet: DNS.Packet): NameServerAnswer {
-  const { Packet } = codec;
+function judge(question: Question, packet: Packet): NameServerAnswer {
   const { header, answers } = packet;
   if (header.opcode !== 0) return { kind: "notShown", reason: "the answer is to another kind of request" };
   if (header.rcode !== Packet.RCODE.NOERROR) {
-    return { kind: "notShown", reason: `the name server answers ${codeName(codec, header.rcode)}` };
+    return { kind: "notShown", reason: `the name server answers ${codeName(header.rcode)}` };
   }
   const own = answers.filter((record) => bareName(record.name) === question.name);
   if (own.some((record) => record.type === Packet.TYPE.CNAME)) {
@@ -131,8 +129,8 @@ function judge(codec: Codec, question: Question, packet: DNS.Packet): NameServer
   if (addresses.some(isSpecial))
     return { kind: "notShown", reason: "the name has an address that is not of the internet" };
 
-  const shown = { addresses, timeToLiveSeconds: longestTimeToLive(records) } as const;
-  switch (readScope(codec, question, packet)) {
+  const shown = { addresses, timeToLiveSeconds: Math.max(...records.map(({ ttl }) => ttl)) } as const;
+  switch (readScope(question, packet)) {
     case "notAsked":
     case "subnet":
       return { kind: "addresses", ...shown };
@@ -153,15 +151,15 @@ type Scope = "notAsked" | "subnet" | "everybody" | "unknown" | "anotherSubnet";
  * is the same for everybody (RFC 7871, 7.2.1). Without the option it went by the asker's own place. A longer scope than was
  * told is what resolvers get and keep as well.
  */
-function readScope(codec: Codec, { subnet }: Question, packet: DNS.Packet): Scope {
+function readScope({ subnet }: Question, packet: Packet): Scope {
   if (subnet === null) return "notAsked";
   const options = packet.additionals
-    .filter((record) => record.type === codec.Packet.TYPE.EDNS)
+    .filter((record) => record.type === Packet.TYPE.EDNS)
     .flatMap((record) => record.rdata ?? [])
-    .filter((option): option is DNS.Packet.EcsOption => option.ednsCode === codec.Packet.EDNS_OPTION_CODE.ECS);
+    .filter((option): option is EcsOption => option.ednsCode === Packet.EDNS_OPTION_CODE.ECS);
   const [option] = options;
   if (option === undefined) return "unknown";
-  const sent = clientSubnet(codec, subnet);
+  const sent = clientSubnet(subnet);
   const same =
     options.length === 1 &&
     option.family === sent.family &&
@@ -180,12 +178,7 @@ function isSpecial(address: string): boolean {
   return subnet === null || findSpecial(subnet) !== null;
 }
 
-/** The longest that a resolver keeps the answer. With its highest bit set it is zero (RFC 2181, 8). */
-function longestTimeToLive(records: readonly DNS.Packet.Resource[]): number {
-  return Math.max(...records.map(({ ttl }) => (ttl > 0x7fff_ffff ? 0 : ttl)));
-}
-
-function codeName({ Packet }: Codec, code: number): string {
+function codeName(code: number): string {
   return Object.entries(Packet.RCODE).find(([, value]) => value === code)?.[0] ?? `code ${code}`;
 }
 
