@@ -1,6 +1,7 @@
 import { Packet } from "dns2";
 import fc from "fast-check";
 import type { NameServerAnswer } from "../../functions/shared/clients.ts";
+import { systemClock } from "../../functions/shared/clock.ts";
 import { createNameServerClient } from "../../functions/shared/name-servers.ts";
 import { seededRandom } from "../../functions/shared/random.ts";
 import {
@@ -375,6 +376,22 @@ describe("FM65: a name server that is silent, or never ends, is given up, and it
     expect(await ask(script, { timeoutMs: impatientMs * 5 })).toEqual(expected);
     await server?.closed();
   });
+
+  it("and leaves no socket behind, whatever was asked", async () => {
+    server = await startNameServer({ datagram: (_question, reply) => reply(Buffer.from("hello")) });
+    await onlyTheServersOwnSockets();
+
+    const queries = [{}, { subnet: "here" }, { name: `${"x".repeat(64)}.com` }, { timeoutMs: 0 }];
+    await Promise.all(queries.map((query) => askAgain({ timeoutMs: impatientMs, ...query })));
+
+    await onlyTheServersOwnSockets();
+  });
+
+  /** Node closes a socket a little later than it is told to. */
+  async function onlyTheServersOwnSockets(): Promise<void> {
+    const sockets = () => process.getActiveResourcesInfo().filter((each) => /^(UDP|TCP)/.test(each));
+    while (sockets().sort().join() !== "TCPServerWrap,UDPWrap") await systemClock.sleep(5);
+  }
 
   it("nobody listens", async () => {
     server = await startNameServer({});

@@ -20,8 +20,49 @@ function problemsOf(example: ExampleName, changes: Changes): readonly string[] {
 const arn = (region: string) => `arn:aws:rds:${region}:111122223333:cluster:orders-${region}`;
 const controls = "arn:aws:route53-recovery-control::111122223333:controlpanel/0f1e2d3c/routingcontrol";
 
+const subnets = (region: string) => `regions.${region}.customerSubnets`;
+
 /** Each plan breaks one rule and no other: example, changes, the one problem. */
 const contradictions: readonly (readonly [ExampleName, Changes, string])[] = [
+  // Customers' subnets
+  [
+    "two-regions",
+    { [subnets("us-east-1")]: [] },
+    "regions.us-east-1.customerSubnets: received none: must name one at least; left out, AWS's own stand",
+  ],
+  [
+    "two-regions",
+    { [subnets("us-east-1")]: ["81.2.0.0/24", "81.2.1.0/24", "81.2.2.0/24", "81.2.3.0/24", "81.2.4.0/24"] },
+    "regions.us-east-1.customerSubnets: received 5 of them: must be 4 at most: each is asked for in every look",
+  ],
+  ...[
+    ["81.2.69.142/24", "must be 81.2.69.0/24, without bits beyond its prefix"],
+    ["81.2.069.0/24", "must be an IPv4 subnet such as 81.2.69.0/24"],
+    ["81.2.69.0/33", "must be an IPv4 subnet such as 81.2.69.0/24"],
+    ["256.2.69.0/24", "must be an IPv4 subnet such as 81.2.69.0/24"],
+    ["2001:db8::/32", "must be an IPv4 subnet: name servers are asked for IPv4 addresses"],
+    ["81.2.69.128/25", "must be /24 or wider: resolvers tell name servers no more"],
+    ["82.0.0.0/7", "must be /8 or narrower: no answer is for all of it"],
+    ["10.1.0.0/16", "must be of the internet, and 10.0.0.0/8 is not: Route 53 knows nothing of it"],
+    ["127.0.0.0/8", "must be of the internet, and 127.0.0.0/8 is not: Route 53 knows nothing of it"],
+    ["172.0.0.0/8", "must be of the internet, and 172.16.0.0/12 is not: Route 53 knows nothing of it"],
+    ["239.1.1.0/24", "must be of the internet, and 224.0.0.0/3 is not: Route 53 knows nothing of it"],
+  ].map(([subnet = "", allowed = ""]): (typeof contradictions)[number] => [
+    "two-regions",
+    { [subnets("us-east-1")]: ["81.3.0.0/16", subnet] },
+    `regions.us-east-1.customerSubnets.1: received ${subnet}: ${allowed}`,
+  ]),
+  [
+    "two-regions",
+    { [subnets("us-east-1")]: ["81.2.69.0/24", "81.2.69.0/24"] },
+    "regions.us-east-1.customerSubnets.1: received 81.2.69.0/24: must not overlap 81.2.69.0/24, listed before it",
+  ],
+  [
+    "two-regions",
+    { [subnets("us-east-1")]: ["81.2.69.0/24"], [subnets("us-west-2")]: ["81.3.0.0/16", "81.2.0.0/16"] },
+    "regions.us-west-2.customerSubnets.1: received 81.2.0.0/16: must not overlap 81.2.69.0/24, a subnet of us-east-1",
+  ],
+
   // Regions and the traffic switch
   [
     "stateless",
@@ -388,6 +429,12 @@ describe("A plan at the edge of what is allowed can be used", () => {
     ["two hours to answer where there is one question", "stateless", { "automation.approval": { timeout: "PT2H" } }],
     ["as many runs a day as are remembered", "storefront", { "detection.maximumRunsPerDay": 10 }],
     ["the shortest lease", "storefront", { "coordination.lease": "PT45S" }],
+    [
+      "four subnets of customers, side by side",
+      "two-regions",
+      { [subnets("us-east-1")]: ["81.2.0.0/24", "81.2.1.0/24", "81.0.0.0/15", "82.0.0.0/8"] },
+    ],
+    ["a private zone", "storefront", { "traffic.zone": "private" }],
     ["no cooldown", "storefront", { "detection.cooldown": "PT0S" }],
     ["a dispute that is put to a person at once", "storefront", { "detection.disputeFor": "PT0S" }],
     [
