@@ -10,9 +10,9 @@ export function customerSubnets(plan: Plan, region: string): readonly string[] {
 
 /**
  * The first 24 bits, as resolvers tell them, of ranges that AWS publishes as EC2's in each commercial Region
- * (https://ip-ranges.amazonaws.com/ip-ranges.json, as of 2026-10-26): the widest there, far apart, older ones first, none of
- * which another Region has a part. An instance there is nearest to its own Region (Assumption: Route 53's latency data say
- * so). A Region that AWS opens later needs `customerSubnets` in the plan.
+ * (https://ip-ranges.amazonaws.com/ip-ranges.json, as of 2026-10-26, by way of a copy that keeps no syncToken): the widest
+ * there, far apart, older ones first, none of which another Region has a part. An instance there is nearest to its own Region
+ * (Assumption: Route 53's latency data say so). A Region that AWS opens later needs `customerSubnets` in the plan.
  */
 const published: Readonly<Record<string, readonly string[]>> = {
   "af-south-1": ["13.244.0.0/24", "15.103.0.0/24", "16.28.0.0/24"],
