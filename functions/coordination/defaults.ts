@@ -9,8 +9,10 @@ type Fields = Readonly<Record<string, unknown>>;
  */
 export function completeItem(stored: unknown): unknown {
   if (!isFields(stored)) return stored;
-  const completed = Array.isArray(stored.completed) ? stored.completed.map(completeRun) : (stored.completed ?? []);
+  const { completed: runs = [] } = stored;
+  const completed = Array.isArray(runs) ? runs.map(completeRun) : runs;
   const incident = isFields(stored.incident) ? completeIncident(stored.incident) : stored.incident;
+  const isIdle = isNone(incident) && isNone(stored.lease);
   return {
     // Whoever wrote no number wrote before there was one.
     format: 1,
@@ -18,10 +20,10 @@ export function completeItem(stored: unknown): unknown {
     writtenBy: "",
     regions: regionsBy(completed, incident),
     // Neither without the other: a lease for nothing and an incident that nobody can take over are contradictions.
-    ...(isNone(incident) && isNone(stored.lease) ? { lease: null } : {}),
+    ...(isIdle ? { lease: null, incident: null } : {}),
     ...stored,
     completed,
-    ...(isNone(incident) && isNone(stored.lease) ? { incident: null } : incident === undefined ? {} : { incident }),
+    ...field("incident", incident),
   };
 }
 
@@ -33,8 +35,8 @@ function completeIncident(incident: Fields): Fields {
   return {
     // Nothing says that its Region is dead, so a promotion looks for signs of life (functions/database/life.ts).
     cause: "requested",
-    ...either("failingSince", incident.openedAt),
-    ...either("openedAt", incident.failingSince),
+    ...field("failingSince", incident.openedAt),
+    ...field("openedAt", incident.failingSince),
     branches: branchNames,
     // It may have begun: a decline must not say that nothing was changed.
     stage: "underWay",
@@ -67,8 +69,9 @@ function regionsBy(completed: unknown, incident: unknown): Fields {
   return regions;
 }
 
-function either(name: string, other: unknown): Fields {
-  return other === undefined ? {} : { [name]: other };
+/** The field, where there is a value for it. */
+function field(name: string, value: unknown): Fields {
+  return value === undefined ? {} : { [name]: value };
 }
 
 function isNone(value: unknown): value is null | undefined {

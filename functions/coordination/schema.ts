@@ -61,8 +61,11 @@ const item = z.looseObject({
  */
 export const coordinationItemSchema: z.ZodMiniType<CoordinationItem> = z.pipe(z.transform(completeItem), item);
 
-/** The identity of a run as it travels through the state machine. */
-export const runSchema: z.ZodMiniType<Run> = z.strictObject({
+/**
+ * The identity of a run as it travels through the state machine. One function makes it and others take it, and in the
+ * middle of a deployment they are of two versions: what only a newer one knows is passed over (FM57).
+ */
+export const runSchema: z.ZodMiniType<Run> = z.object({
   incident: z.nonEmpty,
   epoch: z.int().check(z.minimum(1)),
   execution: z.nonEmpty,
