@@ -4,7 +4,10 @@ import { retryRead } from "../shared/backoff.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
 import { type Question, questionKey } from "./question.ts";
 
-/** A question that waits for its answer, as kept for the tools that answer it. */
+/**
+ * A question that waits for its answer, as kept for the tools that answer it. It is written whole by whoever asks, and read
+ * by tools of other versions too: what is added is optional, and what is not known is passed over.
+ */
 export interface PendingQuestion extends Question {
   readonly application: string;
   readonly incident: string;

@@ -1,7 +1,15 @@
 /**
  * The one coordination item of an application. It lives in a strongly consistent (MRSC) table, and every change of it is
  * a compare-and-set on `version`: one item, because MRSC tables have no transactions.
+ *
+ * Versions of this code older and newer than this one write it too, for a deployment or a rollback takes time and a
+ * Region may be cut off from it (FM57). So a new meaning goes into a new field with a default in defaults.ts, never into a
+ * new value of a field that is there, and a rule that changes something spreads what it changes
+ * (docs/adr/0021-one-item-two-versions.md).
  */
+
+/** The form in which this version writes the item. It grows when a version begins to write a field of its own. */
+export const itemFormat = 2;
 
 /** Where a Region stands in the controller's book. */
 export const regionStates = ["inService", "evacuating", "evacuated", "returning"] as const;
@@ -88,6 +96,8 @@ export interface Pause {
 
 export interface CoordinationItem {
   readonly application: string;
+  /** The newest form that its fields come from; 1 where none is written. It stops nobody: what is absent has a default. */
+  readonly format: number;
   /** Compare-and-set counter; 0 is an item that was never written. */
   readonly version: number;
   /** Fencing number; grows by one whenever the lease changes hands. */

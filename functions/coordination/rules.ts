@@ -1,14 +1,15 @@
 import { isoInstant, parseInstant } from "../shared/clock.ts";
-import type {
-  Authority,
-  CompletedRun,
-  CoordinationItem,
-  Incident,
-  Lease,
-  Pause,
-  RegionEntry,
-  RegionState,
-  Run,
+import {
+  type Authority,
+  type CompletedRun,
+  type CoordinationItem,
+  type Incident,
+  itemFormat,
+  type Lease,
+  type Pause,
+  type RegionEntry,
+  type RegionState,
+  type Run,
 } from "./item.ts";
 
 /**
@@ -42,6 +43,7 @@ export function initialItem(application: string, regions: readonly string[], now
   const since = isoInstant(now);
   return {
     application,
+    format: itemFormat,
     version: 0,
     epoch: 0,
     lease: null,
@@ -325,6 +327,11 @@ function leaseFor(holder: Holder, now: number, leaseSeconds: number): Lease {
   return { region: holder.region, execution: holder.execution, expiresAt: isoInstant(now + leaseSeconds * 1_000) };
 }
 
+/**
+ * What a newer version wrote beside the state stays, be it of the Region or of the state that ends here: that version can
+ * tell by `since` and `incident`, whereas what is dropped is gone. The lease and a pause, by contrast, are their holder's
+ * and their author's, and go with them.
+ */
 function mark(
   regions: CoordinationItem["regions"],
   name: string,
@@ -332,5 +339,5 @@ function mark(
   incident: string,
   now: number,
 ): Readonly<Record<string, RegionEntry>> {
-  return { ...regions, [name]: { state, since: isoInstant(now), incident } };
+  return { ...regions, [name]: { ...regions[name], state, since: isoInstant(now), incident } };
 }

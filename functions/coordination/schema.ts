@@ -1,4 +1,5 @@
 import * as z from "../shared/zod.ts";
+import { completeItem } from "./defaults.ts";
 import { branchNames, type CoordinationItem, type Run, regionStates } from "./item.ts";
 
 const instant = z.iso.datetime();
@@ -7,7 +8,7 @@ const cause = z.enum(["down", "gray", "requested"]);
 
 const authority = z.enum(["automation", "person"]);
 
-const incident = z.object({
+const incident = z.looseObject({
   id: z.nonEmpty,
   failedRegion: z.nonEmpty,
   cause,
@@ -24,15 +25,15 @@ const incident = z.object({
   paged: z.array(z.string()),
 });
 
-/** What is read back from the table is checked before anything rests on it. */
-export const coordinationItemSchema: z.ZodMiniType<CoordinationItem> = z.object({
+const item = z.looseObject({
   application: z.nonEmpty,
+  format: z.int().check(z.minimum(1)),
   version: z.int().check(z.minimum(0)),
   epoch: z.int().check(z.minimum(0)),
-  lease: z.nullable(z.object({ region: z.string(), execution: z.string(), expiresAt: instant })),
+  lease: z.nullable(z.looseObject({ region: z.string(), execution: z.string(), expiresAt: instant })),
   regions: z.record(
     z.string(),
-    z.object({
+    z.looseObject({
       state: z.enum(regionStates),
       since: instant,
       incident: z.nullable(z.string()),
@@ -40,7 +41,7 @@ export const coordinationItemSchema: z.ZodMiniType<CoordinationItem> = z.object(
   ),
   incident: z.nullable(incident),
   completed: z.array(
-    z.object({
+    z.looseObject({
       incident: z.string(),
       region: z.string(),
       outcome: z.enum(["recovered", "degraded", "stoodDown"]),
@@ -49,13 +50,22 @@ export const coordinationItemSchema: z.ZodMiniType<CoordinationItem> = z.object(
     }),
   ),
   pause: z.nullable(
-    z.object({ until: z.iso.datetime({ offset: true, local: false }), by: z.string(), reason: z.string() }),
+    z.looseObject({ until: z.iso.datetime({ offset: true, local: false }), by: z.string(), reason: z.string() }),
   ),
   writtenBy: z.string(),
 });
 
-/** The identity of a run as it travels through the state machine. */
-export const runSchema: z.ZodMiniType<Run> = z.strictObject({
+/**
+ * What is read back from the table is checked before anything rests on it. What an older version did not write yet gets
+ * its default; what only a newer one knows is kept as it is, at every level, and so written back (FM57).
+ */
+export const coordinationItemSchema: z.ZodMiniType<CoordinationItem> = z.pipe(z.transform(completeItem), item);
+
+/**
+ * The identity of a run as it travels through the state machine. One function makes it and others take it, and in the
+ * middle of a deployment they are of two versions: what only a newer one knows is passed over (FM57).
+ */
+export const runSchema: z.ZodMiniType<Run> = z.object({
   incident: z.nonEmpty,
   epoch: z.int().check(z.minimum(1)),
   execution: z.nonEmpty,

@@ -3,9 +3,10 @@ import { fromAttributes, toAttributes } from "../shared/attributes.ts";
 import { backoffMs } from "../shared/backoff.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
 import { classifyCallError, errorMessage, FailoverError } from "../shared/errors.ts";
-import type { CoordinationItem } from "./item.ts";
+import { type CoordinationItem, itemFormat } from "./item.ts";
 import { initialItem, type Transition, underPlan } from "./rules.ts";
 import { coordinationItemSchema } from "./schema.ts";
+import { describeUnreadable } from "./unreadable.ts";
 
 /** The adapter of the coordination table (MRSC): reads, and changes by compare-and-set, the replica nearest first. */
 export interface CoordinationStore {
@@ -63,11 +64,9 @@ export function createCoordinationStore(deps: Dependencies<"dynamoDB">, writer: 
     const { pk: _pk, sk: _sk, ...stored } = fromAttributes(answer.Item);
     const parsed = coordinationItemSchema.safeParse(stored);
     if (!parsed.success) {
-      throw new FailoverError(
-        "StepBlocked",
-        `The coordination item of ${plan.application} is not of the known form: ${parsed.error.issues[0]?.path.join(".")}. A person must mend it before anything is changed`,
-        { cause: parsed.error },
-      );
+      throw new FailoverError("StepBlocked", describeUnreadable(plan.application, stored, parsed.error), {
+        cause: parsed.error,
+      });
     }
     return underPlan(parsed.data, planned, clock.now());
   }
@@ -109,6 +108,7 @@ export function createCoordinationStore(deps: Dependencies<"dynamoDB">, writer: 
         if (transition.kind === "refused") return transition;
         const next: CoordinationItem = {
           ...transition.item,
+          format: Math.max(itemFormat, current.format),
           version: current.version + 1,
           writtenBy: `${writer}#${Math.floor(random.next() * 2 ** 40).toString(36)}`,
         };

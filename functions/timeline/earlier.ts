@@ -9,8 +9,16 @@ export const branchEnd = z.object({
   reason: z.nullable(z.string()),
 });
 
+/** What another version said in words that this one cannot read is not known to have gone well. */
+const unreadableEnd = { result: "degraded", reason: "how it ended before cannot be read by this version" } as const;
+
+/** A branch that only another version knows hides none of the others. */
+const branchEnds = z.object(
+  Object.fromEntries(branchNames.map((name) => [name, z.catch(z.optional(branchEnd), unreadableEnd)])),
+);
+
 const closedDetail = z.object({
-  branches: z.catch(z.partialRecord(z.enum(branchNames), branchEnd), {}),
+  branches: z.catch(branchEnds, {}),
   rtoSeconds: z.catch(z.nullable(z.number()), null),
   rpoSeconds: z.catch(z.nullable(z.number()), null),
   regionState: z.catch(z.nullable(z.enum(regionStates)), null),

@@ -1,4 +1,5 @@
 import { hash as digest } from "node:crypto";
+import { ForeignValue } from "../shared/attributes.ts";
 
 /** The source and type of the events that go out for every timeline event. */
 export const timelineEventSource = "region-failover";
@@ -71,11 +72,16 @@ export interface TimelineEvent {
   readonly hash: string;
 }
 
-/** JSON with sorted keys: the same value gives the same bytes on every machine. */
+/**
+ * JSON with sorted keys: the same value gives the same bytes on every machine. What JSON cannot carry is left out, as a
+ * version that stores such a thing beside an event must leave it out of the event's hash.
+ */
 export function canonicalJson(value: Json): string {
+  if (value instanceof ForeignValue) return "null";
   if (value === null || typeof value !== "object") return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item as Json)).join(",")}]`;
   const entries = Object.entries(value as Record<string, Json>)
+    .filter(([, item]) => !((item as unknown) instanceof ForeignValue))
     .sort(([left], [right]) => (left < right ? -1 : left > right ? 1 : 0))
     .map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`);
   return `{${entries.join(",")}}`;

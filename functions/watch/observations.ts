@@ -1,9 +1,9 @@
 import { PutItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
 import { fromAttributes, toAttributes } from "../shared/attributes.ts";
 import { retryRead } from "../shared/backoff.ts";
-import { parseInstant } from "../shared/clock.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
-import type { Observation, RegionVote } from "./observation.ts";
+import type { Observation } from "./observation.ts";
+import { readObservation } from "./observation-form.ts";
 
 const partition = "observations";
 
@@ -22,45 +22,12 @@ export async function readObservations(deps: Dependencies<"dynamoDB">): Promise<
     ),
   );
   return (answer.Items ?? []).flatMap((item) => {
-    const { pk: _pk, sk: _sk, ...observation } = fromAttributes(item);
-    if (isObservation(observation)) return [observation];
-    deps.logger.warn("An observation that cannot be read counts as none", { vantage: String(observation.vantage) });
+    const { pk: _pk, sk: _sk, ...stored } = fromAttributes(item);
+    const observation = readObservation(stored);
+    if (observation !== null) return [observation];
+    deps.logger.warn("An observation that cannot be read counts as none", { vantage: String(stored.vantage) });
     return [];
   });
-}
-
-/** One vantage that writes nonsense must not blind every controller: what all reasoning rests on is looked at first. */
-function isObservation(
-  found: Readonly<Record<string, unknown>>,
-): found is Readonly<Record<string, unknown>> & Observation {
-  const { vantage, at, votes, customers, heartbeatAgeSeconds } = found as Partial<Observation>;
-  return (
-    typeof vantage === "string" &&
-    isInstant(at) &&
-    Array.isArray(votes) &&
-    votes.every(
-      (vote: Partial<RegionVote> | null) =>
-        typeof vote?.region === "string" &&
-        isInstant(vote.since) &&
-        isInstant(vote.until) &&
-        Array.isArray(vote.changes) &&
-        vote.changes.every(isInstant),
-    ) &&
-    isInstant(customers?.since) &&
-    typeof heartbeatAgeSeconds === "object" &&
-    heartbeatAgeSeconds !== null
-  );
-}
-
-/** As those who reckon with it will read it. */
-function isInstant(value: unknown): boolean {
-  if (typeof value !== "string") return false;
-  try {
-    parseInstant(value);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Writes this vantage's observation over its last one; doubles as its heartbeat. */

@@ -9,6 +9,7 @@ import type { Violation } from "../result.ts";
 import type { World } from "../world.ts";
 import { Authority, partOf } from "./authority.ts";
 import { Evacuations } from "./evacuations.ts";
+import { Formats } from "./formats.ts";
 import { answeredWithinMs, HealthHistory } from "./health-history.ts";
 import { Ledger, proofAllowanceMs, type Tenure } from "./ledger.ts";
 import { isMutation, resourceOf } from "./mutations.ts";
@@ -35,6 +36,7 @@ export class Monitor {
   readonly #seen = new Set<string>();
   readonly #history = new HealthHistory();
   readonly #evacuations: Evacuations;
+  readonly #formats = new Formats();
   readonly #authority: Authority;
   readonly #sight: Sight;
   readonly #service: Service;
@@ -93,6 +95,7 @@ export class Monitor {
     for (const { invariant, message } of this.#evacuations.judge(this.ledger.item, world.clock.now())) {
       this.#report(invariant, message);
     }
+    for (const { invariant, message } of this.#formats.judge(this.ledger.item)) this.#report(invariant, message);
   }
 
   /** Called once, when the world has come to rest. */

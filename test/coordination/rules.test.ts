@@ -433,6 +433,30 @@ it("an item and a run pass through the table and the state machine as they are",
   expect(runOf(closed)).toBeNull();
 });
 
+it("FM57: whatever happens to an incident, what a newer version noted stays with it, its Region and the item", () => {
+  const newer = { newer: { noted: "by a version to come" } };
+  const { incident } = open;
+  const regions = { ...open.regions, "us-east-1": { ...open.regions["us-east-1"], ...newer } };
+  const marked = { ...open, ...newer, incident: { ...incident, ...newer }, regions } as CoordinationItem;
+  const again = { ...incidentOf(plan), id: run.incident, ...newer };
+  const idle = { ...marked, lease: null, incident: null };
+
+  const changes = [
+    openIncident(idle, { incident: again, holder, now, leaseSeconds }),
+    approveIncident(marked, run),
+    notePage(marked, { incident: run.incident, about: "a page" }),
+    renewLease(marked, { run, now: later(30), leaseSeconds }),
+    takeOver(marked),
+    pause(marked, { until: isoInstant(later(60)), by: "ada", reason: "a test" }),
+    close(marked),
+  ].map(itemAfter);
+
+  for (const next of changes) {
+    expect(next).toMatchObject({ ...newer, regions: { "us-east-1": newer } });
+    expect(next.incident ?? next.completed[0]?.record).toMatchObject(newer);
+  }
+});
+
 /** One of several executions that all want to run things, with the run that it believes to hold. */
 interface Actor {
   readonly holder: { readonly region: string; readonly execution: string };

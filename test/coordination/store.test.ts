@@ -1,4 +1,4 @@
-import type { CoordinationItem } from "../../functions/coordination/item.ts";
+import { type CoordinationItem, itemFormat } from "../../functions/coordination/item.ts";
 import { openIncident, pause, renewLease, type Transition } from "../../functions/coordination/rules.ts";
 import { createCoordinationStore, nearestFirst } from "../../functions/coordination/store.ts";
 import { fromAttributes } from "../../functions/shared/attributes.ts";
@@ -169,29 +169,90 @@ describe("reading", () => {
   });
 
   it.each<[string, object, string]>([
-    ["an epoch in words", { epoch: "7" }, "epoch"],
-    ["a negative version", { version: -1 }, "version"],
-    ["a lease without an end", { lease: { region: "eu-west-1", execution: "e" } }, "lease.expiresAt"],
+    ["an epoch in words", { epoch: "7" }, 'epoch is "7".'],
+    ["a negative version", { version: -1 }, "version is -1."],
+    ["a lease without an end", { lease: { region: "eu-west-1", execution: "e" } }, "lease.expiresAt is missing."],
     [
       "an unknown state of a Region",
-      { regions: { "us-east-1": { state: "gone", since: "2026-03-14T09:00:00Z", incident: null } } },
-      "regions.us-east-1.state",
+      { regions: { "us-east-1": { state: "draining", since: "2026-03-14T09:00:00Z", incident: null } } },
+      'regions.us-east-1.state is "draining". Invalid option: expected one of "inService"',
     ],
     [
       "an incident without survivors",
       { incident: { ...incidentOf(plan), id: "i", survivors: [] } },
-      "incident.survivors",
+      "incident.survivors is [].",
     ],
-    ["no list of runs", { completed: null }, "completed"],
-  ])("FM30: %s: stops, and a person must mend it", async (_name, broken, path) => {
+    ["no list of runs", { completed: null }, "completed is null."],
+    ["a set in place of a list", { completed: new Set(["a"]) }, "completed is a value of DynamoDB's type SS"],
+  ])("FM30: %s: stops, and a person must mend it", async (_name, broken, what) => {
     const { aws, store } = prepare();
     aws.put(table, { ...itemKey(plan), ...openItem(plan, aws.clock.now()), ...broken });
 
     await expect(aws.finish(store.change(counting().rule))).rejects.toMatchObject({
       name: "StepBlocked",
-      message: expect.stringContaining(`: ${path}. A person must mend it`),
+      message: expect.stringMatching(/cannot be read: .*A person must mend it before anything is changed$/),
     });
+    await expect(aws.finish(store.read())).rejects.toThrow(what);
     expect(aws.made("PutItem")).toEqual([]);
+  });
+
+  it("FM57: a word that only a newer version knows stops, and says that the newer version is wanted here", async () => {
+    const { aws, store } = prepare();
+    const item = { ...openItem(plan, aws.clock.now()), format: 7, pause: { until: "later", by: "ada", reason: "x" } };
+    aws.put(table, { ...itemKey(plan), ...item });
+
+    await expect(aws.finish(store.read())).rejects.toThrow(
+      /pause\.until is "later"\. .*written in format 7 and this version knows 2: deploy the newer version here too/,
+    );
+  });
+});
+
+describe("FM57: what a newer version wrote", () => {
+  const newer = { wave: { of: ["a", { tier: 1 }] } };
+
+  it("is kept at every level by a write that does not know it", async () => {
+    const { aws, store, stored } = prepare();
+    const item = openItem(plan, aws.clock.now());
+    const { incident, lease, regions } = item;
+    const run = { incident: "i", region: "us-east-1", outcome: "degraded", endedAt: "2026-03-14T09:00:00Z" };
+    const marked = {
+      ...item,
+      ...newer,
+      format: 7,
+      incident: { ...incident, ...newer },
+      lease: { ...lease, ...newer },
+      regions: { ...regions, "us-east-1": { ...regions["us-east-1"], ...newer } },
+      completed: [{ ...run, ...newer, record: { ...incident, ...newer } }],
+      pause: { until: "2026-03-14T10:00:00.000Z", by: "ada", reason: "x", ...newer },
+    };
+    aws.put(table, { ...itemKey(plan), ...marked });
+
+    await aws.finish(store.change((read) => ({ kind: "changed", item: read })));
+
+    const { version: _version, writtenBy: _writtenBy, ...kept } = marked;
+    expect(stored()).toMatchObject({ ...kept, version: item.version + 1 });
+  });
+
+  it("is kept where it is of a type that JSON does not have", async () => {
+    const { aws, store, stored } = prepare();
+    const foreign = { regionsSeen: new Set(["us-east-1"]), digest: new Uint8Array([1, 2]) };
+    const item = openItem(plan, aws.clock.now());
+    aws.put(table, { ...itemKey(plan), ...item, ...foreign, incident: { ...item.incident, deep: [foreign] } });
+
+    await aws.finish(store.change((read) => ({ kind: "changed", item: read })));
+
+    expect(stored()).toMatchObject({ ...foreign, incident: { deep: [foreign] } });
+  });
+
+  it("counts as of the form of this version where an older one wrote last", async () => {
+    const { aws, store, stored } = prepare();
+    const { format: _none, ...older } = openItem(plan, aws.clock.now());
+    aws.put(table, { ...itemKey(plan), ...older });
+
+    expect(await aws.finish(store.read())).toMatchObject({ format: 1 });
+    await aws.finish(store.change((read) => ({ kind: "changed", item: read })));
+
+    expect(stored()).toMatchObject({ format: itemFormat });
   });
 });
 

@@ -67,6 +67,7 @@ export class SmallCloud {
     const { incident: id, epoch, execution, failedRegion, cause, failingSince, survivors, authority } = run;
     const item: CoordinationItem = {
       application: plan.application,
+      format: 1,
       version: epoch,
       epoch,
       lease: { region: survivors[0] as string, execution, expiresAt: isoInstant(this.#now + 60_000) },

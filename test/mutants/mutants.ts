@@ -386,4 +386,16 @@ export const mutants: readonly Mutant[] = [
     ],
     caughtBy: "recoveredMeansWriter",
   },
+  {
+    name: "what a newer version noted in the coordination item is dropped",
+    failureMode: "FM57",
+    changes: [
+      {
+        file: "functions/coordination/schema.ts",
+        find: "const item = z.looseObject({",
+        replace: "const item = z.object({",
+      },
+    ],
+    caughtBy: "newerFieldsKept",
+  },
 ];

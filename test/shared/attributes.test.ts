@@ -1,3 +1,4 @@
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import { fromAttributes, toAttributes } from "../../functions/shared/attributes.ts";
 
@@ -43,7 +44,24 @@ describe("fromAttributes", () => {
     expect(fromAttributes(toAttributes(item))).toEqual(item);
   });
 
-  it("refuses what JSON does not have", () => {
-    expect(() => fromAttributes({ names: { SS: ["a"] } })).toThrow("names cannot be read: received SS");
+  it.each<[string, AttributeValue]>([
+    ["a set of texts", { SS: ["a"] }],
+    ["a set of numbers", { NS: ["1"] }],
+    ["bytes", { B: new Uint8Array([1, 2]) }],
+    ["a number with more digits than a double has", { N: "12345678901234567890" }],
+    ["a fraction with more digits than a double has", { N: "0.12345678901234567890" }],
+  ])("FM57: gives back %s as it came, which JSON leaves out", (_what, attribute) => {
+    const attributes = { kept: { S: "x" }, foreign: attribute, deep: { M: { list: { L: [attribute] } } } };
+    const read = fromAttributes(attributes);
+
+    expect(toAttributes(read)).toEqual(attributes);
+    expect(JSON.parse(JSON.stringify(read))).toEqual({ kept: "x", deep: { list: [null] } });
   });
+
+  it.each(["0.30000000000000004", "1e-7", "-9007199254740991", "1500", "0.00000000000000012"])(
+    "reads the number %s, which a double holds",
+    (text) => {
+      expect(fromAttributes({ number: { N: text } })).toEqual({ number: Number(text) });
+    },
+  );
 });

@@ -1,3 +1,4 @@
+import { initialItem } from "../../functions/coordination/rules.ts";
 import { automationRules } from "../../functions/shared/plan/checks/automation.ts";
 import type { Plan } from "../../functions/shared/plan/plan.ts";
 import { faultKinds } from "../../simulator/aws/faults.ts";
@@ -33,10 +34,8 @@ it("draws the levels of traffic, capacity and database apart from each other", (
 it("draws a past: evacuated Regions, completed runs and pauses, some of them in force", () => {
   expect(actions.filter(({ kind }) => kind === "takenOut").length).toBeGreaterThan(10);
   const now = Date.parse("2026-11-01T00:00:00.000Z");
-  const empty = { application: "a", version: 0, epoch: 0, lease: null, regions: {}, incident: null, writtenBy: "" };
-  const pasts = actions.flatMap((action) =>
-    action.kind === "coordination" ? [action.change({ ...empty, completed: [], pause: null }, now)] : [],
-  );
+  const empty = initialItem("a", [], now);
+  const pasts = actions.flatMap((action) => (action.kind === "coordination" ? [action.change(empty, now)] : []));
   const pauses = pasts.flatMap(({ pause }) => (pause === null ? [] : [Date.parse(pause.until) > now]));
 
   expect(new Set(pauses)).toEqual(new Set([true, false]));

@@ -99,6 +99,33 @@ it("keeps the recovery time that an earlier run of the incident has closed with"
   });
 });
 
+it("FM57: does not take for good what a newer version said of a branch in words that it does not know", async () => {
+  const { aws, opened, put, events } = prepare();
+  put({ ...opened, epoch: 2 });
+  const run = { ...runIn(opened), epoch: 2, wave: "what only a newer version knows" };
+  const branches = { ...recovered.branches, database: { result: "forwarded", reason: null }, queues: done };
+  aws.put(plan.recordsTable, {
+    pk: `incident#${run.incident}`,
+    sk: "000001#000009",
+    ...{ kind: "closed", epoch: 1, seq: 9, hash: "h", summary: "Degraded", detail: { outcome: "degraded", branches } },
+  });
+  const skipped = { result: "skipped", reason: null };
+  const ends = { traffic: done, capacity: skipped, database: skipped, tables: skipped };
+
+  await aws.finish(
+    createHandler(aws.dependencies(plan, "eu-west-1"))({ run, ...recovered, branches: ends }, invocation),
+  );
+
+  expect(events().at(-1)).toMatchObject({
+    kind: "closed",
+    detail: {
+      outcome: "degraded",
+      reasons: ["database: how it ended before cannot be read by this version"],
+      branches: { capacity: done },
+    },
+  });
+});
+
 describe("the news of the end, which starts the report", () => {
   const news = (aws: FakeAws) => aws.calls.filter(({ operation }) => operation === "PutEvents");
 

@@ -254,6 +254,25 @@ describe("decisions that opened nothing", () => {
   });
 });
 
+describe("FM57: an event of a newer version", () => {
+  it("holds by its hash with what only that version knows, and is chained on to", async () => {
+    const { aws, journalIn, read } = prepare();
+    const { hash: _hash, ...first } = await aws.finish(journalIn().append(entry("one")));
+    const newer = sealEvent({ ...first, wave: { of: ["a", 2, null] }, detail: { tiers: [1] } } as typeof first);
+    // It has put a set beside it, which JSON cannot carry and a hash of JSON cannot cover.
+    aws.put(plan.recordsTable, { pk: `incident#${incident}`, sk: "000001#000001", ...newer, seen: new Set(["a"]) });
+
+    const second = await aws.finish(journalIn().append(entry("two")));
+
+    expect(second.previousHash).toBe(newer.hash);
+    const events = await read();
+    expect(findBreak(events)).toBeNull();
+    expect(JSON.parse(JSON.stringify(events))).toEqual([newer, second]);
+    const forged = { ...newer, wave: { of: ["b"] } } as TimelineEvent;
+    expect(findBreak([forged, second])).toMatchObject({ index: 0 });
+  });
+});
+
 describe("FM30: tampering is found", () => {
   const chain: TimelineEvent[] = [];
   for (const [epoch, seq] of [

@@ -31,4 +31,59 @@ describe("readObservations", () => {
 
     expect(read.map(({ vantage }) => vantage).sort()).toEqual(["ap-southeast-1", "eu-west-1", "us-east-1"]);
   });
+
+  /** What is read of us-west-2's observation with `changes`; of one that has nothing else where none of its own is left. */
+  async function readChanged(changes: Readonly<Record<string, unknown>>, left: "whole" | "noOptional" = "whole") {
+    const aws = new FakeAws();
+    const at = isoInstant(aws.clock.now());
+    const [own] = observe(plan, at).filter(({ vantage }) => vantage === "us-west-2");
+    const base = left === "whole" ? own : { vantage: "us-west-2", at };
+    aws.put(plan.recordsTable, { pk: "observations", sk: "us-west-2", ...base, ...changes });
+    const [read] = await aws.finish(readObservations(aws.dependencies(plan, "eu-west-1")));
+    return { own, read, at };
+  }
+
+  it("FM57: leaves fields of a newer version where they are", async () => {
+    const newer = { nameServers: { learned: ["ns-1"] } };
+    const { own, read } = await readChanged(newer);
+
+    expect(read).toEqual({ ...own, ...newer });
+  });
+
+  it("FM57: is not put off by a value of a newer version that JSON does not have", async () => {
+    const { own, read } = await readChanged({ seen: new Set(["us-east-1"]) });
+
+    expect(read).toMatchObject({ ...own });
+  });
+
+  it("FM57: takes what a version does not write for the least that it can mean", async () => {
+    const since = "2026-03-14T09:00:00Z";
+    const votes = [{ region: "us-east-1", vote: "failing", since }];
+    const { read, at } = await readChanged({ votes }, "noOptional");
+
+    expect(read).toMatchObject({
+      votes: [{ region: "us-east-1", vote: "failing", since, until: since, changes: [], passesInARow: 0, reason: "" }],
+      customers: { vote: "unknown", since: at, servedBy: null },
+      heartbeatAgeSeconds: {},
+      capacity: null,
+      lag: null,
+    });
+  });
+
+  it.each<[string, Readonly<Record<string, unknown>>, object]>([
+    [
+      "a vote",
+      { votes: [{ region: "us-east-1", vote: "slow", since: "2026-03-14T09:00:00Z" }] },
+      { votes: [{ vote: "unknown" }] },
+    ],
+    [
+      "what customers get",
+      { customers: { vote: "slow", since: "2026-03-14T09:00:00Z" } },
+      { customers: { vote: "unknown" } },
+    ],
+    ["a sample of capacity", { capacity: { at: "2026-03-14T09:00:00Z", inService: "all" } }, { capacity: null }],
+    ["a sample of the lag", { lag: { at: "2026-03-14T09:00:00Z" } }, { lag: null }],
+  ])("FM57: counts %s in words that this version does not know as unknown", async (_what, changes, expected) => {
+    expect((await readChanged(changes)).read).toMatchObject(expected);
+  });
 });

@@ -1,10 +1,11 @@
 import fc from "fast-check";
-import { type Json, sealEvent, type TimelineEvent } from "../../../functions/timeline/event.ts";
+import { findBreak, type Json, sealEvent, type TimelineEvent } from "../../../functions/timeline/event.ts";
 import { renderHtml } from "../../../functions/timeline/report/html.ts";
 import { renderJson } from "../../../functions/timeline/report/json.ts";
 import { renderMarkdown } from "../../../functions/timeline/report/markdown.ts";
 import { summarize } from "../../../functions/timeline/report/summary.ts";
 import { instant } from "../../fixtures/chain.ts";
+import { regionOutage } from "../../fixtures/timeline.ts";
 
 const steps = ["assess", "approval", "traffic", "capacity", "database", "tables", "recovery", "timeline"] as const;
 const kinds = [
@@ -106,5 +107,24 @@ describe("the report is readable when things went wrong", () => {
       }),
       { numRuns: 400 },
     );
+  });
+
+  it("FM57: tells of events whose kind, step and fields only a newer version knows", () => {
+    const known = regionOutage();
+    const { hash: previousHash = "", ...last } = known.at(-1) ?? {};
+    const unknown = { step: "queues", kind: "drained", summary: "Drained the queues", wave: { of: [1, 2] } };
+    const event = { ...last, ...unknown, seq: known.length + 1, detail: { wave: 2 }, previousHash };
+    const events = [...known, sealEvent(event as unknown as TimelineEvent)];
+
+    const summary = summarize(events, null);
+
+    expect(findBreak(events)).toBeNull();
+    expect(summary.outcome).toBe(summarize(known, null).outcome);
+    for (const text of [renderHtml(summary, events), renderMarkdown(summary, events)]) {
+      expect(text).toContain("Drained the queues");
+      expect(text).toContain("drained");
+      expect(text).not.toContain("undefined");
+    }
+    expect(JSON.parse(renderJson(summary, events)).events).toContainEqual(events.at(-1));
   });
 });

@@ -1,0 +1,95 @@
+import { parseInstant } from "../shared/clock.ts";
+import type { CapacitySample, CustomerView, LagSample, Observation, RegionVote, Vote } from "./observation.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * A stored observation in the form that all reasoning rests on, or null where it is none. Another vantage may run a version
+ * older or newer than this one (FM57): what is absent gets the default that claims the least, a vote in a word that this
+ * version does not know counts for neither side, and fields that it does not know are left as they are. One vantage that
+ * writes nonsense must not blind every controller.
+ */
+export function readObservation(stored: Fields): Observation | null {
+  const { vantage, at, votes, customers = {}, heartbeatAgeSeconds = {} } = stored;
+  if (typeof vantage !== "string" || !isInstant(at) || !Array.isArray(votes)) return null;
+  if (!isFields(customers) || !isFields(heartbeatAgeSeconds)) return null;
+  const readVotes = votes.map(readVote);
+  const readView = readCustomers(customers, at);
+  if (!readVotes.every((vote) => vote !== null) || readView === null) return null;
+  return {
+    ...stored,
+    vantage,
+    at,
+    votes: readVotes,
+    customers: readView,
+    heartbeatAgeSeconds: Object.fromEntries(Object.entries(heartbeatAgeSeconds).filter(isAge)),
+    capacity: readCapacity(stored.capacity),
+    lag: readLagSample(stored.lag),
+  };
+}
+
+function readVote(stored: unknown): RegionVote | null {
+  if (!isFields(stored)) return null;
+  // A streak whose last look is not known has lasted no time at all.
+  const { region, since, until = since, changes = [], passesInARow, reason } = stored;
+  if (typeof region !== "string" || !isInstant(since) || !isInstant(until)) return null;
+  if (!Array.isArray(changes) || !changes.every(isInstant)) return null;
+  return {
+    ...stored,
+    region,
+    vote: voteOf(stored.vote),
+    since,
+    until,
+    changes,
+    passesInARow: isNumber(passesInARow) ? passesInARow : 0,
+    reason: typeof reason === "string" ? reason : "",
+  };
+}
+
+function readCustomers(stored: Fields, at: string): CustomerView | null {
+  const { since = at, servedBy } = stored;
+  if (!isInstant(since)) return null;
+  return { ...stored, vote: voteOf(stored.vote), since, servedBy: typeof servedBy === "string" ? servedBy : null };
+}
+
+/** A sample of which a part is missing is none: its Region is asked, or not known. */
+function readCapacity(stored: unknown): CapacitySample | null {
+  if (!isFields(stored)) return null;
+  const { at, inService, desired, minimum, maximum } = stored;
+  if (!isInstant(at)) return null;
+  if (!isNumber(inService) || !isNumber(desired) || !isNumber(minimum) || !isNumber(maximum)) return null;
+  return { ...stored, at, inService, desired, minimum, maximum };
+}
+
+function readLagSample(stored: unknown): LagSample | null {
+  if (!isFields(stored)) return null;
+  const { at, seconds } = stored;
+  return isInstant(at) && isNumber(seconds) ? { ...stored, at, seconds } : null;
+}
+
+function voteOf(word: unknown): Vote {
+  return word === "passing" || word === "failing" ? word : "unknown";
+}
+
+function isAge(entry: readonly [string, unknown]): entry is [string, number] {
+  return isNumber(entry[1]);
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === "number";
+}
+
+/** As those who reckon with it will read it. */
+function isInstant(value: unknown): value is string {
+  if (typeof value !== "string") return false;
+  try {
+    parseInstant(value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
