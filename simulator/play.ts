@@ -12,7 +12,7 @@ import { World } from "./world.ts";
 /** Calm before the fault, in simulated seconds: enough for every vantage to have looked several times. */
 const leastCalmSeconds = 45;
 /** After all is decided the world goes on for so long, so that what should not happen has time to happen. */
-const afterglowSeconds = 20;
+const afterglowSeconds = 90;
 /** What nobody has begun after so long a quiet, nobody will: detection and takeover take less than this. */
 const quietSeconds = 150;
 

@@ -5,6 +5,7 @@ import { drawMilliseconds, moveShownSeconds } from "./aws/timings.ts";
 import { planNamed, switchKinds, withSwitch } from "./plans.ts";
 import { drawAutomation } from "./random-automation.ts";
 import { drawBystanders, drawPast } from "./random-past.ts";
+import { drawTraffic } from "./random-traffic.ts";
 import type { Action, Cue, Scenario } from "./scenario.ts";
 import type { World } from "./world.ts";
 
@@ -87,6 +88,7 @@ export function drawScenario(seed: number): RandomScenario {
   const stop = more.next() < 0.5 ? "answered" : "quiet";
   drawStandstill(more, plan, add);
   const busyShare = more.next() < 0.5 ? 0.15 : 0;
+  const prepareTraffic = drawTraffic(seed, plan, failed);
   const moveShownAfterMilliseconds = drawMilliseconds(more, moveShownSeconds);
   return {
     scenario: {
@@ -105,6 +107,7 @@ export function drawScenario(seed: number): RandomScenario {
     stop,
     prepare(world) {
       world.skewMs = skewMs;
+      prepareTraffic(world);
       world.autoScaling.busyShare = busyShare;
       if (world.rds !== null) world.rds.moveShownAfterMilliseconds = moveShownAfterMilliseconds;
       if (staleReads) world.dynamoDB.staleReads = { rate: 0.1, withinMilliseconds: 2_000 };

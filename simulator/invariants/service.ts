@@ -147,6 +147,6 @@ export class Service {
   }
 
   #failedRegionOf(incident: string): string | null {
-    return this.#ledger.tenures.find((tenure) => tenure.incident === incident)?.failedRegion ?? null;
+    return this.#ledger.failedRegionOf(incident);
   }
 }
