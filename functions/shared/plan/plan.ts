@@ -41,6 +41,8 @@ export interface Plan {
   readonly traffic: {
     readonly hostedZoneId: string;
     readonly record: string;
+    /** Whether public name servers answer for the zone. Absent: they do. */
+    readonly zone?: "public" | "private";
     readonly url: string;
     readonly servedByHeader: string;
     readonly timeToLiveSeconds: number;
@@ -181,4 +183,9 @@ export function findThirdOpinion(plan: Plan): ThirdOpinion {
 /** Every place that observes: the Regions that serve, then the witnesses. */
 export function vantagesOf(plan: Plan): readonly string[] {
   return [...plan.regions.map((region) => region.name), ...plan.detection.witnesses];
+}
+
+/** A Region exactly as the plan writes it, or null: "us-east-1a", "US-EAST-1" and nothing at all name none (FM63). */
+export function regionNamed(plan: Plan, servedBy: string | null): string | null {
+  return servedBy === null ? null : (findRegion(plan, servedBy)?.name ?? null);
 }
