@@ -152,7 +152,9 @@ export function carryDns(
   const context = { plan, calm: calmRegions(plan, found.votes, found.item), now };
   const requests = carryPlace(last?.requests ?? null, null, found.servedBy, context);
   if (look === null) return { servers: [], places: [], addresses: [], ...last, requests };
-  const addresses = carryAddresses(last?.addresses ?? [], look, now);
+  // Who answers at an address is learned while it is steady: in trouble a network in front may send anywhere.
+  const identified = look.identified.filter(({ region }) => context.calm.includes(region));
+  const addresses = carryAddresses(last?.addresses ?? [], { answers: look.answers, identified }, now);
   return {
     servers: look.servers.length > 0 ? look.servers : (last?.servers ?? []),
     requests,
