@@ -22,5 +22,6 @@ export function servingHeader(region: string, form: HeaderForm): string | null {
 /** As AWS names zones across accounts: `us-east-1` → `use1`. */
 function shortName(region: string): string {
   const [area = "", side = "", number = ""] = region.split("-");
-  return `${area}${side.replace(/[^nsew]/g, "").slice(0, 2)}${number}`;
+  const initials = side.replace(/(north|south|east|west|central)/g, (word) => word.charAt(0));
+  return `${area}${initials}${number}`;
 }

@@ -69,6 +69,15 @@ export function placesShowing(learned: LearnedDns, region: string): readonly Pla
   return learned.places.filter(({ calm }) => Object.hasOwn(calm, region));
 }
 
+/** Regions of which it could be shown that traffic has left them, once they are gone and their own vantage with them. */
+export function showableRegions(plan: Plan, learned: LearnedDns): readonly string[] {
+  const isSeenBy = (region: string) =>
+    [...learned.requests].some(([vantage, { calm }]) => vantage !== region && Object.hasOwn(calm, region));
+  return plan.regions
+    .map(({ name }) => name)
+    .filter((name) => placesShowing(learned, name).length > 0 || isSeenBy(name));
+}
+
 /**
  * Judges one look. Latency routing sends a vantage in a serving Region to that Region, so that it is not sent to the failed
  * one shows nothing: only who was sent there in calm times can show that customers no longer are. Such are the vantages, the

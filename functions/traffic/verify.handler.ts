@@ -34,6 +34,7 @@ export function createHandler(deps: StepDependencies): Handler {
     const began = clock.now();
     const timeToLiveMs = plan.traffic.timeToLiveSeconds * 1_000;
     const switchedAt = began + switchedAfterSeconds(plan.traffic.switch.kind) * 1_000;
+    let goneSince: number | null = null;
     let last: Drain = { kind: "notShown", reason: "nobody has looked yet" };
     let customers: Parameters<typeof judgeDrain>[0]["here"][] = [];
 
@@ -71,7 +72,9 @@ export function createHandler(deps: StepDependencies): Handler {
           patience,
         });
         customers = [here];
-        if (last.kind === "gone") return now >= last.since + timeToLiveMs + lettingGoMs ? "shown" : null;
+        // What every look from then on has shown, or what somebody has seen for longer.
+        goneSince = last.kind === "gone" ? Math.min(goneSince ?? now, last.since) : null;
+        if (goneSince !== null) return now >= goneSince + timeToLiveMs + lettingGoMs ? "shown" : null;
         return last.kind === "notShown" && now >= switchedAt + timeToLiveMs ? "notShown" : null;
       },
       (switchedAt - began + timeToLiveMs) / 1_000 + graceSeconds,

@@ -166,12 +166,6 @@ export function carryDns(
   };
 }
 
-/** What has been learned, as far as it can be shown that traffic has left each Region of the plan. */
-export function showableRegions(plan: Plan, view: DnsView): readonly string[] {
-  const places = [view.requests, ...view.places];
-  return plan.regions.map(({ name }) => name).filter((name) => places.some(({ calm }) => Object.hasOwn(calm, name)));
-}
-
 const place = z.object({
   subnet: z.nullable(z.string()),
   sentTo: z.nullable(z.string()),

@@ -96,7 +96,7 @@ async function lookAround(
   await orNull(deps, "own observation", () => writeObservation(deps, observation));
   const others = observations?.filter((each) => each.vantage !== region) ?? null;
   await Promise.all([
-    publishMetrics(deps, observation, item),
+    publishMetrics(deps, observation, item, others ?? []),
     item === null || others === null ? null : assessAll(deps, item, [...others, observation]),
   ]);
   return { observation, item };
