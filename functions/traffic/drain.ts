@@ -132,9 +132,7 @@ interface Witness {
 }
 
 function requestsOf(input: Parameters<typeof judgeDrain>[0]): readonly Witness[] {
-  const { plan, failedRegion, observations, learned, here, now } = input;
-  const freshMs = plan.detection.probeEverySeconds * roundsAVoteLasts * 1_000;
-  const heard = observations.filter(({ vantage, at }) => vantage !== here.vantage && now - parseInstant(at) <= freshMs);
+  const { plan, failedRegion, learned, here, now } = input;
   // `at` is by the vantage's own clock. How long it has said so is as long by anybody's clock.
   const witness = (vantage: string, servedBy: string | null, at: number): Witness => {
     const place = learned.requests.get(vantage);
@@ -152,8 +150,24 @@ function requestsOf(input: Parameters<typeof judgeDrain>[0]): readonly Witness[]
   };
   return [
     witness(here.vantage, here.servedBy, now),
-    ...heard.map(({ vantage, at, customers }) => witness(vantage, customers.servedBy, parseInstant(at))),
+    ...othersHeard(input).map(({ vantage, at, customers }) => witness(vantage, customers.servedBy, parseInstant(at))),
   ];
+}
+
+type Heard = Pick<Parameters<typeof judgeDrain>[0], "plan" | "observations" | "here" | "now">;
+
+function othersHeard({ plan, observations, here, now }: Heard): readonly Observation[] {
+  const freshMs = plan.detection.probeEverySeconds * roundsAVoteLasts * 1_000;
+  return observations.filter(({ vantage, at }) => vantage !== here.vantage && now - parseInstant(at) <= freshMs);
+}
+
+/** What customers get at every vantage that can be heard, for the timeline. */
+export function customersSeen(input: Heard): readonly ServedView[] {
+  const { plan, here } = input;
+  const others = othersHeard(input).map(({ vantage, customers: { vote, servedBy } }) => {
+    return { vantage, vote, servedBy: regionNamed(plan, servedBy) };
+  });
+  return [here, ...others];
 }
 
 function answersOf(input: Parameters<typeof judgeDrain>[0]): readonly Witness[] {

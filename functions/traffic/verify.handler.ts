@@ -9,7 +9,15 @@ import * as z from "../shared/zod.ts";
 import { lookAgain } from "../watch/dns.ts";
 import { readObservations } from "../watch/observations.ts";
 import { probePublicName } from "../watch/probes.ts";
-import { type Drain, gatherLearned, judgeDrain, placesShowing, type TrafficEvidence } from "./drain.ts";
+import {
+  customersSeen,
+  type Drain,
+  gatherLearned,
+  judgeDrain,
+  placesShowing,
+  type ServedView,
+  type TrafficEvidence,
+} from "./drain.ts";
 import { switchedAfterSeconds } from "./switch-time.ts";
 
 /** Past the time that the switch and the resolvers need, whoever is still sent there is given so much longer. */
@@ -36,7 +44,7 @@ export function createHandler(deps: StepDependencies): Handler {
     const switchedAt = began + switchedAfterSeconds(plan.traffic.switch.kind) * 1_000;
     let goneSince: number | null = null;
     let last: Drain = { kind: "notShown", reason: "nobody has looked yet" };
-    let customers: Parameters<typeof judgeDrain>[0]["here"][] = [];
+    let customers: readonly ServedView[] = [];
 
     const ended = await pollUntil(
       scoped,
@@ -71,7 +79,7 @@ export function createHandler(deps: StepDependencies): Handler {
           since: began,
           patience,
         });
-        customers = [here];
+        customers = customersSeen({ plan, observations, here, now });
         // What every look from then on has shown, or what somebody has seen for longer.
         goneSince = last.kind === "gone" ? Math.min(goneSince ?? now, last.since) : null;
         if (goneSince !== null) return now >= goneSince + timeToLiveMs + lettingGoMs ? "shown" : null;

@@ -1,9 +1,8 @@
 import { regionsInService } from "../coordination/rules.ts";
 import type { CoordinationItem } from "../coordination/item.ts";
 import type { NameServer } from "../shared/clients.ts";
-import { secondsBetween } from "../shared/clock.ts";
+import { isInstant, secondsBetween } from "../shared/clock.ts";
 import { type Plan, regionNamed } from "../shared/plan/plan.ts";
-import * as z from "../shared/zod.ts";
 import type { RegionVote } from "./observation.ts";
 
 /**
@@ -166,30 +165,37 @@ export function carryDns(
   };
 }
 
-const place = z.object({
-  subnet: z.nullable(z.string()),
-  sentTo: z.nullable(z.string()),
-  since: z.iso.datetime(),
-  at: z.iso.datetime(),
-  calm: z.record(z.string(), z.iso.datetime()),
-});
-const view = z.object({
-  servers: z.array(z.object({ name: z.string(), address: z.string() })),
-  requests: place,
-  places: z.array(place),
-  addresses: z.array(z.object({ address: z.string(), region: z.nullable(z.string()), at: z.iso.datetime() })),
-});
-
-/** What an observation says of DNS; null where it says nothing that can be read. Regions that the plan does not name are none. */
+/**
+ * What an observation says of DNS; null where it says nothing that can be read. Regions that the plan does not name are none.
+ * By hand and not by a schema: it is read with every observation, in every round.
+ */
 export function readDnsView(plan: Plan, stored: unknown): DnsView | null {
-  const parsed = view.safeParse(stored);
-  if (!parsed.success) return null;
-  const { servers, requests, places, addresses } = parsed.data;
+  const { servers, requests, places, addresses } = (stored ?? {}) as Partial<DnsView>;
+  const isReadable =
+    isListOf(servers, ({ name, address }) => typeof name === "string" && typeof address === "string") &&
+    isPlace(requests ?? {}) &&
+    isListOf(places, isPlace) &&
+    isListOf(addresses, ({ address, region, at }) => typeof address === "string" && isName(region) && isInstant(at));
+  if (!isReadable) return null;
+  const view = stored as DnsView;
   const ofPlan = (each: Place): Place => ({ ...each, sentTo: regionNamed(plan, each.sentTo) });
   return {
-    servers,
-    requests: ofPlan(requests),
-    places: places.map(ofPlan),
-    addresses: addresses.map((each) => ({ ...each, region: regionNamed(plan, each.region) })),
+    servers: view.servers,
+    requests: ofPlan(view.requests),
+    places: view.places.map(ofPlan),
+    addresses: view.addresses.map((each) => ({ ...each, region: regionNamed(plan, each.region) })),
   };
+}
+
+function isListOf<Item>(found: readonly Item[] | undefined, isItem: (item: Partial<Item>) => boolean): boolean {
+  return Array.isArray(found) && found.every((item: Partial<Item> | null) => isItem(item ?? {}));
+}
+
+function isPlace({ subnet, sentTo, since, at, calm }: Partial<Place>): boolean {
+  const isKept = typeof calm === "object" && calm !== null && Object.values(calm).every(isInstant);
+  return isName(subnet) && isName(sentTo) && isInstant(since) && isInstant(at) && isKept;
+}
+
+function isName(value: unknown): boolean {
+  return value === null || typeof value === "string";
 }

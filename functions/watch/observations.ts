@@ -1,7 +1,7 @@
 import { PutItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
 import { fromAttributes, toAttributes } from "../shared/attributes.ts";
 import { retryRead } from "../shared/backoff.ts";
-import { parseInstant } from "../shared/clock.ts";
+import { isInstant } from "../shared/clock.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
 import type { Observation, RegionVote } from "./observation.ts";
 
@@ -50,17 +50,6 @@ function isObservation(
     typeof heartbeatAgeSeconds === "object" &&
     heartbeatAgeSeconds !== null
   );
-}
-
-/** As those who reckon with it will read it. */
-function isInstant(value: unknown): boolean {
-  if (typeof value !== "string") return false;
-  try {
-    parseInstant(value);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Writes this vantage's observation over its last one; doubles as its heartbeat. */

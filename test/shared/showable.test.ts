@@ -5,9 +5,12 @@ const storefront = examplePlan("storefront");
 const privately = { ...storefront, traffic: { ...storefront.traffic, zone: "private" as const } };
 
 describe("FM62: a Region for whose customers nobody stands", () => {
-  it.each(["storefront", "two-regions", "stateless"])("is none in %s: its name servers can be asked", (name) => {
-    expect(findUnshowable(examplePlan(name))).toEqual([]);
-  });
+  it.each(["storefront", "two-regions", "stateless"] as const)(
+    "is none in %s: its name servers can be asked",
+    (name) => {
+      expect(findUnshowable(examplePlan(name))).toEqual([]);
+    },
+  );
 
   it("is each to which no witness is sent, where the zone is private", () => {
     expect(findUnshowable(privately)).toEqual([
