@@ -5,6 +5,7 @@ import { assemble, assemblyFolder, assemblyOptions, planOptionsHelp, readTarget 
 import { findObstacle } from "./preflight.ts";
 import { environmentFor, readSelection, regionsToLookAt, stackArguments } from "./selection.ts";
 import { readOptions, runCommand, UsageError } from "./usage.ts";
+import { warnAbout } from "./warnings.ts";
 
 const options = { ...assemblyOptions, region: { type: "string", multiple: true }, help: { type: "boolean" } } as const;
 
@@ -31,6 +32,7 @@ await runCommand(async () => {
   const rules = readAccountRules(chosen);
   const target = readTarget(chosen.plan);
   const { plan } = target.document;
+  warnAbout(plan);
   const selection = readSelection(plan, chosen.region ?? []);
   const obstacle = await findObstacle(target.account, regionsToLookAt(plan, selection), rules);
   if (obstacle !== null) {

@@ -24,6 +24,7 @@ import { LiveAudience } from "./live.ts";
 import { pagesOf } from "./pages.ts";
 import { traceOf } from "./trace.ts";
 import { largestSeed, readCount, readOptions, runCommand, UsageError } from "./usage.ts";
+import { warnAbout } from "./warnings.ts";
 
 const options = {
   plan: { type: "string" },
@@ -66,6 +67,7 @@ await runCommand(async () => {
   if (chosen.list) return list(chosen.json ? "json" : "text");
   const seed = chosen.seed === undefined ? 1 : readCount("seed", chosen.seed, 0, largestSeed);
   const plan = chosen.plan === undefined ? null : await readPlan(chosen.plan);
+  if (plan !== null) warnAbout(plan);
   if (chosen.all) return playAll(plan, seed, chosen.json ? "json" : "text");
   const replays = chosen.trace === true && chosen.seed !== undefined && chosen.scenario === undefined && plan === null;
   const drill = replays ? randomDrill(seed) : namedDrill(chosen.scenario ?? "region-outage", plan, seed);

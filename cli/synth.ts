@@ -1,6 +1,7 @@
 import { readAccountRules } from "./account-rules.ts";
 import { assemble, assemblyOptions, planOptionsHelp, readTarget } from "./assembly.ts";
 import { readOptions, runCommand } from "./usage.ts";
+import { warnAbout } from "./warnings.ts";
 
 const options = { ...assemblyOptions, help: { type: "boolean" } } as const;
 
@@ -20,7 +21,9 @@ await runCommand(async () => {
     return 0;
   }
   const rules = readAccountRules(chosen);
-  const stacks = await assemble(readTarget(chosen.plan), chosen["own-alarms"] ? "brought" : "made", rules);
+  const target = readTarget(chosen.plan);
+  warnAbout(target.document.plan);
+  const stacks = await assemble(target, chosen["own-alarms"] ? "brought" : "made", rules);
   for (const { name, region, template } of stacks) {
     process.stdout.write(`${region.padEnd(16)}${name.padEnd(48)}${template}\n`);
   }

@@ -13,6 +13,7 @@ import {
 import type { Construct } from "constructs";
 import { heartbeatFreshSeconds } from "../functions/assess/evidence.ts";
 import { type Plan, vantagesOf } from "../functions/shared/plan/plan.ts";
+import { findUnshowable } from "../functions/shared/plan/showable.ts";
 import { regionStateValues } from "../functions/watch/metrics.ts";
 import { placeOf } from "./handler-function.ts";
 import {
@@ -22,6 +23,7 @@ import {
   probeMetric,
   regionStateMetric,
   sampleAgeMetric,
+  trafficShowableMetric,
 } from "./metrics.ts";
 import { machineArn, machineName } from "./names.ts";
 
@@ -121,8 +123,26 @@ function readiness(plan: Plan): readonly GraphWidget[] {
           ),
       ),
     ),
+    graph(
+      `Readiness: could it be shown that traffic has left, 1 yes${unshowableWords(plan)}`,
+      plan.regions.flatMap(({ name: subject }) =>
+        plan.regions
+          .filter(({ name }) => name !== subject)
+          .map(({ name: region }) =>
+            trafficShowableMetric(plan, subject, { region, label: `${subject}, by ${region}`, period: minute }),
+          ),
+      ),
+    ),
     ...(samples.length === 0 ? [] : [graph("Readiness: samples, age in s", samples)]),
   ];
+}
+
+/** By the plan alone: where nobody stands, and which witness would cure it. */
+function unshowableWords(plan: Plan): string {
+  const words = findUnshowable(plan).map(({ region, witness }) =>
+    witness === null ? region : `${region} (cure: a witness in ${witness})`,
+  );
+  return words.length === 0 ? "" : `; nobody stands for ${words.join(", ")}`;
 }
 
 /** The controller's own alarms, those that ring first. They cost nothing to look at. */

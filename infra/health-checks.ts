@@ -2,13 +2,14 @@ import { CfnOutput, Duration, Tags } from "aws-cdk-lib";
 import { Alarm, ComparisonOperator, Metric, Stats, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
 import { HealthCheck, HealthCheckType } from "aws-cdk-lib/aws-route53";
 import { Construct } from "constructs";
+import { checkEverySeconds, checkThreshold } from "../functions/shared/health-checkers.ts";
 import { endpointAlarmName } from "../functions/shared/plan/alarms.ts";
 import type { Plan, TrafficSwitchPlan } from "../functions/shared/plan/plan.ts";
 import { evacuationKey } from "../functions/traffic/health-check-switch.ts";
 import { healthCheckOutput } from "./names.ts";
 
 /** Ten seconds three times over: half a minute to notice, either way. A record's TTL comes after that. */
-const looks = { requestInterval: Duration.seconds(10), failureThreshold: 3 };
+const looks = { requestInterval: Duration.seconds(checkEverySeconds), failureThreshold: checkThreshold };
 
 /** Route 53's control plane is there, and so are the metrics of health checks. */
 export const healthChecksRegion = "us-east-1";

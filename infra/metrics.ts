@@ -48,6 +48,17 @@ export function regionStateMetric(plan: Plan, subject: string, options: MetricOp
   });
 }
 
+/** 1 where it could be shown, once `subject` is gone, that traffic has left it. Not from a witness. */
+export function trafficShowableMetric(plan: Plan, subject: string, options: MetricOptions = {}): Metric {
+  return new Metric({
+    namespace: metricNamespace,
+    metricName: "TrafficShowable",
+    dimensionsMap: { Application: plan.application, Region: subject },
+    statistic: Stats.MINIMUM,
+    ...options,
+  });
+}
+
 /** Seconds since `vantage` was last heard, by this Region's copy of the records table. */
 export function heartbeatAgeMetric(plan: Plan, vantage: string, options: MetricOptions = {}): Metric {
   return new Metric({

@@ -33,7 +33,7 @@ const servedEnough = 0.99;
  * Share of customers whose resolver keeps an answer for several times its TTL (FM53). Assumption; below the share that
  * may fail, so that they show in the requests lost and not in when customers are served again.
  */
-const overshootingShare = 0.005;
+export const overshootingShare = 0.005;
 /** Resolvers of a population that heed the TTL; their caches expire one after the other. */
 const resolversPerPopulation = 8;
 
@@ -53,7 +53,7 @@ export interface Service {
 /** Customers of one place behind one resolver. */
 interface ResolverGroup {
   readonly population: number;
-  readonly location: string;
+  location: string;
   readonly requestsPerSecond: number;
   readonly cacheMs: number;
   /** Index of the Region that the cached answer names. */
@@ -83,6 +83,7 @@ export class Customers {
   readonly #writes: Float64Array;
   readonly #remembered: Float64Array;
   #counted = 0;
+  #failedShare = 0;
   #countedAt = 0;
   #stop: (() => void) | null = null;
 
@@ -188,6 +189,28 @@ export class Customers {
     return false;
   }
 
+  /** The customers at home in `region` come from `location`, another place of which Route 53 says that it is nearest to it. */
+  settle(region: string, location: string): void {
+    const home = this.#indexOf(region);
+    for (const group of this.#groups) if (group.population === home) group.location = location;
+  }
+
+  /** Share of the requests of those at home in `region` that are still sent there, resolvers that overshoot among them. */
+  shareAtHome(region: string): number {
+    const home = this.#indexOf(region);
+    const [all, sent] = this.#groups.reduce(
+      ([every, here], { population, region: at, requestsPerSecond }) =>
+        population === home ? [every + requestsPerSecond, here + (at === home ? requestsPerSecond : 0)] : [every, here],
+      [0, 0],
+    );
+    return all === 0 ? 0 : sent / all;
+  }
+
+  /** Share of all requests of the last second that failed. */
+  get failedShare(): number {
+    return this.#failedShare;
+  }
+
   #count(): void {
     this.#spread();
     const demand = this.#demand;
@@ -207,6 +230,8 @@ export class Customers {
       this.#remembered[row + index * figures + 2] = writes;
       failed += load - served;
     }
+    const asked = this.#load.reduce((sum, load) => sum + load, 0);
+    this.#failedShare = asked === 0 ? 0 : failed / asked;
     this.#curve.add(this.#clock.now(), this.#served, failed, this.#standing());
   }
 

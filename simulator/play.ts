@@ -12,7 +12,7 @@ import { World } from "./world.ts";
 /** Calm before the fault, in simulated seconds: enough for every vantage to have looked several times. */
 const leastCalmSeconds = 45;
 /** After all is decided the world goes on for so long, so that what should not happen has time to happen. */
-const afterglowSeconds = 20;
+const afterglowSeconds = 90;
 /** What nobody has begun after so long a quiet, nobody will: detection and takeover take less than this. */
 const quietSeconds = 150;
 
@@ -155,6 +155,7 @@ function describe(
     incident: acted ? opened.incident : null,
     epoch: acted ? (last?.epoch ?? null) : null,
     reasons,
+    evidence: evidenceOf(closed),
     seconds: {
       faultToDetected: failingSince === null ? null : (parseInstant(failingSince) - faultAt) / 1_000,
       detectedToDecided: acted ? seconds(failingSince, decision?.at) : null,
@@ -221,6 +222,11 @@ function outcomeOf(
     outcome: observed ? "observed" : "stoodDown",
     reasons: [...new Set(decisions.map(({ summary }) => summary))],
   };
+}
+
+function evidenceOf(closed: TimelineEvent | undefined): DrillResult["evidence"] {
+  const evidence = closed?.detail.evidence as DrillResult["evidence"] | undefined;
+  return evidence ?? null;
 }
 
 function textOf(event: TimelineEvent | undefined, key: string): string | null {

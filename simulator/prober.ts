@@ -5,8 +5,10 @@ import { roundTripMs } from "./aws/distance.ts";
 import type { Dns } from "./aws/dns.ts";
 import type { Regions } from "./aws/regions.ts";
 import { drawFrom, requestRoundTrips, requestServiceMilliseconds } from "./aws/timings.ts";
+import type { NameServers } from "./aws/name-servers.ts";
 import type { VirtualClock } from "./clock.ts";
 import type { Customers } from "./customers.ts";
+import { type HeaderForm, servingHeader } from "./serving-header.ts";
 
 export interface ProbedWorld {
   readonly plan: Plan;
@@ -15,6 +17,10 @@ export interface ProbedWorld {
   readonly regions: Regions;
   readonly dns: Pick<Dns, "answer">;
   readonly customers: Pick<Customers, "servedShare" | "canWrite">;
+  /** Who is at an address, and a source of chance for those who ask there: it changes nothing for other probes. @default nobody */
+  readonly addresses?: { readonly nameServers: Pick<NameServers, "regionAt">; readonly random: Random };
+  /** What the application's serving header looks like, by Region. @default the Region's name */
+  readonly headerForm?: (region: string) => HeaderForm;
 }
 
 export interface ProberOptions extends ProbedWorld {
@@ -37,6 +43,8 @@ export function createProberFactory(world: ProbedWorld): ProberFactory {
 export function createSimulatedProber(options: ProberOptions): HttpProber {
   return createProber(options, createPlaces(options.plan));
 }
+
+type ProbeRequest = Parameters<HttpProber["probe"]>[0];
 
 /** What a URL leads to: one Region's endpoint, the public name, or nowhere. */
 type Place =
@@ -71,6 +79,7 @@ function createPlaces(plan: Plan): (url: string) => Place {
 function createProber(options: ProberOptions, placeOf: (url: string) => Place): HttpProber {
   const { clock, random, regions, dns, customers, vantage } = options;
   const isAlive = () => regions.runs(vantage) && (options.isAlive?.() ?? true);
+  const headerOf = (region: string) => servingHeader(region, options.headerForm?.(region) ?? "region");
 
   /** A vantage that is cut off reaches nothing: what it probes are public endpoints, its own Region's among them. */
   function reaches(target: string): boolean {
@@ -78,28 +87,39 @@ function createProber(options: ProberOptions, placeOf: (url: string) => Place): 
   }
 
   /** Null: no answer in time. */
-  async function ask(target: string, method: "GET" | "POST", timeoutMs: number): Promise<ProbeResult | null> {
-    const distance = requestRoundTrips * roundTripMs(vantage, target) * (1 + 0.2 * random.next());
-    const latencyMs = Math.round(distance + drawFrom(random, requestServiceMilliseconds));
-    const luck = random.next();
+  async function ask(
+    target: string,
+    { method, timeoutMs }: Pick<ProbeRequest, "method" | "timeoutMs">,
+    chance: Random,
+  ): Promise<ProbeResult | null> {
+    const distance = requestRoundTrips * roundTripMs(vantage, target) * (1 + 0.2 * chance.next());
+    const latencyMs = Math.round(distance + drawFrom(chance, requestServiceMilliseconds));
+    const luck = chance.next();
     if (!reaches(target) || latencyMs >= timeoutMs) return null;
     await clock.sleep(latencyMs);
     if (!reaches(target)) return null;
     const isServed = luck < customers.servedShare(target) && (method === "GET" || customers.canWrite(target));
     return isServed
-      ? { kind: "served", status: 200, latencyMs, servedBy: target }
+      ? { kind: "served", status: 200, latencyMs, servedBy: headerOf(target) }
       : { kind: "failed", reason: "HTTP 503", latencyMs };
   }
 
-  async function probe(request: Parameters<HttpProber["probe"]>[0]): Promise<ProbeResult> {
-    const { url, method, timeoutMs } = request;
+  /** Null where nobody is at the address that is asked. */
+  function targetOf(place: Exclude<Place, { kind: "nowhere" }>, address: string | undefined): string | null {
+    if (address !== undefined) return options.addresses?.nameServers.regionAt(address, vantage) ?? null;
+    return place.kind === "endpoint" ? place.region : dns.answer(vantage);
+  }
+
+  async function probe(request: ProbeRequest): Promise<ProbeResult> {
+    const { url, timeoutMs, address } = request;
     const startedAt = clock.now();
     const place = placeOf(url);
     if (place.kind === "nowhere") {
       return { kind: "failed", reason: `getaddrinfo ENOTFOUND ${place.host}`, latencyMs: 0 };
     }
-    const target = place.kind === "endpoint" ? place.region : dns.answer(vantage);
-    const result = await ask(target, method, timeoutMs);
+    const target = targetOf(place, address);
+    const chance = address === undefined ? random : (options.addresses?.random ?? random);
+    const result = target === null ? null : await ask(target, request, chance);
     if (result !== null) return result;
     await clock.sleep(startedAt + timeoutMs - clock.now());
     return { kind: "failed", reason: `no answer within ${timeoutMs} ms`, latencyMs: timeoutMs };

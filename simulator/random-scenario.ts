@@ -6,6 +6,7 @@ import { planNamed, switchKinds, withSwitch } from "./plans.ts";
 import { drawAutomation } from "./random-automation.ts";
 import { drawNewerVersion } from "./random-formats.ts";
 import { drawBystanders, drawPast } from "./random-past.ts";
+import { drawTraffic } from "./random-traffic.ts";
 import type { Action, Cue, Scenario } from "./scenario.ts";
 import type { World } from "./world.ts";
 
@@ -89,6 +90,7 @@ export function drawScenario(seed: number): RandomScenario {
   drawStandstill(more, plan, add);
   drawNewerVersion(seed, add);
   const busyShare = more.next() < 0.5 ? 0.15 : 0;
+  const prepareTraffic = drawTraffic(seed, plan, failed);
   const moveShownAfterMilliseconds = drawMilliseconds(more, moveShownSeconds);
   return {
     scenario: {
@@ -107,6 +109,7 @@ export function drawScenario(seed: number): RandomScenario {
     stop,
     prepare(world) {
       world.skewMs = skewMs;
+      prepareTraffic(world);
       world.autoScaling.busyShare = busyShare;
       if (world.rds !== null) world.rds.moveShownAfterMilliseconds = moveShownAfterMilliseconds;
       if (staleReads) world.dynamoDB.staleReads = { rate: 0.1, withinMilliseconds: 2_000 };

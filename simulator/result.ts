@@ -1,4 +1,5 @@
 import type { TimelineEvent } from "../functions/timeline/event.ts";
+import type { TrafficEvidence } from "../functions/traffic/drain.ts";
 import type { FiredFault } from "./aws/network.ts";
 import type { Outcome } from "./scenario.ts";
 
@@ -22,6 +23,8 @@ export interface DrillResult {
   readonly incident: string | null;
   readonly epoch: number | null;
   readonly reasons: readonly string[];
+  /** Whether it is shown that customers are sent to the failed Region no more; null where nobody says that they are not. */
+  readonly evidence: { readonly traffic: TrafficEvidence } | null;
   readonly seconds: {
     /** Fault → first failing probe that led to the decision. */
     readonly faultToDetected: number | null;

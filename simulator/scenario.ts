@@ -1,7 +1,9 @@
 import type { CoordinationItem } from "../functions/coordination/item.ts";
 import type { Plan } from "../functions/shared/plan/plan.ts";
 import type { BoundaryFault, ScriptedFault } from "./aws/faults.ts";
+import type { NameServerMode } from "./aws/name-servers.ts";
 import type { RegionHealth, ServiceName } from "./aws/service.ts";
+import type { HeaderForm } from "./serving-header.ts";
 
 /** How a run can end, as `drill --json` says it. */
 export type Outcome = "recovered" | "degraded" | "stoodDown" | "observed" | "waitingForApproval";
@@ -69,6 +71,12 @@ export type Action =
   | { readonly kind: "coordination"; readonly change: (item: CoordinationItem, nowMs: number) => CoordinationItem }
   /** Takes a Region out of DNS by the plan's switch, as a run before this story left it. */
   | { readonly kind: "takenOut"; readonly region: string }
+  /** How the zone's name servers are to be had from now on. */
+  | { readonly kind: "nameServers"; readonly as: NameServerMode }
+  /** What the serving header of these Regions looks like from now on. */
+  | { readonly kind: "servingHeader"; readonly regions: readonly string[]; readonly as: HeaderForm }
+  /** The record of a Region carries another check than the one that the switch turns: its endpoint's alone, or none. */
+  | { readonly kind: "recordCarries"; readonly region: string; readonly check: "endpointOnly" | "nothing" }
   | { readonly kind: "faults"; readonly faults: readonly ScriptedFault[] }
   /** For a while so many of the calls to a Region's APIs, or to one service wherever it is asked, are throttled. */
   | {

@@ -73,6 +73,15 @@ export class Stage {
       case "takenOut":
         this.#takeOut(action.region);
         return;
+      case "nameServers":
+        world.nameServers.mode = action.as;
+        return;
+      case "servingHeader":
+        for (const region of action.regions) world.headerForms.set(region, action.as);
+        return;
+      case "recordCarries":
+        world.traffic.carry(action.region, action.check);
+        return;
       case "faults":
         this.#addFaults(scriptedFaults(action.faults));
         return;

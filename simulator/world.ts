@@ -1,8 +1,9 @@
 import type { CoordinationItem } from "../functions/coordination/item.ts";
-import { type AwsService, silentNameServers } from "../functions/shared/clients.ts";
+import type { AwsService } from "../functions/shared/clients.ts";
 import { isoInstant, parseInstant } from "../functions/shared/clock.ts";
 import type { Dependencies } from "../functions/shared/dependencies.ts";
 import { silentLogger } from "../functions/shared/logger.ts";
+import { customerSubnets } from "../functions/shared/plan/customer-subnets.ts";
 import type { Plan } from "../functions/shared/plan/plan.ts";
 import { type Random, seededRandom } from "../functions/shared/random.ts";
 import { pageEventType } from "../functions/watch/pages.ts";
@@ -14,6 +15,7 @@ import { SimulatedDynamoDB } from "./aws/dynamodb.ts";
 import { SimulatedEventBridge } from "./aws/eventbridge.ts";
 import type { HandlerFactory } from "./aws/lambda/handler.ts";
 import { SimulatedLambda } from "./aws/lambda.ts";
+import { NameServers } from "./aws/name-servers.ts";
 import { type CallRecord, Network } from "./aws/network.ts";
 import { Processes } from "./aws/processes.ts";
 import { type Promotion, SimulatedRds } from "./aws/rds.ts";
@@ -40,6 +42,7 @@ import {
 } from "./deployment.ts";
 import { People } from "./people.ts";
 import { createProberFactory, type ProberFactory } from "./prober.ts";
+import type { HeaderForm } from "./serving-header.ts";
 
 /** Every simulated world begins here, so that timelines can be compared byte for byte. */
 const startAt = parseInstant("2026-11-01T00:00:00.000Z");
@@ -89,11 +92,14 @@ export class World {
   readonly rds: SimulatedRds | null;
   readonly s3: SimulatedS3;
   readonly traffic: TrafficControl;
+  readonly nameServers: NameServers;
   readonly customers: Customers;
   /** What people did and said. */
   readonly people: People;
   /** By how much each Region's clocks are wrong (FM29). */
   skewMs: Readonly<Record<string, number>> = {};
+  /** What a Region's serving header looks like where it is not the Region's name (FM63). */
+  readonly headerForms = new Map<string, HeaderForm>();
   readonly #seed: number;
   readonly #coordinationKey: Key;
   readonly #probers: ProberFactory;
@@ -129,6 +135,15 @@ export class World {
             },
           });
     this.traffic = createTrafficControl({ plan, clock, random: this.stream("traffic"), regions, s3: this.s3 });
+    this.nameServers = new NameServers({
+      clock,
+      random: this.stream("name servers"),
+      regions,
+      dns: this.traffic.dns,
+      serving,
+      timeToLiveSeconds: plan.traffic.timeToLiveSeconds,
+      subnetsOf: (region) => customerSubnets(plan, region),
+    });
     this.customers = new Customers({
       plan,
       clock,
@@ -148,6 +163,8 @@ export class World {
       regions,
       dns: this.traffic.dns,
       customers: this.customers,
+      addresses: { nameServers: this.nameServers, random: this.stream("addresses") },
+      headerForm: (region) => this.headerForms.get(region) ?? "region",
     });
     this.lambda = new SimulatedLambda({
       clock,
@@ -324,7 +341,7 @@ export class World {
       random,
       aws: createSimulatedClients(this.network, caller),
       http: this.#probers(caller.region, () => this.processes.isAlive(caller.invocation)),
-      nameServers: silentNameServers,
+      nameServers: this.nameServers.client(caller.region, () => this.processes.isAlive(caller.invocation)),
       logger: silentLogger,
       stateMachineArn: serves ? stateMachineArn(caller.region, machineName(this.plan)) : null,
       reportBucket: serves ? reportBucketOf(this.plan, caller.region) : null,

@@ -1,5 +1,5 @@
 import { parseInstant, secondsBetween } from "../shared/clock.ts";
-import type { Plan } from "../shared/plan/plan.ts";
+import { type Plan, regionNamed } from "../shared/plan/plan.ts";
 import type { Observation, Vote } from "../watch/observation.ts";
 
 /** One vantage's word on one Region, as far as it counts now. */
@@ -87,7 +87,7 @@ export function gatherEvidence(
 
   const servedBy = ({ vantage, customers }: Observation): string | null => {
     const isFresh = (ageSeconds.get(vantage) ?? Number.POSITIVE_INFINITY) <= maximumAgeSeconds;
-    return isFresh && customers.vote === "passing" ? customers.servedBy : null;
+    return isFresh && customers.vote === "passing" ? regionNamed(plan, customers.servedBy) : null;
   };
   const served = observations.map(servedBy).filter((region) => region !== null);
 

@@ -1,6 +1,6 @@
 import { parseInstant } from "../shared/clock.ts";
-import type { Plan } from "../shared/plan/plan.ts";
-import type { ServedView } from "../traffic/residual.ts";
+import { type Plan, regionNamed } from "../shared/plan/plan.ts";
+import type { ServedView } from "../traffic/drain.ts";
 import type { Observation } from "../watch/observation.ts";
 import type { Look } from "../watch/probes.ts";
 
@@ -23,7 +23,8 @@ const roundsAVoteLasts = 3;
 /**
  * Judges one look at what customers get: the acting Region's own probe, what every vantage that can be heard says, and the
  * write probe where the plan has one. A vantage that cannot be heard counts for nothing; the failed Region's own is not
- * asked. Every voice must be green, and none may be served by the failed Region.
+ * asked. Every voice must be green, and none may be served by the failed Region. Who does not say which Region served it is
+ * served, and nobody knows where: that shows nothing of traffic (FM63).
  */
 export function judgeServed(input: {
   readonly plan: Plan;
@@ -43,8 +44,12 @@ export function judgeServed(input: {
       now - parseInstant(at) <= plan.detection.probeEverySeconds * roundsAVoteLasts * 1_000,
   );
   const customers: ServedView[] = [
-    { vantage: self, vote: here.vote, servedBy: here.servedBy },
-    ...heard.map((each) => ({ vantage: each.vantage, vote: each.customers.vote, servedBy: each.customers.servedBy })),
+    { vantage: self, vote: here.vote, servedBy: regionNamed(plan, here.servedBy) },
+    ...heard.map(({ vantage, customers: { vote, servedBy } }) => ({
+      vantage,
+      vote,
+      servedBy: regionNamed(plan, servedBy),
+    })),
   ];
   const reasons = customers.flatMap(({ vantage, vote, servedBy }) => {
     if (vote !== "passing") return [`${vantage} is not served`];

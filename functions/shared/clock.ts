@@ -50,6 +50,17 @@ export function parseInstant(text: string): number {
   return milliseconds;
 }
 
+/** Whether a value that was stored, by whatever code, can be parsed as one. */
+export function isInstant(value: unknown): value is string {
+  if (typeof value !== "string") return false;
+  try {
+    parseInstant(value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Seconds from one ISO 8601 instant to a later one; negative when it is earlier. */
 export function secondsBetween(earlier: string, later: string): number {
   return (parseInstant(later) - parseInstant(earlier)) / 1_000;

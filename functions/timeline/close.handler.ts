@@ -55,6 +55,7 @@ export function createHandler(deps: StepDependencies): Handler {
           rtoObjectiveSeconds: plan.objectives.recoveryTimeSeconds,
           rpoObjectiveSeconds: plan.objectives.recoveryPointSeconds,
           regionState: end.regionState,
+          ...(end.evidence !== null && { evidence: end.evidence }),
           branches: end.branches,
           recovery: input.recovery,
         },
@@ -82,7 +83,8 @@ function summarise(failedRegion: string, end: RunEnd, objectiveSeconds: number):
     case "recovered": {
       const took = end.recoveryTimeSeconds ?? 0;
       const met = took <= objectiveSeconds ? "within" : "beyond";
-      return `Recovered from the loss of ${failedRegion} in ${describeSeconds(took)}, ${met} the objective of ${describeSeconds(objectiveSeconds)}`;
+      const unshown = end.evidence?.traffic === "shown" ? "" : `; that traffic has left ${failedRegion} is not shown`;
+      return `Recovered from the loss of ${failedRegion} in ${describeSeconds(took)}, ${met} the objective of ${describeSeconds(objectiveSeconds)}${unshown}`;
     }
     case "degraded":
       return `Degraded: ${end.reasons.join("; ")}`;

@@ -7,6 +7,8 @@ import type { EarlierEnd } from "./outcome.ts";
 export const branchEnd = z.object({
   result: z.enum(["done", "degraded", "skipped"]),
   reason: z.nullable(z.string()),
+  /** Of the traffic branch: whether it is shown that customers are sent to the failed Region no more. */
+  evidence: z.exactOptional(z.nullable(z.enum(["shown", "notShown"]))),
 });
 
 /** What another version said in words that this one cannot read is not known to have gone well. */

@@ -1,10 +1,12 @@
 import { type BranchName, branchNames, type RegionState } from "../coordination/item.ts";
 import { secondsBetween } from "../shared/clock.ts";
+import type { TrafficEvidence } from "../traffic/drain.ts";
 
 /** A type, not an interface, so that it goes into the timeline as it is. How a branch, or the verification after them, ended. */
 export type BranchEnd = {
   readonly result: "done" | "degraded" | "skipped";
   readonly reason: string | null;
+  readonly evidence?: TrafficEvidence | null;
 };
 
 /** What the closing event of an earlier run of the same incident says. */
@@ -27,6 +29,8 @@ export interface RunEnd {
   readonly regionState: RegionState;
   /** How each branch stands, this run's and those of the run before that it left alone. */
   readonly branches: Readonly<Record<BranchName, BranchEnd>>;
+  /** What the run's claims rest on; null where it claims nothing. */
+  readonly evidence: { readonly traffic: TrafficEvidence } | null;
 }
 
 /**
@@ -65,6 +69,7 @@ export function judgeRun(input: {
         ? input.before.dataLossSeconds
         : input.dataLossSeconds,
     branches,
+    evidence: evidenceOf(branches),
     regionState: judgeRegion(branches.traffic.result, input.before?.regionState ?? null),
   };
 }
@@ -84,16 +89,24 @@ function judgeDeclined(input: Parameters<typeof judgeRun>[0]): RunEnd {
       dataLossSeconds: 0,
       regionState: "inService",
       branches: input.branches,
+      evidence: null,
     };
   }
+  const branches = mergeEnds(input.branches, before);
   return {
     outcome: "degraded",
     reasons: [declined, "what an earlier holder of this run changed is left as it is"],
     recoveryTimeSeconds: before?.recoveryTimeSeconds ?? null,
     dataLossSeconds: begun.includes("database") ? null : (before?.dataLossSeconds ?? 0),
     regionState: before?.regionState ?? "evacuating",
-    branches: mergeEnds(input.branches, before),
+    branches,
+    evidence: evidenceOf(branches),
   };
+}
+
+/** What is not said to be shown is not. */
+function evidenceOf({ traffic }: Readonly<Record<BranchName, BranchEnd>>): RunEnd["evidence"] {
+  return { traffic: traffic.evidence ?? "notShown" };
 }
 
 function mergeEnds(

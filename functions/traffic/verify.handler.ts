@@ -7,71 +7,136 @@ import { createStep, type Handler, type StepDependencies, stepInput } from "../s
 import { createNameServerClient } from "../shared/name-servers.ts";
 import { wire } from "../shared/wire.ts";
 import * as z from "../shared/zod.ts";
+import { lookAgain } from "../watch/dns.ts";
 import { readObservations } from "../watch/observations.ts";
 import { probePublicName } from "../watch/probes.ts";
-import { judgeTraffic, type TrafficView } from "./residual.ts";
+import {
+  customersSeen,
+  type Drain,
+  gatherLearned,
+  judgeDrain,
+  placesShowing,
+  type ServedView,
+  type TrafficEvidence,
+} from "./drain.ts";
+import { switchedAfterSeconds } from "./switch-time.ts";
 
-/** Health checkers have to notice (up to 30 s) and a few probe rounds must pass after resolvers have let go. */
-const beyondTimeToLiveSeconds = 90;
+/** Past the time that the switch and the resolvers need, whoever is still sent there is given so much longer. */
+const graceSeconds = 30;
+/** Resolvers let go of an answer once its time is up, not in that very instant. */
+const lettingGoMs = 2_000;
+/** Name servers are asked about so many places, of those that show something, on every look. */
+const placesAsked = 4;
 
 /** `problems`: the levers that could not be pulled, from the step before. */
 const inputSchema = stepInput({ problems: z.array(z.string()) });
 
-/** Verifies, from here and from every vantage that can be heard, that nobody is sent to the failed Region any more. */
+/**
+ * Verifies that customers are sent to the failed Region no more: by vantages and networks that were sent there in calm
+ * times, until resolvers that asked before have let go. Where nobody can show it, it waits for as long as the switch and
+ * the resolvers take by their nature, and says that it is not shown (docs/adr/0024).
+ */
 export function createHandler(deps: StepDependencies): Handler {
   return createStep(deps, inputSchema, async ({ problems }, { deps: scoped, run, guard, journal }) => {
-    const began = scoped.clock.now();
-    let last: TrafficView = { kind: "residual", vantages: [], customers: [] };
-    const gone = await pollUntil(
+    const { plan, clock, region } = scoped;
+    const { failedRegion } = run;
+    const began = clock.now();
+    const timeToLiveMs = plan.traffic.timeToLiveSeconds * 1_000;
+    const switchedAt = began + switchedAfterSeconds(plan.traffic.switch.kind) * 1_000;
+    let goneSince: number | null = null;
+    let last: Drain = { kind: "notShown", reason: "nobody has looked yet" };
+    let customers: readonly ServedView[] = [];
+
+    const ended = await pollUntil(
       scoped,
       guard,
-      async () => {
-        const [observations, here] = await Promise.all([readObservations(scoped), probePublicName(scoped)]);
-        last = judgeTraffic({
-          plan: scoped.plan,
-          failedRegion: run.failedRegion,
+      async (): Promise<TrafficEvidence | null> => {
+        const observations = await readObservations(scoped);
+        const learned = gatherLearned(plan, region, observations);
+        const places = placesShowing(learned, failedRegion).slice(0, placesAsked);
+        const known = new Set(learned.addresses.map(({ address }) => address));
+        const [look, found] = await Promise.all([
+          places.length === 0
+            ? null
+            : lookAgain(
+                scoped,
+                learned.servers,
+                places.map(({ subnet }) => subnet),
+                known,
+              ),
+          probePublicName(scoped),
+        ]);
+        const now = clock.now();
+        const here = { vantage: region, vote: found.vote, servedBy: found.servedBy };
+        const patience = now < switchedAt ? "all" : "any";
+        last = judgeDrain({
+          plan,
+          failedRegion,
           observations,
-          here: { vantage: scoped.region, ...here },
-          now: scoped.clock.now(),
+          learned: { ...learned, places },
+          here,
+          look,
+          now,
           since: began,
+          patience,
         });
-        return last.kind === "gone" ? last : null;
+        customers = customersSeen({ plan, observations, here, now });
+        // What every look from then on has shown, or what somebody has seen for longer.
+        goneSince = last.kind === "gone" ? Math.min(goneSince ?? now, last.since) : null;
+        if (goneSince !== null) return now >= goneSince + timeToLiveMs + lettingGoMs ? "shown" : null;
+        return last.kind === "notShown" && now >= switchedAt + timeToLiveMs ? "notShown" : null;
       },
-      scoped.plan.traffic.timeToLiveSeconds + beyondTimeToLiveSeconds,
+      (switchedAt - began + timeToLiveMs) / 1_000 + graceSeconds,
     );
-    const seconds = Math.round((scoped.clock.now() - parseInstant(run.failingSince)) / 1_000);
-    const detail = { customers: last.customers };
-    if (gone === null) {
-      const reason =
-        last.kind === "residual" && last.vantages.length > 0
-          ? `still sent to ${run.failedRegion}, or not served: ${last.vantages.join(", ")}`
-          : "not every vantage has looked again since the switch was thrown, or one is silent and the switch has not had its time";
+
+    const evidence: TrafficEvidence = ended ?? "notShown";
+    const view = last as Drain;
+    const detail = { customers, evidence: { traffic: evidence }, ...wordsOf(view) };
+    if (ended === null && view.kind === "stillThere") {
+      const reason = `still sent to ${failedRegion}: ${view.who.join(", ")}`;
       await journal.append({
         step: "traffic",
         kind: "stepEnded",
-        summary: `Traffic is switched, but not all of it has left ${run.failedRegion}: ${reason}`,
+        summary: `Traffic is switched, but not all of it has left ${failedRegion}: ${reason}`,
         detail: { result: "degraded", reason, ...detail },
       });
-      return { result: "degraded", reason };
+      return { result: "degraded", reason, evidence };
     }
+    const seconds = Math.round((clock.now() - parseInstant(run.failingSince)) / 1_000);
+    const left =
+      evidence === "shown"
+        ? `DNS sends customers to ${failedRegion} no more`
+        : `Traffic is switched, and has had its time; that it has left ${failedRegion} is not shown`;
     if (problems.length > 0) {
-      const reason = `the evacuation may not outlive ${scoped.region}: ${problems.join("; ")}`;
+      const reason = `the evacuation may not outlive ${region}: ${problems.join("; ")}`;
       await journal.append({
         step: "traffic",
         kind: "stepEnded",
-        summary: `DNS sends no vantage to ${run.failedRegion} any more, but ${reason}`,
+        summary: `${left}, but ${reason}`,
         detail: { result: "degraded", reason, ...detail },
       });
-      return { result: "degraded", reason };
+      return { result: "degraded", reason, evidence };
     }
     await journal.append({
       step: "traffic",
       kind: "stepEnded",
-      summary: `DNS sends no vantage to ${run.failedRegion} any more, ${describeSeconds(seconds)} after the first failing probe`,
+      summary: `${left}, ${describeSeconds(seconds)} after the first failing probe`,
       detail: { result: "done", ...detail },
     });
-    return { result: "done", reason: null };
+    return { result: "done", reason: null, evidence };
   });
+}
+
+/** What the last look showed, for the timeline. */
+function wordsOf(view: Drain): Readonly<Record<string, string | readonly string[]>> {
+  switch (view.kind) {
+    case "gone":
+      return { shownBy: view.shownBy };
+    case "stillThere":
+      return { stillThere: view.who };
+    case "notShown":
+      return { notShown: view.reason };
+  }
 }
 
 export const handler: Handler = wire(createHandler, { dynamoDB, eventBridge }, { nameServers: createNameServerClient });

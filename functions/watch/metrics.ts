@@ -5,6 +5,7 @@ import { isoInstant, secondsBetween } from "../shared/clock.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
 import { errorMessage } from "../shared/errors.ts";
 import { findRegion } from "../shared/plan/plan.ts";
+import { gatherLearned, showableRegions } from "../traffic/drain.ts";
 import type { Observation } from "./observation.ts";
 
 export const metricNamespace = "RegionFailover";
@@ -21,7 +22,8 @@ export const regionStateValues: Readonly<Record<RegionState, number>> = {
  * Publishes what this vantage saw, for alarms and the dashboard: `ProbeSuccess` per Region (1 or 0), `CustomersServed` (1
  * or 0), `HeartbeatAge` per other vantage (seconds, as this Region's copy of the records table has it), and `Paused` (1
  * while automation is held back, so that a forgotten pause can raise an alarm, FM28). Where customers are served, also
- * `RegionState` per Region, by the book, and `CapacitySampleAge` and `LagSampleAge` (seconds). CloudWatch bills each call
+ * `RegionState` per Region, by the book, `TrafficShowable` per Region (1 where it could be shown that traffic has left it,
+ * FM62), and `CapacitySampleAge` and `LagSampleAge` (seconds). CloudWatch bills each call
  * and each metric: all goes in one call, and a witness repeats nothing. Metrics are a courtesy: failing to publish stops
  * nothing.
  */
@@ -29,6 +31,7 @@ export async function publishMetrics(
   deps: Dependencies<"cloudWatch">,
   observation: Observation,
   item: CoordinationItem | null,
+  others: readonly Observation[],
 ): Promise<void> {
   const application = { Name: "Application", Value: deps.plan.application };
   const value = (vote: string) => (vote === "passing" ? 1 : 0);
@@ -56,7 +59,9 @@ export async function publishMetrics(
       Unit: "Seconds" as const,
       Value: age,
     })),
-    ...(findRegion(deps.plan, deps.region) === null ? [] : fromWhereCustomersAreServed(deps, observation, item)),
+    ...(findRegion(deps.plan, deps.region) === null
+      ? []
+      : fromWhereCustomersAreServed(deps, observation, item, others)),
   ];
   try {
     await deps.aws.cloudWatch(deps.region).send(new PutMetricDataCommand({ Namespace: metricNamespace, MetricData }));
@@ -66,13 +71,20 @@ export async function publishMetrics(
 }
 
 function fromWhereCustomersAreServed(
-  { plan, clock }: Dependencies,
+  { plan, clock, region }: Dependencies,
   observation: Observation,
   item: CoordinationItem | null,
+  others: readonly Observation[],
 ): readonly MetricDatum[] {
   const application = { Name: "Application", Value: plan.application };
   const samples = { CapacitySampleAge: observation.capacity, LagSampleAge: observation.lag };
+  const showable = showableRegions(plan, gatherLearned(plan, region, [observation, ...others]));
   return [
+    ...plan.regions.map(({ name }) => ({
+      MetricName: "TrafficShowable",
+      Dimensions: [application, { Name: "Region", Value: name }],
+      Value: showable.includes(name) ? 1 : 0,
+    })),
     ...plan.regions.flatMap(({ name }) => {
       const entry = item?.regions[name];
       return entry === undefined

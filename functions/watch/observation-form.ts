@@ -1,4 +1,4 @@
-import { parseInstant } from "../shared/clock.ts";
+import { isInstant } from "../shared/clock.ts";
 import type { CapacitySample, CustomerView, LagSample, Observation, RegionVote, Vote } from "./observation.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -77,17 +77,6 @@ function isAge(entry: readonly [string, unknown]): entry is [string, number] {
 
 function isNumber(value: unknown): value is number {
   return typeof value === "number";
-}
-
-/** As those who reckon with it will read it. */
-function isInstant(value: unknown): value is string {
-  if (typeof value !== "string") return false;
-  try {
-    parseInstant(value);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function isFields(value: unknown): value is Fields {

@@ -1,3 +1,5 @@
+import type { DnsView } from "./dns-view.ts";
+
 /**
  * What a vantage saw in its last round. Each vantage keeps one item in the records table (MREC), overwrites it every
  * round, and every Region reads the replicas: it carries votes, the vantage's heartbeat, and samples that must be at
@@ -55,4 +57,6 @@ export interface Observation {
   readonly heartbeatAgeSeconds: Readonly<Record<string, number>>;
   readonly capacity: CapacitySample | null;
   readonly lag: LagSample | null;
+  /** What it has learned of where DNS sends customers; absent in what older code wrote. Read it with readDnsView. */
+  readonly dns?: DnsView;
 }

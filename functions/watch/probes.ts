@@ -1,5 +1,6 @@
 import type { ProbeResult } from "../shared/clients.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
+import { regionNamed } from "../shared/plan/plan.ts";
 import type { Vote } from "./observation.ts";
 
 /** A customer gives up after a few seconds; Route 53's own checkers allow 4 s to connect and 2 s to answer. */
@@ -17,9 +18,13 @@ export async function probeRegion(deps: Dependencies, url: string): Promise<Look
   return judgeProbe(await ask(deps, url, "GET"));
 }
 
-/** Asks the public name as a customer would, wherever DNS sends this vantage. */
-export async function probePublicName(deps: Dependencies): Promise<Look> {
-  return judgeProbe(await ask(deps, deps.plan.traffic.url, "GET"));
+/**
+ * Asks the public name as a customer would, wherever DNS sends this vantage, or at an address. `servedBy` is a Region of the
+ * plan, or null where the answer names none in that very form (FM63).
+ */
+export async function probePublicName(deps: Dependencies, address?: string): Promise<Look> {
+  const look = judgeProbe(await ask(deps, deps.plan.traffic.url, "GET", address));
+  return { ...look, servedBy: regionNamed(deps.plan, look.servedBy) };
 }
 
 /** Writes as a customer would; "passing" when the plan names no endpoint to write to. */
@@ -29,8 +34,10 @@ export async function probeWrite(deps: Dependencies): Promise<Look> {
   return judgeProbe(await ask(deps, url, "POST"));
 }
 
-function ask(deps: Dependencies, url: string, method: "GET" | "POST"): Promise<ProbeResult> {
-  return deps.http.probe({ url, method, timeoutMs: probeTimeoutMs, servedByHeader: deps.plan.traffic.servedByHeader });
+function ask(deps: Dependencies, url: string, method: "GET" | "POST", address?: string): Promise<ProbeResult> {
+  const { servedByHeader } = deps.plan.traffic;
+  const to = address === undefined ? {} : { address };
+  return deps.http.probe({ url, method, timeoutMs: probeTimeoutMs, servedByHeader, ...to });
 }
 
 /** 2xx and 3xx pass, as for Route 53's checkers; everything else fails: what a customer cannot use is not up. */

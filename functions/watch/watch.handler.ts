@@ -16,6 +16,8 @@ import { errorMessage } from "../shared/errors.ts";
 import { createEntry, type Handler } from "../shared/step.ts";
 import { createNameServerClient } from "../shared/name-servers.ts";
 import { wire } from "../shared/wire.ts";
+import { learnDns } from "./dns.ts";
+import { carryDns, carryPlace, type DnsLook, readDnsView } from "./dns-view.ts";
 import { publishMetrics } from "./metrics.ts";
 import type { Observation } from "./observation.ts";
 import { readObservations, writeObservation } from "./observations.ts";
@@ -27,6 +29,8 @@ import { carryCustomers, carryVote } from "./streaks.ts";
 
 /** The schedule invokes the watch once a minute; one invocation keeps looking until just before the next. */
 const invocationSeconds = 60;
+/** In these rounds of an invocation the name servers are asked: a vantage that has just begun knows calm from the third on. */
+const roundsThatAsk: ReadonlySet<number> = new Set([0, 3]);
 /** While a run is under way, customers are looked at this often, so that the run notices at once what they get. */
 const closeLookEverySeconds = 2;
 
@@ -46,7 +50,11 @@ export function createHandler(deps: Dependencies<Services>): Handler {
     const every = scoped.plan.detection.probeEverySeconds * 1_000;
     let rounds = 0;
     for (let next = scoped.clock.now(); next + every <= end; rounds++) {
-      const seen = await lookAround(scoped, rounds === 0 ? "withSamples" : "withoutSamples", seenLast);
+      const seen = await lookAround(
+        scoped,
+        { samples: rounds === 0, nameServers: roundsThatAsk.has(rounds) },
+        seenLast,
+      );
       seenLast = seen.observation;
       next += every;
       if (seen.item?.incident != null) await lookClosely(scoped, seen.observation, next);
@@ -65,29 +73,31 @@ interface Seen {
 /** One round. Nothing in it may stop the vantage: what fails is logged and left unknown. */
 async function lookAround(
   deps: Dependencies<Services>,
-  sampling: "withSamples" | "withoutSamples",
+  including: { readonly samples: boolean; readonly nameServers: boolean },
   seenLast: Observation | null,
 ): Promise<Seen> {
   const { plan, region } = deps;
-  const [looks, customers, observations, item] = await Promise.all([
+  const learnedLast = readDnsView(plan, seenLast?.dns);
+  const [looks, customers, observations, item, dns] = await Promise.all([
     Promise.all(plan.regions.map(async ({ name, probeUrl }) => ({ name, look: await probeRegion(deps, probeUrl) }))),
     probePublicName(deps),
     orNull(deps, "observations", () => readObservations(deps)),
     orNull(deps, "coordination item", () => createCoordinationStore(deps, `watch in ${region}`).read()),
+    including.nameServers ? orNull(deps, "name servers", () => learnDns(deps, learnedLast)) : null,
   ]);
   const last = observations?.find((each) => each.vantage === region) ?? seenLast;
   const fresh =
-    sampling === "withSamples" || last === null
+    including.samples || last === null
       ? {
           capacity: (await sampleCapacity(deps)) ?? last?.capacity ?? null,
           lag: (await sampleLag(deps)) ?? last?.lag ?? null,
         }
       : { capacity: last.capacity, lag: last.lag };
-  const observation = compose(deps, { looks, customers, observations: observations ?? [], last, ...fresh });
+  const observation = compose(deps, { looks, customers, observations: observations ?? [], last, item, dns, ...fresh });
   await orNull(deps, "own observation", () => writeObservation(deps, observation));
   const others = observations?.filter((each) => each.vantage !== region) ?? null;
   await Promise.all([
-    publishMetrics(deps, observation, item),
+    publishMetrics(deps, observation, item, others ?? []),
     item === null || others === null ? null : assessAll(deps, item, [...others, observation]),
   ]);
   return { observation, item };
@@ -102,15 +112,19 @@ function compose(
     readonly last: Observation | null;
     readonly capacity: Observation["capacity"];
     readonly lag: Observation["lag"];
+    readonly item: CoordinationItem | null;
+    readonly dns: DnsLook | null;
   },
 ): Observation {
   const now = isoInstant(deps.clock.now());
   const every = deps.plan.detection.probeEverySeconds;
-  const { looks, customers, observations, last, capacity, lag } = found;
+  const { looks, customers, observations, last, capacity, lag, item } = found;
+  const votes = looks.map(({ name, look }) => carryVote(name, look, last, now, every));
+  const { servedBy } = customers;
   return {
     vantage: deps.region,
     at: now,
-    votes: looks.map(({ name, look }) => carryVote(name, look, last, now, every)),
+    votes,
     customers: carryCustomers(customers, last, now, every),
     heartbeatAgeSeconds: Object.fromEntries(
       observations
@@ -119,6 +133,7 @@ function compose(
     ),
     capacity,
     lag,
+    dns: carryDns(deps.plan, readDnsView(deps.plan, last?.dns), { look: found.dns, servedBy, votes, item, now }),
   };
 }
 
@@ -175,7 +190,14 @@ async function lookClosely(deps: Dependencies<"dynamoDB">, observation: Observat
     await deps.clock.sleep(closeLookEverySeconds * 1_000);
     const look = await probePublicName(deps);
     const now = isoInstant(deps.clock.now());
-    last = { ...last, at: now, customers: carryCustomers(look, last, now, deps.plan.detection.probeEverySeconds) };
+    const { dns } = last;
+    const requests = dns && carryPlace(dns.requests, null, look.servedBy, { plan: deps.plan, calm: [], now });
+    last = {
+      ...last,
+      at: now,
+      customers: carryCustomers(look, last, now, deps.plan.detection.probeEverySeconds),
+      ...(requests && { dns: { ...dns, requests } }),
+    };
     const close = last;
     await orNull(deps, "own observation", () => writeObservation(deps, close));
   }

@@ -12,14 +12,38 @@ export interface LatencyRecord {
   readonly isTakenOut: () => boolean;
 }
 
+/**
+ * What Route 53's latency data say of the way from a resolver's place to a Region, in milliseconds. They are measured over
+ * months and from elsewhere: what a vantage measures is not what they say.
+ */
+export type LatencyData = (location: string, region: string) => number;
+
+/** What a record carries, where it is not the check that the plan's switch turns (FM64). */
+export interface OtherCheck {
+  readonly isHealthy: () => boolean;
+}
+
 /** Route 53's answers for the application's name. They are part of its data plane: nothing stops them. */
 export class Dns {
   readonly records: readonly LatencyRecord[];
   readonly #nearest = new Map<string, readonly LatencyRecord[]>();
+  readonly #others = new Map<string, OtherCheck>();
+  #latency: LatencyData = roundTripMs;
 
   constructor(records: readonly LatencyRecord[]) {
     if (records.length === 0) throw new RangeError("A name needs a record: received none");
     this.records = records;
+  }
+
+  /** @default as far as it is between the two places */
+  set latencyData(data: LatencyData) {
+    this.#latency = data;
+    this.#nearest.clear();
+  }
+
+  /** From now on the record of `region` carries another check, whatever the switch says. */
+  attach(region: string, check: OtherCheck): void {
+    this.#others.set(region, check);
   }
 
   /**
@@ -28,19 +52,19 @@ export class Dns {
    */
   answer(location: string): string {
     const byDistance = this.#byDistance(location);
-    for (const record of byDistance) if (record.isHealthy()) return record.region;
+    for (const record of byDistance) if (this.#isHealthy(record)) return record.region;
     return (byDistance[0] as LatencyRecord).region;
   }
 
   /** Regions whose record is healthy; all of them when none is. */
   inAnswers(): readonly string[] {
-    const healthy = this.records.filter((record) => record.isHealthy());
+    const healthy = this.records.filter((record) => this.#isHealthy(record));
     return (healthy.length === 0 ? this.records : healthy).map(({ region }) => region);
   }
 
   /** Whether a Region's own record is healthy, and so answered where it is the nearest; false without a record. */
   isHealthy(region: string): boolean {
-    return this.records.some((record) => record.region === region && record.isHealthy());
+    return this.records.some((record) => record.region === region && this.#isHealthy(record));
   }
 
   /** Regions that somebody has taken out on purpose. */
@@ -48,11 +72,15 @@ export class Dns {
     return new Set(this.records.filter((record) => record.isTakenOut()).map(({ region }) => region));
   }
 
+  #isHealthy(record: LatencyRecord): boolean {
+    return (this.#others.get(record.region) ?? record).isHealthy();
+  }
+
   #byDistance(location: string): readonly LatencyRecord[] {
     let nearest = this.#nearest.get(location);
     if (nearest === undefined) {
       nearest = this.records.toSorted(
-        (left, right) => roundTripMs(location, left.region) - roundTripMs(location, right.region),
+        (left, right) => this.#latency(location, left.region) - this.#latency(location, right.region),
       );
       this.#nearest.set(location, nearest);
     }

@@ -26,6 +26,8 @@ export interface TrafficControl {
   readonly recoveryCluster: SimulatedRecoveryCluster | null;
   /** Regions that hold a Region's evacuation and can be reached; null where the switch keeps it in one place. */
   readonly holdersOf: ((region: string) => readonly string[]) | null;
+  /** From now on the record of `region` carries its endpoint's check alone, or none: the switch moves nothing (FM64). */
+  carry(region: string, check: "endpointOnly" | "nothing"): void;
 }
 
 /** The object whose presence takes `region` out, in another Region's bucket. */
@@ -155,7 +157,17 @@ function assemble(
 ): TrafficControl {
   const { hostedZoneId, record } = plan.traffic;
   const route53 = new SimulatedRoute53({ hostedZoneId, record, dns, healthCheckers });
-  return { dns, healthCheckers, route53, recoveryCluster, holdersOf: null };
+  return {
+    dns,
+    healthCheckers,
+    route53,
+    recoveryCluster,
+    holdersOf: null,
+    carry(region, check) {
+      const isHealthy = () => check === "nothing" || healthCheckers.isHealthy(endpointId(region));
+      dns.attach(region, { isHealthy });
+    },
+  };
 }
 
 function endpointId(region: string): string {

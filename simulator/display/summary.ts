@@ -37,7 +37,7 @@ export function renderClosing(summary: IncidentSummary, options: ClosingOptions)
   return [
     ...wrap(headline(summary), columns).map((line) => paint(line, "bold", colour)),
     "",
-    ...row("Outcome", outcomeTitle(summary.outcome), outcomeShade(summary.outcome)),
+    ...row("Outcome", outcomeTitle(summary), outcomeShade(summary.outcome)),
     ...summary.reasons.flatMap((reason, index) => row(index === 0 ? "Reasons" : "", reason)),
     ...row("Recovery time", `${time.value} (${time.verdict})`, verdictShade(summary.recoveryTime.verdict)),
     ...lossWords(summary).flatMap(({ name, words, verdict }) =>

@@ -84,6 +84,11 @@ export class Ledger {
     return this.#tenures.findLast((each) => each.execution === execution && each.from <= to && each.to >= from) ?? null;
   }
 
+  /** The Region that an incident is about; null before anybody held it. */
+  failedRegionOf(incident: string): string | null {
+    return this.#tenures.find((tenure) => tenure.incident === incident)?.failedRegion ?? null;
+  }
+
   #noteEvent(event: TimelineEvent, at: number): void {
     this.#events.push(event);
     this.#storedAt.set(event, at);

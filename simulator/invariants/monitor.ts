@@ -16,6 +16,7 @@ import { isMutation, resourceOf } from "./mutations.ts";
 import { Promotions } from "./promotions.ts";
 import { Service } from "./service.ts";
 import { type Grounds, Sight } from "./sight.ts";
+import { TrafficClaims } from "./traffic-claims.ts";
 
 /** What has happened within this time may still be unknown to every vantage: the confirmation window and some rounds. */
 const unnoticedMs = 120_000;
@@ -41,6 +42,7 @@ export class Monitor {
   readonly #sight: Sight;
   readonly #service: Service;
   readonly #promotions: Promotions;
+  readonly #trafficClaims: TrafficClaims;
   /** What each tenure had to go by when it began. */
   readonly #grounds = new Map<Tenure, Grounds>();
   #tenuresSeen = 0;
@@ -58,6 +60,7 @@ export class Monitor {
     this.#authority = new Authority(world, this.ledger);
     this.#sight = new Sight(world);
     this.#service = new Service(world, this.ledger, this.#sight);
+    this.#trafficClaims = new TrafficClaims(world, (invariant, message) => this.#report(invariant, message));
     const judges = { ledger: this.ledger, authority: this.#authority, sight: this.#sight, history: this.#history };
     this.#promotions = new Promotions(world, judges, (invariant, message) => this.#report(invariant, message));
     world.dynamoDB.observe((write) => this.ledger.note(write));
@@ -78,6 +81,7 @@ export class Monitor {
       if (event === undefined) continue;
       if (event.kind === "confirmed" && event.detail.result === "changed") this.#judgeConfirmed(event);
       for (const { invariant, message } of this.#service.judge(event)) this.#report(invariant, message);
+      this.#trafficClaims.hear(event, this.ledger.failedRegionOf(event.incident));
     }
     const { tenures } = this.ledger;
     for (; this.#tenuresSeen < tenures.length; this.#tenuresSeen++) {
@@ -87,6 +91,7 @@ export class Monitor {
     if (world.clock.now() - this.#servedAt >= serviceEveryMs) {
       this.#servedAt = world.clock.now();
       this.#sight.noteService();
+      this.#trafficClaims.lookOn();
     }
     const promotions = world.promotions;
     for (; this.#promotionsSeen < promotions.length; this.#promotionsSeen++) {

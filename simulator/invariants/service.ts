@@ -100,24 +100,24 @@ export class Service {
     return violations;
   }
 
-  #judgeTraffic({ incident, region: acting }: TimelineEvent): readonly Violation[] {
-    const { plan, traffic, regions, clock } = this.#world;
+  /**
+   * What is shown to have left is sent there from nowhere. What is not shown nobody was seen to be sent to: a vantage that
+   * is heard, and is served there by a Region that says its name, is still there.
+   */
+  #judgeTraffic({ incident, region: acting, detail }: TimelineEvent): readonly Violation[] {
+    const { plan, traffic, regions, clock, headerForms } = this.#world;
     const failed = this.#failedRegionOf(incident);
     if (failed === null || this.#worsenedLately()) return [];
     // Whose endpoint has just come back is answered until the switch, thrown meanwhile, has had its time.
     if (clock.now() - (this.#bettered.get(failed) ?? Number.NEGATIVE_INFINITY) < switchedWithinMs) return [];
-    const vantages = [...plan.regions.map(({ name }) => name), ...plan.detection.witnesses].filter(
-      (vantage) => vantage !== failed && regions.runs(vantage),
-    );
-    // Whoever is silent says nothing of where it is sent: for such a one the switch must have had its time, and no more.
-    const begun = this.#ledger.events.find(
-      (event) => event.incident === incident && event.step === "traffic" && event.kind === "intent",
-    );
-    const hasHadItsTime = begun !== undefined && clock.now() - this.#ledger.storedAt(begun) >= switchedWithinMs;
-    const sent = vantages.filter(
+    const evidence = detail.evidence as { readonly traffic?: unknown } | undefined;
+    const isShown = evidence?.traffic !== "notShown";
+    const saysItsName = (headerForms.get(failed) ?? "region") === "region" && regions.health(failed) === "up";
+    const sent = [...plan.regions.map(({ name }) => name), ...plan.detection.witnesses].filter(
       (vantage) =>
+        regions.runs(vantage) &&
         traffic.dns.answer(vantage) === failed &&
-        !(hasHadItsTime && !this.#sight.isHeard(vantage, acting, clock.now())),
+        (isShown || (saysItsName && this.#sight.isHeard(vantage, acting, clock.now()))),
     );
     if (sent.length === 0) return [];
     const message = `${incident} says that traffic has left ${failed}, and DNS sends ${sent.join(", ")} there`;
@@ -147,6 +147,6 @@ export class Service {
   }
 
   #failedRegionOf(incident: string): string | null {
-    return this.#ledger.tenures.find((tenure) => tenure.incident === incident)?.failedRegion ?? null;
+    return this.#ledger.failedRegionOf(incident);
   }
 }

@@ -6,6 +6,7 @@ import { alreadyMoving } from "./already-moving.ts";
 import { approvalGiven } from "./approval-given.ts";
 import { approvalTimeout } from "./approval-timeout.ts";
 import { blip } from "./blip.ts";
+import { checkAttachedToNothing } from "./check-attached-to-nothing.ts";
 import { cooldownOwnerDead } from "./cooldown-owner-dead.ts";
 import { disputeSettles } from "./dispute-settles.ts";
 import { eventStorm } from "./event-storm.ts";
@@ -13,6 +14,7 @@ import { flapping } from "./flapping.ts";
 import { forgottenPause } from "./forgotten-pause.ts";
 import { grayFailure } from "./gray-failure.ts";
 import { grayThenDark } from "./gray-then-dark.ts";
+import { headerMissing } from "./header-missing.ts";
 import { lagBeyondBudget } from "./lag-beyond-budget.ts";
 import { lagUnknown } from "./lag-unknown.ts";
 import { lastRegion } from "./last-region.ts";
@@ -22,6 +24,7 @@ import { lostResponses } from "./lost-responses.ts";
 import { manualStart } from "./manual-start.ts";
 import { neverCloses } from "./never-closes.ts";
 import { noCapacity } from "./no-capacity.ts";
+import { nobodyStandsThere } from "./nobody-stands-there.ts";
 import { observeMode } from "./observe-mode.ts";
 import { observerPartition } from "./observer-partition.ts";
 import { poisonEvents } from "./poison-events.ts";
@@ -39,6 +42,9 @@ export const scenarios: readonly Scenario[] = [
   secondaryOutage,
   grayFailure,
   grayThenDark,
+  nobodyStandsThere,
+  checkAttachedToNothing,
+  headerMissing,
   blip,
   flapping,
   allRegionsAlarm,

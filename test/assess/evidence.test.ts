@@ -135,3 +135,13 @@ it("keeps a vantage's word on itself apart", () => {
     since: "2026-03-14T09:03:50.000Z",
   });
 });
+
+it.each(["us-east-1a", "US-EAST-1", "use1-az2"])(
+  "FM63: customers served by %j are served by nobody knows whom",
+  (servedBy) => {
+    const { servesCustomers, regions } = evidenceFrom(plan, "eu-west-1", now, { "us-east-1": { servedBy } });
+
+    expect(servesCustomers).toEqual([]);
+    expect(regions[0]?.customersServedBy).toBeNull();
+  },
+);

@@ -337,12 +337,36 @@ export const mutants: readonly Mutant[] = [
     failureMode: "FM53",
     changes: [
       {
-        file: "functions/traffic/residual.ts",
-        find: "if (lookedSince && hasHadItsTime && residual.length === 0)",
-        replace: "if (customers.length > 0)",
+        file: "functions/traffic/verify.handler.ts",
+        find: 'if (goneSince !== null) return now >= goneSince + timeToLiveMs + lettingGoMs ? "shown" : null;',
+        replace: 'if (now > began) return "shown";',
       },
     ],
-    caughtBy: "trafficDoneMeansGone",
+    caughtBy: "trafficLeftMeansLeft",
+  },
+  {
+    name: "a vantage that was never sent to the failed Region shows by its absence that nobody is",
+    failureMode: "FM62",
+    changes: [
+      {
+        file: "functions/traffic/drain.ts",
+        find: "wasThere: place !== undefined && Object.hasOwn(place.calm, failedRegion),",
+        replace: "wasThere: place !== undefined,",
+      },
+    ],
+    caughtBy: "trafficLeftMeansLeft",
+  },
+  {
+    name: "a serving header that names no Region of the plan counts as another Region",
+    failureMode: "FM63",
+    changes: [
+      {
+        file: "functions/shared/plan/plan.ts",
+        find: "return servedBy === null ? null : (findRegion(plan, servedBy)?.name ?? null);",
+        replace: 'return servedBy ?? "elsewhere";',
+      },
+    ],
+    caughtBy: "trafficLeftMeansLeft",
   },
   {
     name: "a change that is never confirmed",

@@ -67,6 +67,13 @@ describe("customers are served when every voice says so", () => {
 });
 
 describe("a green verdict", () => {
+  it.each([null, "us-east-1a", "US-EAST-1", "use1-az2"])("FM63: names nobody where the header says %j", (servedBy) => {
+    const served = judged({ here: { ...pass, servedBy } }, { "us-west-2": { servedBy } });
+
+    expect(served.kind).toBe("green");
+    expect(served.customers.map((each) => each.servedBy)).toEqual([null, null, null]);
+  });
+
   it("tells since when each vantage that can be heard has seen its customers served", () => {
     const served = judged({}, { "ap-southeast-1": { age: 31 } });
 

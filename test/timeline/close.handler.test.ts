@@ -10,7 +10,7 @@ const done = { result: "done", reason: null };
 const recovered = {
   approval: "notAsked",
   declinedBecause: null,
-  branches: { traffic: done, capacity: done, database: done, tables: done },
+  branches: { traffic: { ...done, evidence: "shown" }, capacity: done, database: done, tables: done },
   recovery: { ...done, verifiedAt: "2026-03-14T09:05:00.000Z" },
   dataLossSeconds: 3,
 };
@@ -65,6 +65,16 @@ it.each([
     "recovered",
     { recovery: { ...done, verifiedAt: "2026-03-14T09:13:00.000Z" } },
     "Recovered from the loss of us-east-1 in 10 min, beyond the objective of 8 min",
+  ],
+  [
+    "recovered",
+    { branches: { ...recovered.branches, traffic: { ...done, evidence: "notShown" } } },
+    "Recovered from the loss of us-east-1 in 2 min, within the objective of 8 min; that traffic has left us-east-1 is not shown",
+  ],
+  [
+    "recovered",
+    { branches: { ...recovered.branches, traffic: done } },
+    "Recovered from the loss of us-east-1 in 2 min, within the objective of 8 min; that traffic has left us-east-1 is not shown",
   ],
 ])("says how it ended: %s", async (outcome, changes, summary) => {
   const { close, events } = prepare();

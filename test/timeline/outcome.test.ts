@@ -29,7 +29,17 @@ it("recovered: every branch did its part and customers were seen to be served", 
     dataLossSeconds: 4,
     regionState: "evacuated",
     branches: allDone,
+    evidence: { traffic: "notShown" },
   });
+});
+
+it("FM62: what the traffic branch shows is what the run may claim, and a retry that leaves it out inherits it", () => {
+  const shown = { ...allDone, traffic: { ...done, evidence: "shown" } } as const;
+  const before = { branches: shown, recoveryTimeSeconds: null, dataLossSeconds: 3, regionState: "evacuated" } as const;
+
+  expect(judged({ branches: shown }).evidence).toEqual({ traffic: "shown" });
+  expect(judged({ branches: { ...allDone, traffic: skipped }, before }).evidence).toEqual({ traffic: "shown" });
+  expect(judged({ branches: { ...allDone, traffic: skipped } }).evidence).toEqual({ traffic: "notShown" });
 });
 
 describe("a retry of some branches", () => {
@@ -149,6 +159,7 @@ it.each([
     dataLossSeconds: 0,
     regionState: "inService",
     branches: nothing,
+    evidence: null,
   });
 });
 

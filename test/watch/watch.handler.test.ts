@@ -116,7 +116,7 @@ describe("metrics", () => {
     });
     expect(Object.keys(last(aws)).filter((name) => name.includes("Heartbeat") && name.includes(self))).toEqual([]);
     // docs/deploy.md reckons with so many; no lag was sampled here.
-    expect(Object.keys(last(aws))).toHaveLength(3 + 2 + 3 + (3 + 1));
+    expect(Object.keys(last(aws))).toHaveLength(3 + 2 + 3 + (3 + 3 + 1));
   });
 
   it("leave out what is not known: a book that cannot be read, a sample that was never taken", async () => {

@@ -188,3 +188,8 @@ export function findThirdOpinion(plan: Plan): ThirdOpinion {
 export function vantagesOf(plan: Plan): readonly string[] {
   return [...plan.regions.map((region) => region.name), ...plan.detection.witnesses];
 }
+
+/** A Region exactly as the plan writes it, or null: "us-east-1a", "US-EAST-1" and nothing at all name none (FM63). */
+export function regionNamed(plan: Plan, servedBy: string | null): string | null {
+  return servedBy === null ? null : (findRegion(plan, servedBy)?.name ?? null);
+}

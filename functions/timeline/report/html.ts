@@ -40,7 +40,7 @@ export function renderHtml(
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <meta name="referrer" content="no-referrer">
-<title>${outcomeTitle(summary.outcome)}: ${summary.application}, ${incidentWords(summary)}</title>
+<title>${outcomeTitle(summary)}: ${summary.application}, ${incidentWords(summary)}</title>
 <style>${new Markup(styleSheet)}</style>
 </head>
 <body>
@@ -49,7 +49,7 @@ ${patterns}
 <header>
 <p class="eyebrow"><b>${summary.application}</b> · Region failover report · ${incidentWords(summary)}</p>
 <h1>${prose(headline(summary))}</h1>
-<p class="meta"><span class="badge ${outcomeTone(summary.outcome)}">${outcomeTitle(summary.outcome)}</span>${summary.origin === null ? null : instantWords(summary.origin)}</p>
+<p class="meta"><span class="badge ${outcomeTone(summary.outcome)}">${outcomeTitle(summary)}</span>${summary.origin === null ? null : instantWords(summary.origin)}</p>
 </header>
 ${keyFigures(summary)}
 ${section("facts", "In short", facts(summary))}

@@ -64,7 +64,7 @@ export function renderMarkdown(summary: IncidentSummary, events: readonly Timeli
   const lines = [
     `# ${safe(headline(summary))}`,
     "",
-    `${safe(capitalised(incidentWords(summary)))} · ${outcomeTitle(summary.outcome)}${summary.origin === null ? "" : ` · ${instantWords(summary.origin)}`}`,
+    `${safe(capitalised(incidentWords(summary)))} · ${outcomeTitle(summary)}${summary.origin === null ? "" : ` · ${instantWords(summary.origin)}`}`,
     "",
     ...section("Key figures", figures(summary)),
     ...section("What a person must do next", next(summary)),
@@ -97,7 +97,7 @@ function figures(summary: IncidentSummary): readonly string[] {
   return table(
     ["Figure", "Value"],
     [
-      ["Outcome", outcomeTitle(summary.outcome)],
+      ["Outcome", outcomeTitle(summary)],
       ...(summary.reasons.length > 0 ? [["Reasons", summary.reasons.map(safe).join("; ")]] : []),
       ...(region === null ? [] : [[regionTitle(summary), safe(region)]]),
       ...(summary.cause === null ? [] : [[causeTitle(summary), safe(causeWords(summary.cause))]]),

@@ -1,5 +1,6 @@
 import { type BranchName, branchNames } from "../../coordination/item.ts";
 import { isoInstant } from "../../shared/clock.ts";
+import type { TrafficEvidence } from "../../traffic/drain.ts";
 import type { TimelineEvent } from "../event.ts";
 import { type Action, actionsOf } from "./actions.ts";
 import {
@@ -26,7 +27,7 @@ import {
   tablesResult,
 } from "./figures.ts";
 import { type ChainCheck, checkChain, chronological, type Moment } from "./order.ts";
-import { amountOf, type Detail, detailOf, instantOf, printable, recordOf, textOf, textsOf } from "./read.ts";
+import { amountOf, childOf, type Detail, detailOf, instantOf, printable, recordOf, textOf, textsOf } from "./read.ts";
 import { periodsOf, type StepSummary, summarizeSteps, toneOf } from "./steps.ts";
 
 export type Outcome =
@@ -77,6 +78,8 @@ export interface IncidentSummary {
   readonly startedBy: string | null;
   readonly reason: string | null;
   readonly outcome: Outcome;
+  /** Whether it is shown that traffic has left the failed Region; what a timeline does not say to be shown is not. */
+  readonly evidence: TrafficEvidence;
   readonly reasons: readonly string[];
   readonly failingSince: string | null;
   readonly decidedAt: string | null;
@@ -177,6 +180,7 @@ export function summarize(
     startedBy: textOf(opened, "startedBy"),
     reason: textOf(opened, "reason"),
     outcome,
+    evidence: textOf(childOf(closed, "evidence"), "traffic") === "shown" ? "shown" : "notShown",
     reasons:
       givenUp !== undefined
         ? [givenUp.summary]

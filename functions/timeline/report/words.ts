@@ -4,7 +4,7 @@ import type { DecisionRecord } from "./decisions.ts";
 import type { Verdict } from "./figures.ts";
 import { parseTime } from "./read.ts";
 import type { Period, Tone } from "./steps.ts";
-import type { IncidentSummary, Outcome } from "./summary.ts";
+import type { IncidentSummary } from "./summary.ts";
 
 /** `["a", "b", "c"]` → `a, b and c`. */
 export function listWords(items: readonly string[]): string {
@@ -53,10 +53,10 @@ export function instantWords(at: string | null): string {
   return parseTime(at) === null ? at : `${at.slice(0, 10)} ${at.slice(11, 19)} UTC`;
 }
 
-export function outcomeTitle(outcome: Outcome): string {
+export function outcomeTitle({ outcome, evidence }: Pick<IncidentSummary, "outcome" | "evidence">): string {
   switch (outcome) {
     case "recovered":
-      return "Recovered";
+      return evidence === "shown" ? "Recovered" : "Recovered, traffic not shown to have left";
     case "degraded":
       return "Degraded";
     case "stoodDown":
@@ -81,7 +81,7 @@ export function headline(summary: IncidentSummary): string {
   const time = seconds === null ? "" : ` in ${durationWords(seconds)}`;
   switch (summary.outcome) {
     case "recovered":
-      return `${application} recovered from the loss of ${region}${time}; ${to} ${summary.survivors.length === 1 ? "serves" : "serve"} its customers.`;
+      return `${application} recovered from the loss of ${region}${time}; ${to} ${summary.survivors.length === 1 ? "serves" : "serve"} its customers.${unshownWords(summary)}`;
     case "degraded": {
       const parts = summary.branchesToRetry;
       if (isGivenUp(summary)) {
@@ -105,6 +105,11 @@ export function headline(summary: IncidentSummary): string {
     case "nothingRecorded":
       return `Nothing was changed for ${application}: nobody had anything to decide, so nothing is recorded.`;
   }
+}
+
+/** What a claim of recovery must not leave out; empty where it is shown that traffic has left. */
+function unshownWords({ evidence, failedRegion }: Pick<IncidentSummary, "evidence" | "failedRegion">): string {
+  return evidence === "shown" ? "" : ` That traffic has left ${failedRegion ?? "the failed Region"} is not shown.`;
 }
 
 /** Whether people were told that automation goes on with the run no more. */

@@ -115,7 +115,7 @@ export const cloudWatch: Contract = {
         dimensions: { Application: application, Region: region },
       });
 
-      await publishMetrics(deps, observationIn(cloud), null);
+      await publishMetrics(deps, observationIn(cloud), null, []);
 
       const values = (metric: AwsMetric) =>
         cloud
@@ -131,7 +131,7 @@ export const cloudWatch: Contract = {
 
     "a metric is another one under other dimensions": async (cloud) => {
       const application = cloud.unique("shop");
-      await publishMetrics(cloud.dependencies({ ...storefront, application }), observationIn(cloud), null);
+      await publishMetrics(cloud.dependencies({ ...storefront, application }), observationIn(cloud), null, []);
       await cloud.until(
         () => readMetric(cloud, home, customersServed(application)),
         (found) => found.length > 0,
@@ -146,7 +146,7 @@ export const cloudWatch: Contract = {
 
     "a metric is of its own Region alone": async (cloud) => {
       const application = cloud.unique("shop");
-      await publishMetrics(cloud.dependencies({ ...storefront, application }), observationIn(cloud), null);
+      await publishMetrics(cloud.dependencies({ ...storefront, application }), observationIn(cloud), null, []);
       await cloud.until(
         () => readMetric(cloud, home, customersServed(application)),
         (found) => found.length > 0,

@@ -221,7 +221,30 @@ describe("what a run says of itself", () => {
     await rogue.say("traffic", "stepEnded", { result: "done" });
     await rogue.say("database", "stepEnded", { result: "done", promotedRegion: "eu-west-1" });
 
-    expect(rogue.broken).toEqual(["databaseDoneMeansWriter", "trafficDoneMeansGone"]);
+    expect(rogue.broken).toEqual(["databaseDoneMeansWriter", "trafficDoneMeansGone", "trafficLeftMeansLeft"]);
+  });
+
+  it.each([
+    ["shown", true],
+    ["notShown", false],
+  ])(
+    "FM62: recovered with traffic %s, while the failed Region's customers go on failing",
+    async (traffic, isBroken) => {
+      const rogue = await (await new Rogue().pass(50)).hold(home);
+      rogue.world.traffic.healthCheckers.makeShallow(home);
+      rogue.world.regions.set(home, "gray");
+      await (await rogue.pass(20)).say("timeline", "closed", { outcome: "recovered", evidence: { traffic } });
+      await rogue.pass(70);
+
+      expect(rogue.broken.includes("shownRecoveredStays")).toBe(isBroken);
+    },
+  );
+
+  it("FM62: traffic gone as not shown, while a vantage that is heard is served there", async () => {
+    const rogue = await (await new Rogue().pass(100)).hold(home);
+    await rogue.say("traffic", "stepEnded", { result: "done", evidence: { traffic: "notShown" } });
+
+    expect(rogue.broken).toEqual(["trafficDoneMeansGone"]);
   });
 
   it("nothing, of a change that it made", async () => {

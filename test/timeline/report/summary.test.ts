@@ -4,7 +4,7 @@ import { renderJson } from "../../../functions/timeline/report/json.ts";
 import { lossWords } from "../../../functions/timeline/report/loss-words.ts";
 import { nextSteps } from "../../../functions/timeline/report/next.ts";
 import { summarize } from "../../../functions/timeline/report/summary.ts";
-import { chainWords, headline, recoveryTimeWords } from "../../../functions/timeline/report/words.ts";
+import { chainWords, headline, outcomeTitle, recoveryTimeWords } from "../../../functions/timeline/report/words.ts";
 import { Chain, failingSince, instant } from "../../fixtures/chain.ts";
 import { approved, degraded, regionOutage, stoodDown, takeover, tampered, unclosed } from "../../fixtures/timeline.ts";
 
@@ -128,6 +128,16 @@ describe("summarize, other courses", () => {
       outcome: "recovered",
       chain: { state: "holds", events: 24 },
     });
+  });
+
+  it("FM62: recovered, but with nothing that says so of traffic, is never recovered alone", () => {
+    const events = new Chain("x", 1, "eu-west-1")
+      .add(0, "assess", "opened", "Opened.", { failingSince, failedRegion: "us-east-1" })
+      .add(9, "timeline", "closed", "Closed.", { outcome: "recovered", rtoSeconds: 9 }).events;
+    const unshown = summarize(events, plan);
+
+    expect(headline(unshown)).toMatch(/That traffic has left us-east-1 is not shown\.$/);
+    expect(outcomeTitle(unshown)).toBe("Recovered, traffic not shown to have left");
   });
 
   it("has nothing to recover when the approval was declined", () => {
