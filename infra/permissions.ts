@@ -1,7 +1,7 @@
 import { approvalEventType } from "../functions/approval/events.ts";
 import type { DatabasePlan, Plan } from "../functions/shared/plan/plan.ts";
 import { timelineEventSource, timelineEventType } from "../functions/timeline/event.ts";
-import { evacuationKey } from "../functions/traffic/health-check-switch.ts";
+import { evacuationKey } from "../functions/traffic/switch-objects.ts";
 import { metricNamespace } from "../functions/watch/metrics.ts";
 import { pageEventType } from "../functions/watch/pages.ts";
 import type { FunctionName } from "./functions.ts";

@@ -3,7 +3,7 @@ import { AnyPrincipal, Effect, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from "aws-cdk-lib/aws-s3";
 import type { Construct } from "constructs";
 import type { Plan } from "../functions/shared/plan/plan.ts";
-import { evacuationKey } from "../functions/traffic/health-check-switch.ts";
+import { evacuationKey } from "../functions/traffic/switch-objects.ts";
 import { acknowledge } from "./acknowledge.ts";
 
 /**

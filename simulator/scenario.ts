@@ -69,6 +69,12 @@ export type Action =
   | { readonly kind: "coordination"; readonly change: (item: CoordinationItem, nowMs: number) => CoordinationItem }
   /** Takes a Region out of DNS by the plan's switch, as a run before this story left it. */
   | { readonly kind: "takenOut"; readonly region: string }
+  /** A person takes a Region out of DNS by the plan's switch and tells the book nothing of it, if another one is left there. */
+  | { readonly kind: "drainedByHand"; readonly region: string }
+  /** Whether the switch's bucket of a Region can be read by whoever signs nothing; signed calls work either way. */
+  | { readonly kind: "publicAccess"; readonly region: string; readonly as: "blocked" | "allowed" }
+  /** Somebody deletes an object of the switch's bucket of a Region. */
+  | { readonly kind: "objectVanishes"; readonly region: string; readonly key: string }
   | { readonly kind: "faults"; readonly faults: readonly ScriptedFault[] }
   /** For a while so many of the calls to a Region's APIs, or to one service wherever it is asked, are throttled. */
   | {

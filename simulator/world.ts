@@ -148,6 +148,8 @@ export class World {
       regions,
       dns: this.traffic.dns,
       customers: this.customers,
+      s3: this.s3,
+      storageRandom: this.stream("storage probes"),
     });
     this.lambda = new SimulatedLambda({
       clock,

@@ -114,8 +114,8 @@ async function keepOut(context: Context, until: number): Promise<readonly string
               summary: keeper.summary,
               deadlineSeconds: keeperDeadlineSeconds,
               async read(): Promise<Kept> {
-                const [out, item] = await Promise.all([keeper.read(), store.read()]);
-                return { out, item };
+                const [state, item] = await Promise.all([keeper.read(), store.read()]);
+                return { ...state, item };
               },
               judge: (kept) => judgeKeeper(region, run.failedRegion, kept),
               apply: () => keeper.pull(),

@@ -3,7 +3,7 @@ import { fromAttributes, toAttributes } from "../shared/attributes.ts";
 import { retryRead } from "../shared/backoff.ts";
 import { parseInstant } from "../shared/clock.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
-import type { Observation, RegionVote } from "./observation.ts";
+import type { CanaryWord, Observation, RegionVote } from "./observation.ts";
 
 const partition = "observations";
 
@@ -33,7 +33,7 @@ export async function readObservations(deps: Dependencies<"dynamoDB">): Promise<
 function isObservation(
   found: Readonly<Record<string, unknown>>,
 ): found is Readonly<Record<string, unknown>> & Observation {
-  const { vantage, at, votes, customers, heartbeatAgeSeconds } = found as Partial<Observation>;
+  const { vantage, at, votes, customers, heartbeatAgeSeconds, takenOut, canaries } = found as Partial<Observation>;
   return (
     typeof vantage === "string" &&
     isInstant(at) &&
@@ -48,7 +48,10 @@ function isObservation(
     ) &&
     isInstant(customers?.since) &&
     typeof heartbeatAgeSeconds === "object" &&
-    heartbeatAgeSeconds !== null
+    heartbeatAgeSeconds !== null &&
+    (takenOut == null || (isInstant(takenOut.at) && Array.isArray(takenOut.regions))) &&
+    (canaries === undefined ||
+      (Array.isArray(canaries) && canaries.every((each: Partial<CanaryWord> | null) => isInstant(each?.since))))
   );
 }
 

@@ -15,6 +15,7 @@ import { isMutation, resourceOf } from "./mutations.ts";
 import { Promotions } from "./promotions.ts";
 import { Service } from "./service.ts";
 import { type Grounds, Sight } from "./sight.ts";
+import { SwitchTruth } from "./switch-truth.ts";
 
 /** What has happened within this time may still be unknown to every vantage: the confirmation window and some rounds. */
 const unnoticedMs = 120_000;
@@ -39,6 +40,7 @@ export class Monitor {
   readonly #sight: Sight;
   readonly #service: Service;
   readonly #promotions: Promotions;
+  readonly #switchTruth: SwitchTruth;
   /** What each tenure had to go by when it began. */
   readonly #grounds = new Map<Tenure, Grounds>();
   #tenuresSeen = 0;
@@ -56,6 +58,7 @@ export class Monitor {
     this.#authority = new Authority(world, this.ledger);
     this.#sight = new Sight(world);
     this.#service = new Service(world, this.ledger, this.#sight);
+    this.#switchTruth = new SwitchTruth(world);
     const judges = { ledger: this.ledger, authority: this.#authority, sight: this.#sight, history: this.#history };
     this.#promotions = new Promotions(world, judges, (invariant, message) => this.#report(invariant, message));
     world.dynamoDB.observe((write) => this.ledger.note(write));
@@ -76,6 +79,7 @@ export class Monitor {
       if (event === undefined) continue;
       if (event.kind === "confirmed" && event.detail.result === "changed") this.#judgeConfirmed(event);
       for (const { invariant, message } of this.#service.judge(event)) this.#report(invariant, message);
+      for (const { invariant, message } of this.#switchTruth.judge(event)) this.#report(invariant, message);
     }
     const { tenures } = this.ledger;
     for (; this.#tenuresSeen < tenures.length; this.#tenuresSeen++) {
@@ -85,6 +89,7 @@ export class Monitor {
     if (world.clock.now() - this.#servedAt >= serviceEveryMs) {
       this.#servedAt = world.clock.now();
       this.#sight.noteService();
+      this.#switchTruth.note();
     }
     const promotions = world.promotions;
     for (; this.#promotionsSeen < promotions.length; this.#promotionsSeen++) {
@@ -216,12 +221,19 @@ export class Monitor {
     if (plan.automation.traffic !== "automatic" || lately || tried || !world.canBeTakenOver()) return;
     const ended = item?.completed.some(({ region }) => region === only.name) ?? false;
     const standing = item?.regions[only.name]?.state ?? "inService";
+    const out = world.intentionallyOut();
     const others = plan.regions.some(
-      ({ name }) => name !== only.name && (item?.regions[name]?.state ?? "inService") === "inService",
+      ({ name }) =>
+        name !== only.name &&
+        (item?.regions[name]?.state ?? "inService") === "inService" &&
+        // What a person has drained by hand takes nobody's customers.
+        !out.has(name),
     );
     if (!others) return;
     // One that lives and carries another's customers may be overloaded: people are told, and nothing is done.
-    const isCarrying = plan.regions.some(({ name }) => (item?.regions[name]?.state ?? "inService") !== "inService");
+    const isCarrying = plan.regions.some(
+      ({ name }) => (item?.regions[name]?.state ?? "inService") !== "inService" || out.has(name),
+    );
     if (health === "gray" && isCarrying) return;
     // One incident at a time: while a person is asked about another Region, people are told of this one and no more.
     const isLeft = item?.incident != null && item.incident.failedRegion !== only.name && world.somebodyWaits();

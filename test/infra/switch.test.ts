@@ -1,4 +1,4 @@
-import { evacuationKey } from "../../functions/traffic/health-check-switch.ts";
+import { evacuationKey } from "../../functions/traffic/switch-objects.ts";
 import { healthCheckOutput } from "../../infra/names.ts";
 import { flat, planOf, recordPlan, type StackTemplate, synthesize } from "./synthesis.ts";
 

@@ -6,8 +6,8 @@ import {
   PutObjectCommand,
 } from "@aws-sdk/client-s3";
 import { keepReport } from "../../../functions/timeline/reports.ts";
-import { evacuationKey } from "../../../functions/traffic/health-check-switch.ts";
 import { createTrafficSwitch, type Lever } from "../../../functions/traffic/switch.ts";
+import { evacuationKey } from "../../../functions/traffic/switch-objects.ts";
 import { type Cloud, home, ireland, singapore, virginia } from "../backend.ts";
 import { type Contract, refusalOf } from "../contract.ts";
 import { evacuationOf, storefront } from "../plan.ts";
