@@ -49,13 +49,20 @@ export function createTrafficSwitch(deps: Dependencies<"recoveryCluster" | "rout
 /**
  * Whether a lever may be pulled: at least one Region must stay in DNS, since a name whose every record is unhealthy is
  * answered as if all were healthy (Route 53 fail-open, FM54). What was pulled and is not in force is not done (FM66).
+ * @param outElsewhere Regions that are out by what others have read: this lever's own store need not tell of all
  */
-export function judgeLever(regions: readonly string[], failedRegion: string, { out, unseen }: SwitchState): Verdict {
+export function judgeLever(
+  regions: readonly string[],
+  failedRegion: string,
+  { out, unseen }: SwitchState,
+  outElsewhere: readonly string[] = [],
+): Verdict {
   if (unseen !== null) return { kind: "blocked", reason: unseen };
   if (out.includes(failedRegion)) return { kind: "done" };
-  const left = regions.filter((region) => region !== failedRegion && !out.includes(region));
+  const away = new Set([...out, ...outElsewhere]);
+  const left = regions.filter((region) => region !== failedRegion && !away.has(region));
   if (left.length === 0) {
-    return { kind: "blocked", reason: `${out.join(", ")} are out already: no Region would stay in DNS` };
+    return { kind: "blocked", reason: `${[...away].join(", ")} are out already: no Region would stay in DNS` };
   }
   return { kind: "change", detail: { region: failedRegion, staysInDns: left } };
 }
