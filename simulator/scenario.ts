@@ -18,6 +18,8 @@ export type Need =
   | "unattendedPromotion"
   /** A run gets to its end without a person. */
   | "unattendedRun"
+  /** The switch is a bucket of objects in each Region. */
+  | "objectSwitch"
   /** Somebody is left when two Regions are lost. */
   | "thirdRegion"
   /** Each Region is seen by one other alone. */

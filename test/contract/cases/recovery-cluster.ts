@@ -24,7 +24,7 @@ export const recoveryCluster: Contract = {
     "controls that are on hold their Regions in DNS": async (cloud) => {
       const { lever } = await withSwitch(cloud);
 
-      expect(await lever.read()).toEqual([]);
+      expect((await lever.read()).out).toEqual([]);
     },
 
     "the lever turns the failed Region's control off and no other": async (cloud) => {
@@ -32,7 +32,7 @@ export const recoveryCluster: Contract = {
 
       await lever.pull();
 
-      expect(await lever.read()).toEqual([virginia]);
+      expect((await lever.read()).out).toEqual([virginia]);
     },
 
     "turning off what is off is no error": async (cloud) => {
@@ -41,7 +41,7 @@ export const recoveryCluster: Contract = {
 
       await lever.pull();
 
-      expect(await lever.read()).toEqual([virginia]);
+      expect((await lever.read()).out).toEqual([virginia]);
     },
 
     "a safety rule that demands one control on refuses the last": async (cloud) => {
@@ -52,7 +52,7 @@ export const recoveryCluster: Contract = {
       const refusal = await refusalOf(lever.pull());
 
       expect(refusal).toEqual({ name: "ConflictException", sortedAs: "rejected" });
-      expect([...(await lever.read())].sort()).toEqual([singapore, ireland].sort());
+      expect([...(await lever.read()).out].sort()).toEqual([singapore, ireland].sort());
     },
 
     "an unknown control is ResourceNotFoundException": async (cloud) => {
