@@ -13,7 +13,7 @@ import {
   whyNotByPlan,
 } from "./objections.ts";
 import { decideRetry } from "./retry.ts";
-import { othersInDns, rankSurvivors } from "./survivors.ts";
+import { findCarriers, othersInDns, rankSurvivors } from "./survivors.ts";
 import { describeTakenOut } from "./taken-out.ts";
 import { decideTakeover } from "./takeover.ts";
 
@@ -62,7 +62,9 @@ function decideForRegion(input: DecisionInput, region: string, authority: Author
       `${region} is the last Region in service and is never evacuated; return another one to service first${because}`,
     );
   }
-  const survivors = rankSurvivors(input, others);
+  const seen = rankSurvivors(input, others);
+  const areCarrying = seen.length === 0 && drained.length > 0 && assessment.kind === "down";
+  const survivors = areCarrying ? findCarriers(input, others) : seen;
   if (survivors.length === 0) {
     return refused(
       "noHealthySurvivor",

@@ -48,6 +48,19 @@ export function rankFit({ plan, evidence }: SurvivorInput, candidates: readonly 
     .map(({ name }) => name);
 }
 
+/**
+ * Those of the candidates whose own controller is heard, whether customers fail there or not: for a Region without any sign of
+ * life whose customers are with them already, because a person has drained the others. They fall short of carrying all
+ * until they have grown; to leave them as they are is worse.
+ */
+export function findCarriers({ plan, evidence }: SurvivorInput, candidates: readonly string[]): readonly string[] {
+  const isHeard = (name: string) => {
+    const age = evidence.regions.find(({ region }) => region === name)?.heartbeatAgeSeconds ?? null;
+    return age !== null && age <= heartbeatFreshSeconds && assess(plan, evidence, name).kind !== "down";
+  };
+  return candidates.filter(isHeard);
+}
+
 /** Somebody sees it pass, and no quorum sees it fail. */
 function isSeenToServe(plan: Plan, evidence: Evidence, region: string): boolean {
   const subject = evidence.regions.find((each) => each.region === region);
