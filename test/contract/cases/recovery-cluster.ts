@@ -8,14 +8,15 @@ async function withSwitch(cloud: Cloud) {
   const { endpoints, controls } = await cloud.prepare.routingControls();
   const chosen = { kind: "routingControl", endpoints, controls } as const;
   const plan = { ...storefront, traffic: { ...storefront.traffic, switch: chosen } };
-  const [lever] = createTrafficSwitch(cloud.dependencies(plan)).levers(evacuationOf(virginia));
+  const trafficSwitch = createTrafficSwitch(cloud.dependencies(plan));
+  const [lever] = trafficSwitch.levers(evacuationOf(virginia));
   const [endpoint] = endpoints;
   if (lever === undefined || endpoint === undefined) throw new Error("The switch has no lever");
   const set = (arn: string | undefined, RoutingControlState: "On" | "Off") =>
     cloud.aws
       .recoveryCluster(endpoint)
       .send(new UpdateRoutingControlStateCommand({ RoutingControlArn: arn, RoutingControlState }));
-  return { lever, controls, set };
+  return { lever, trafficSwitch, controls, set };
 }
 
 export const recoveryCluster: Contract = {
@@ -33,6 +34,14 @@ export const recoveryCluster: Contract = {
       await lever.pull();
 
       expect((await lever.read()).out).toEqual([virginia]);
+    },
+
+    "the watch reads which controls are off": async (cloud) => {
+      const { lever, trafficSwitch } = await withSwitch(cloud);
+
+      await lever.pull();
+
+      expect(await trafficSwitch.readOut()).toEqual([virginia]);
     },
 
     "turning off what is off is no error": async (cloud) => {

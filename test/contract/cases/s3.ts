@@ -7,7 +7,8 @@ import {
 } from "@aws-sdk/client-s3";
 import { keepReport } from "../../../functions/timeline/reports.ts";
 import { createTrafficSwitch, type Lever } from "../../../functions/traffic/switch.ts";
-import { evacuationKey } from "../../../functions/traffic/switch-objects.ts";
+import { canaryKey, evacuationKey } from "../../../functions/traffic/switch-objects.ts";
+import { lookAtSwitch } from "../../../functions/watch/switch.ts";
 import { type Cloud, home, ireland, singapore, virginia } from "../backend.ts";
 import { type Contract, refusalOf } from "../contract.ts";
 import { evacuationOf, storefront } from "../plan.ts";
@@ -24,9 +25,8 @@ async function withSwitch(cloud: Cloud) {
   const run = evacuationOf(virginia);
   // What S3 answers to whoever signs nothing, no emulator tells: it hangs on the account, not on the call.
   const http = { probe: async () => ({ kind: "served", status: 200, latencyMs: 1, servedBy: null }) as const };
-  const trafficSwitch = createTrafficSwitch({ ...cloud.dependencies(plan), http });
-  const levers = trafficSwitch.levers(run);
-  return { levers, lever: levers[0] as Lever, bucket: buckets[home] as string, run, trafficSwitch };
+  const levers = createTrafficSwitch({ ...cloud.dependencies(plan), http }).levers(run);
+  return { levers, lever: levers[0] as Lever, bucket: buckets[home] as string, run, plan };
 }
 
 const put = (cloud: Cloud, Bucket: string, Key: string) =>
@@ -52,6 +52,28 @@ export const s3: Contract = {
 
       const states = await Promise.all(levers.map((lever) => lever.read()));
       expect(states.map(({ out }) => out)).toEqual([[], [virginia]]);
+    },
+
+    "the watch reads what its own bucket holds out, and writes its canary beside it": async (cloud) => {
+      const { lever, bucket, plan } = await withSwitch(cloud);
+      await lever.pull();
+
+      // Only where a canary is refused is it written.
+      const deps = cloud.dependencies(plan);
+      const closed = {
+        probe: async () => ({ kind: "failed", reason: "HTTP 403", latencyMs: 1, status: 403 }) as const,
+      };
+      await lookAtSwitch({ ...deps, http: closed });
+      const nobodyElse = {
+        probe: async ({ url }: { readonly url: string }) =>
+          url.startsWith(`https://${bucket}.`)
+            ? ({ kind: "served", status: 200, latencyMs: 1, servedBy: null } as const)
+            : ({ kind: "failed", reason: "HTTP 403", latencyMs: 1, status: 403 } as const),
+      };
+      const { takenOut } = await lookAtSwitch({ ...deps, http: nobodyElse });
+
+      expect((await head(cloud, bucket, canaryKey)).ContentLength).toBe(0);
+      expect(takenOut?.regions).toEqual([virginia]);
     },
 
     "what a lever wrote is there for the health checkers, as JSON": async (cloud) => {
