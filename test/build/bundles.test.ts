@@ -19,14 +19,15 @@ const mostBytes = 350 * kibibyte;
  * - RDS knows 150 errors. Their names decide what a step does next, so none is left out.
  * - S3 has rules for its endpoints, checksums and XML.
  * - ShiftTraffic has the clients of all three switches; which one a plan uses is known only when it runs.
- * - The watch has five clients. It is invoked every minute, so that nobody waits for its start.
+ * - The watch has eight clients, those of all three switches among them. It is invoked every minute, so that nobody waits
+ *   for its start.
  */
 const exceptions: Readonly<Record<string, number>> = {
   "database-await": 390 * kibibyte,
   "database-promote": 427 * kibibyte,
   "timeline-report": 460 * kibibyte,
   "traffic-shift": 460 * kibibyte,
-  "watch-watch": 380 * kibibyte,
+  "watch-watch": 560 * kibibyte,
 };
 
 const folder = mkdtempSync(join(tmpdir(), "bundles-"));
