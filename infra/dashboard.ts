@@ -24,6 +24,7 @@ import {
   regionStateMetric,
   sampleAgeMetric,
   trafficShowableMetric,
+  switchesRefusedMetric,
 } from "./metrics.ts";
 import { machineArn, machineName } from "./names.ts";
 
@@ -134,6 +135,14 @@ function readiness(plan: Plan): readonly GraphWidget[] {
       ),
     ),
     ...(samples.length === 0 ? [] : [graph("Readiness: samples, age in s", samples)]),
+    ...(plan.traffic.switch.kind === "healthCheck"
+      ? [
+          graph(
+            "Readiness: switch buckets that refuse unsigned reads",
+            vantages.map((region) => switchesRefusedMetric(plan, { region, label: region, period: minute })),
+          ),
+        ]
+      : []),
   ];
 }
 

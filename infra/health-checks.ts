@@ -5,7 +5,7 @@ import { Construct } from "constructs";
 import { checkEverySeconds, checkThreshold } from "../functions/shared/health-checkers.ts";
 import { endpointAlarmName } from "../functions/shared/plan/alarms.ts";
 import type { Plan, TrafficSwitchPlan } from "../functions/shared/plan/plan.ts";
-import { evacuationKey } from "../functions/traffic/health-check-switch.ts";
+import { evacuationKey, switchBucketHost } from "../functions/traffic/switch-objects.ts";
 import { healthCheckOutput } from "./names.ts";
 
 /** Ten seconds three times over: half a minute to notice, either way. A record's TTL comes after that. */
@@ -53,9 +53,7 @@ export class HealthChecks extends Construct {
               new HealthCheck(home, `NotEvacuatedBy-${holder}`, {
                 ...looks,
                 type: HealthCheckType.HTTPS,
-                // The Region's own endpoint: that of us-east-1 answers a young bucket of another Region with a redirect,
-                // which counts as healthy, and would evacuate (docs/adr/0014).
-                fqdn: `${bucket}.s3.${holder}.amazonaws.com`,
+                fqdn: switchBucketHost({ bucket, region: holder }),
                 resourcePath: `/${evacuationKey(region)}`,
                 inverted: true,
               }),

@@ -37,6 +37,17 @@ export function pausedMetric(plan: Plan, options: MetricOptions = {}): Metric {
   });
 }
 
+/** Buckets of the `healthCheck` switch that this vantage is refused by, reading as the health checkers do. */
+export function switchesRefusedMetric(plan: Plan, options: MetricOptions = {}): Metric {
+  return new Metric({
+    namespace: metricNamespace,
+    metricName: "SwitchesRefused",
+    dimensionsMap: { Application: plan.application },
+    statistic: Stats.MINIMUM,
+    ...options,
+  });
+}
+
 /** How `subject` stands by the coordination table (functions/watch/metrics.ts has the numbers). Not from a witness. */
 export function regionStateMetric(plan: Plan, subject: string, options: MetricOptions = {}): Metric {
   return new Metric({

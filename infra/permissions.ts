@@ -1,7 +1,7 @@
 import { approvalEventType } from "../functions/approval/events.ts";
 import type { DatabasePlan, Plan } from "../functions/shared/plan/plan.ts";
 import { timelineEventSource, timelineEventType } from "../functions/timeline/event.ts";
-import { evacuationKey } from "../functions/traffic/health-check-switch.ts";
+import { canaryKey, evacuationKey, evacuationPrefix } from "../functions/traffic/switch-objects.ts";
 import { metricNamespace } from "../functions/watch/metrics.ts";
 import { pageEventType } from "../functions/watch/pages.ts";
 import type { FunctionName } from "./functions.ts";
@@ -37,7 +37,7 @@ const table: Readonly<Record<FunctionName, readonly Rule[]>> = {
   AssessSignal: [readsObservations, changesTheCoordinationItem, keepsTheTimeline, recordsDecisions],
   ApprovalRequest: [changesTheCoordinationItem, keepsQuestions, keepsTheTimeline, sendsQuestions],
   ApprovalRecord: [changesTheCoordinationItem, keepsTheTimeline],
-  TrafficShift: [changesTheCoordinationItem, keepsTheTimeline, throwsTheSwitch("evacuate")],
+  TrafficShift: [changesTheCoordinationItem, keepsTheTimeline, readsObservations, throwsTheSwitch("evacuate")],
   TrafficVerify: [changesTheCoordinationItem, keepsTheTimeline, readsObservations],
   CapacityRaise: [
     changesTheCoordinationItem,
@@ -75,6 +75,8 @@ const table: Readonly<Record<FunctionName, readonly Rule[]>> = {
     samplesItsOwnGroup,
     samplesItsOwnLag,
     publishesMetrics,
+    readsTheSwitch,
+    keepsItsCanary,
     startsTheMachine,
     pagesPeople,
   ],
@@ -312,6 +314,56 @@ export function throwsTheSwitch(way: SwitchWay): Rule {
         ];
     }
   };
+}
+
+/** Each vantage reads the switch from where it is: of buckets its own alone, which a witness has none of. */
+function readsTheSwitch({ plan, place }: Subject): readonly Permission[] {
+  const { switch: chosen } = plan.traffic;
+  switch (chosen.kind) {
+    case "healthCheck": {
+      const bucket = chosen.buckets[place.region];
+      if (bucket === undefined) return [];
+      return [
+        {
+          actions: ["s3:ListBucket"],
+          resources: [`arn:${place.partition}:s3:::${bucket}`],
+          conditions: { StringEquals: { "s3:prefix": evacuationPrefix } },
+          reason: "Reads which Regions its own bucket holds out of DNS",
+        },
+      ];
+    }
+    case "routingControl":
+      return [
+        {
+          actions: ["route53-recovery-cluster:ListRoutingControls"],
+          resources: ["*"],
+          reason: "Reads which Regions are out of DNS; the API knows no resource to name for it",
+        },
+      ];
+    case "record":
+      return [
+        {
+          actions: ["route53:GetHealthCheck"],
+          resources: Object.values(chosen.healthChecks).map(
+            (id) => `arn:${place.partition}:route53:::healthcheck/${id}`,
+          ),
+          reason: "Reads which Regions are out of DNS",
+        },
+      ];
+  }
+}
+
+function keepsItsCanary({ plan, place }: Subject): readonly Permission[] {
+  const { switch: chosen } = plan.traffic;
+  const bucket = chosen.kind === "healthCheck" ? chosen.buckets[place.region] : undefined;
+  if (bucket === undefined) return [];
+  return [
+    {
+      actions: ["s3:PutObject"],
+      resources: [`arn:${place.partition}:s3:::${bucket}/${canaryKey}`],
+      reason: "Writes its own bucket's canary anew where it is missing: an object that evacuates nobody",
+    },
+  ];
 }
 
 /** "*" is all that Auto Scaling's Describe actions take; the Regions, at least, can be named. */

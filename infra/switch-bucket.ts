@@ -3,13 +3,13 @@ import { AnyPrincipal, Effect, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from "aws-cdk-lib/aws-s3";
 import type { Construct } from "constructs";
 import type { Plan } from "../functions/shared/plan/plan.ts";
-import { evacuationKey } from "../functions/traffic/health-check-switch.ts";
+import { canaryKey, evacuationKey } from "../functions/traffic/switch-objects.ts";
 import { acknowledge } from "./acknowledge.ts";
 
 /**
  * A Region's switch: the bucket whose objects evacuate the other Regions. Route 53's health checkers come from the
  * internet and sign nothing, so that what they look for must be public: the objects that evacuate a Region of the plan,
- * and nothing else (docs/adr/0014). Who finds no object is answered 403, for nobody may list.
+ * the canary that shows that they could be read (docs/adr/0026), and nothing else (docs/adr/0014). Who finds no object is answered 403, for nobody may list.
  */
 export function switchBucket(
   scope: Construct,
@@ -39,12 +39,14 @@ export function switchBucket(
       effect: Effect.ALLOW,
       principals: [new AnyPrincipal()],
       actions: ["s3:GetObject"],
-      resources: plan.regions
-        .filter((each) => each.name !== region)
-        .map((each) => bucket.arnForObjects(evacuationKey(each.name))),
+      resources: [
+        ...plan.regions.filter((each) => each.name !== region).map((each) => evacuationKey(each.name)),
+        canaryKey,
+      ].map((key) => bucket.arnForObjects(key)),
     }),
   );
-  const why = "Route 53's health checkers read without credentials; only the objects that evacuate a Region are public";
+  const why =
+    "Route 53's health checkers read without credentials; only the objects that evacuate a Region, and the canary, are public";
   acknowledge(bucket, {
     S1: "Dozens of checkers look every ten seconds: an access log would cost more than all else and tell nothing. Writes are in CloudTrail",
     S2: why,

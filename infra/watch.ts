@@ -8,7 +8,7 @@ import { functionAlarms } from "./function-alarms.ts";
 import { watchSpec } from "./functions.ts";
 import type { HandlerCode } from "./handler-code.ts";
 import { HandlerFunction } from "./handler-function.ts";
-import { pausedMetric } from "./metrics.ts";
+import { pausedMetric, switchesRefusedMetric } from "./metrics.ts";
 import { partName } from "./names.ts";
 import type { Paging } from "./paging.ts";
 import type { PlanDocument } from "./plan-document.ts";
@@ -69,6 +69,19 @@ export class Watch extends Construct {
       periods: 5,
       missing: TreatMissingData.BREACHING,
     });
+    if (plan.traffic.switch.kind === "healthCheck") {
+      paging.alarm(this, "SwitchUnreadable", {
+        name: "switch-unreadable",
+        because:
+          "For three minutes this Region's watch has been refused the canary of a switch bucket, as Route 53's checkers would be: an evacuation written there takes nobody out of DNS. docs/runbook.md, The canary is unreadable (FM66)",
+        metric: switchesRefusedMetric(plan, { period: minute }),
+        comparison: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        threshold: 1,
+        periods: 3,
+        // A watch that does not run, and buckets that do not answer, are matters of their own.
+        missing: TreatMissingData.NOT_BREACHING,
+      });
+    }
     functionAlarms(this, { paging, handler: this.handler, failures: 3 });
   }
 }

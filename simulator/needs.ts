@@ -57,6 +57,10 @@ const rules: Readonly<Record<Need, NeedRule>> = {
       return traffic === "automatic" && (!promotes(scenario, plan) || database === "automatic");
     },
   },
+  objectSwitch: {
+    words: "traffic.switch.kind: healthCheck",
+    isMet: (_scenario, plan) => plan.traffic.switch.kind === "healthCheck",
+  },
   thirdRegion: { words: "three Regions or more", isMet: (_scenario, plan) => plan.regions.length >= 3 },
   loneObserver: {
     words: "two Regions and no witness",

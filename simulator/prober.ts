@@ -4,6 +4,7 @@ import type { Random } from "../functions/shared/random.ts";
 import { roundTripMs } from "./aws/distance.ts";
 import type { Dns } from "./aws/dns.ts";
 import type { Regions } from "./aws/regions.ts";
+import type { SimulatedS3 } from "./aws/s3.ts";
 import { drawFrom, requestRoundTrips, requestServiceMilliseconds } from "./aws/timings.ts";
 import type { NameServers } from "./aws/name-servers.ts";
 import type { VirtualClock } from "./clock.ts";
@@ -21,6 +22,10 @@ export interface ProbedWorld {
   readonly addresses?: { readonly nameServers: Pick<NameServers, "regionAt">; readonly random: Random };
   /** What the application's serving header looks like, by Region. @default the Region's name */
   readonly headerForm?: (region: string) => HeaderForm;
+  /** Objects of the switch, as whoever signs nothing reads them. */
+  readonly s3: Pick<SimulatedS3, "readUnsigned">;
+  /** For the buckets' answers alone, so that a look at one changes no other probe's luck. @default random */
+  readonly storageRandom?: Random;
 }
 
 export interface ProberOptions extends ProbedWorld {
@@ -50,6 +55,7 @@ type ProbeRequest = Parameters<HttpProber["probe"]>[0];
 type Place =
   | { readonly kind: "endpoint"; readonly region: string }
   | { readonly kind: "publicName" }
+  | { readonly kind: "object"; readonly region: string; readonly bucket: string; readonly key: string }
   | { readonly kind: "nowhere"; readonly host: string };
 
 function createPlaces(plan: Plan): (url: string) => Place {
@@ -57,10 +63,19 @@ function createPlaces(plan: Plan): (url: string) => Place {
   const publicHosts = new Set(
     [plan.traffic.url, plan.recovery.writeProbeUrl].flatMap((url) => (url === null ? [] : [new URL(url).host])),
   );
+  const { switch: chosen } = plan.traffic;
+  const buckets = new Map<string, { readonly region: string; readonly bucket: string }>(
+    Object.entries(chosen.kind === "healthCheck" ? chosen.buckets : {}).map(([region, bucket]) => [
+      `${bucket}.s3.${region}.amazonaws.com`,
+      { region, bucket },
+    ]),
+  );
   const known = new Map<string, Place>();
 
   function placeOf(url: string): Place {
-    const { host } = new URL(url);
+    const { host, pathname } = new URL(url);
+    const holder = buckets.get(host);
+    if (holder !== undefined) return { kind: "object", ...holder, key: pathname.slice(1) };
     const region = regionOfHost.get(host);
     if (region !== undefined) return { kind: "endpoint", region };
     return publicHosts.has(host) ? { kind: "publicName" } : { kind: "nowhere", host };
@@ -104,22 +119,41 @@ function createProber(options: ProberOptions, placeOf: (url: string) => Place): 
       : { kind: "failed", reason: "HTTP 503", latencyMs };
   }
 
-  /** Null where nobody is at the address that is asked. */
-  function targetOf(place: Exclude<Place, { kind: "nowhere" }>, address: string | undefined): string | null {
-    if (address !== undefined) return options.addresses?.nameServers.regionAt(address, vantage) ?? null;
-    return place.kind === "endpoint" ? place.region : dns.answer(vantage);
+  /** Null: nobody is at the address that is asked, or there is no answer in time. */
+  function askAt(
+    place: Place & { kind: "endpoint" | "publicName" },
+    request: ProbeRequest,
+  ): Promise<ProbeResult | null> {
+    const { address } = request;
+    if (address === undefined) {
+      return ask(place.kind === "endpoint" ? place.region : dns.answer(vantage), request, random);
+    }
+    const target = options.addresses?.nameServers.regionAt(address, vantage) ?? null;
+    return target === null ? Promise.resolve(null) : ask(target, request, options.addresses?.random ?? random);
+  }
+
+  /** As a health checker asks: nothing is signed. Null: no answer in time. */
+  async function read(object: Extract<Place, { kind: "object" }>, timeoutMs: number): Promise<ProbeResult | null> {
+    const chance = options.storageRandom ?? random;
+    const distance = requestRoundTrips * roundTripMs(vantage, object.region) * (1 + 0.2 * chance.next());
+    const latencyMs = Math.round(distance + drawFrom(chance, requestServiceMilliseconds));
+    if (!reaches(object.region) || latencyMs >= timeoutMs) return null;
+    await clock.sleep(latencyMs);
+    if (!reaches(object.region)) return null;
+    const status = options.s3.readUnsigned(object.bucket, object.key);
+    return status === 200
+      ? { kind: "served", status, latencyMs, servedBy: null }
+      : { kind: "failed", reason: `HTTP ${status}`, latencyMs, status };
   }
 
   async function probe(request: ProbeRequest): Promise<ProbeResult> {
-    const { url, timeoutMs, address } = request;
+    const { url, timeoutMs } = request;
     const startedAt = clock.now();
     const place = placeOf(url);
     if (place.kind === "nowhere") {
       return { kind: "failed", reason: `getaddrinfo ENOTFOUND ${place.host}`, latencyMs: 0 };
     }
-    const target = targetOf(place, address);
-    const chance = address === undefined ? random : (options.addresses?.random ?? random);
-    const result = target === null ? null : await ask(target, request, chance);
+    const result = place.kind === "object" ? await read(place, timeoutMs) : await askAt(place, request);
     if (result !== null) return result;
     await clock.sleep(startedAt + timeoutMs - clock.now());
     return { kind: "failed", reason: `no answer within ${timeoutMs} ms`, latencyMs: timeoutMs };

@@ -7,6 +7,7 @@ import { drawAutomation } from "./random-automation.ts";
 import { drawNewerVersion } from "./random-formats.ts";
 import { drawBystanders, drawPast } from "./random-past.ts";
 import { drawTraffic } from "./random-traffic.ts";
+import { drawSwitchTroubles } from "./random-switch.ts";
 import type { Action, Cue, Scenario } from "./scenario.ts";
 import type { World } from "./world.ts";
 
@@ -89,6 +90,7 @@ export function drawScenario(seed: number): RandomScenario {
   const stop = more.next() < 0.5 ? "answered" : "quiet";
   drawStandstill(more, plan, add);
   drawNewerVersion(seed, add);
+  drawSwitchTroubles(seed, plan, failed, add);
   const busyShare = more.next() < 0.5 ? 0.15 : 0;
   const prepareTraffic = drawTraffic(seed, plan, failed);
   const moveShownAfterMilliseconds = drawMilliseconds(more, moveShownSeconds);

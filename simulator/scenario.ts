@@ -20,6 +20,8 @@ export type Need =
   | "unattendedPromotion"
   /** A run gets to its end without a person. */
   | "unattendedRun"
+  /** The switch is a bucket of objects in each Region. */
+  | "objectSwitch"
   /** Somebody is left when two Regions are lost. */
   | "thirdRegion"
   /** Each Region is seen by one other alone. */
@@ -77,6 +79,12 @@ export type Action =
   | { readonly kind: "servingHeader"; readonly regions: readonly string[]; readonly as: HeaderForm }
   /** The record of a Region carries another check than the one that the switch turns: its endpoint's alone, or none. */
   | { readonly kind: "recordCarries"; readonly region: string; readonly check: "endpointOnly" | "nothing" }
+  /** A person takes a Region out of DNS by the plan's switch and tells the book nothing of it, if another one is left there. */
+  | { readonly kind: "drainedByHand"; readonly region: string }
+  /** Whether the switch's bucket of a Region can be read by whoever signs nothing; signed calls work either way. */
+  | { readonly kind: "publicAccess"; readonly region: string; readonly as: "blocked" | "allowed" }
+  /** Somebody deletes an object of the switch's bucket of a Region. */
+  | { readonly kind: "objectVanishes"; readonly region: string; readonly key: string }
   | { readonly kind: "faults"; readonly faults: readonly ScriptedFault[] }
   /** For a while so many of the calls to a Region's APIs, or to one service wherever it is asked, are throttled. */
   | {

@@ -2,7 +2,7 @@ import { marshall } from "@aws-sdk/util-dynamodb";
 import { initialItem } from "../functions/coordination/rules.ts";
 import { isoInstant } from "../functions/shared/clock.ts";
 import { integerBetween } from "../functions/shared/random.ts";
-import { evacuationKey } from "../functions/traffic/health-check-switch.ts";
+import { evacuationKey } from "../functions/traffic/switch-objects.ts";
 import { alarmInstant } from "./aws/cloudwatch/events.ts";
 import { combineFaults, type FaultInjector, faultAtBoundary, scriptedFaults, throttleFor } from "./aws/faults.ts";
 import { machineName, usualInstances } from "./deployment.ts";
@@ -81,6 +81,15 @@ export class Stage {
         return;
       case "recordCarries":
         world.traffic.carry(action.region, action.check);
+        return;
+      case "drainedByHand":
+        this.#drain(action.region);
+        return;
+      case "publicAccess":
+        this.#inSwitchBucket(action.region, (bucket) => world.s3.setPublicAccess(bucket, action.as));
+        return;
+      case "objectVanishes":
+        this.#inSwitchBucket(action.region, (bucket) => world.s3.vanish(bucket, action.key));
         return;
       case "faults":
         this.#addFaults(scriptedFaults(action.faults));
@@ -206,12 +215,34 @@ export class Stage {
     }
   }
 
-  /** Throws the plan's switch, as a person with the right to would. */
   #takeOut(out: string): void {
-    const { plan, s3, traffic } = this.#world;
     // Where somebody has acted already, there is no such past.
     if (this.#world.coordinationItem() !== null) return;
     this.#growWithout(out);
+    this.#throwSwitch(out);
+  }
+
+  /** Whoever drains a Region has looked first: another one that is well stays in DNS, and no run is about to take it out. */
+  #drain(out: string): void {
+    const { plan, regions } = this.#world;
+    const away = this.#world.intentionallyOut();
+    const failing = this.#world.coordinationItem()?.incident?.failedRegion;
+    const left = plan.regions.filter(
+      ({ name }) => name !== out && name !== failing && !away.has(name) && regions.health(name) === "up",
+    );
+    if (left.length > 0) this.#throwSwitch(out);
+  }
+
+  /** Does something to a Region's bucket of the switch, where the plan has one. */
+  #inSwitchBucket(region: string, act: (bucket: string) => void): void {
+    const { switch: chosen } = this.#world.plan.traffic;
+    const bucket = chosen.kind === "healthCheck" ? chosen.buckets[region] : undefined;
+    if (bucket !== undefined) act(bucket);
+  }
+
+  /** Throws the plan's switch, as a person with the right to would. */
+  #throwSwitch(out: string): void {
+    const { plan, s3, traffic } = this.#world;
     const { switch: chosen } = plan.traffic;
     switch (chosen.kind) {
       case "healthCheck":

@@ -165,6 +165,8 @@ export class World {
       customers: this.customers,
       addresses: { nameServers: this.nameServers, random: this.stream("addresses") },
       headerForm: (region) => this.headerForms.get(region) ?? "region",
+      s3: this.s3,
+      storageRandom: this.stream("storage probes"),
     });
     this.lambda = new SimulatedLambda({
       clock,

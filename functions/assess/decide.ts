@@ -1,5 +1,5 @@
 import { type Authority, type BranchName, branchNames, type Incident } from "../coordination/item.ts";
-import { activePause, regionsInService } from "../coordination/rules.ts";
+import { activePause } from "../coordination/rules.ts";
 import { describeInstant, isoInstant } from "../shared/clock.ts";
 import type { Plan } from "../shared/plan/plan.ts";
 import { type Assessment, assess, confirmedFailure, describeTrouble } from "./assessment.ts";
@@ -13,7 +13,8 @@ import {
   whyNotByPlan,
 } from "./objections.ts";
 import { decideRetry } from "./retry.ts";
-import { rankSurvivors } from "./survivors.ts";
+import { findCarriers, othersInDns, rankSurvivors } from "./survivors.ts";
+import { describeTakenOut } from "./taken-out.ts";
 import { decideTakeover } from "./takeover.ts";
 
 /** Decides what follows from a signal, given the evidence and the coordination item as they are now. Pure. */
@@ -53,14 +54,17 @@ function decideForRegion(input: DecisionInput, region: string, authority: Author
     const no = whyNotByEvidence(region, assessment);
     if (no !== null) return no;
   }
-  const others = regionsInService(item).filter((name) => name !== region);
+  const { inDns: others, drained } = othersInDns(input, region);
   if (others.length === 0) {
+    const because = drained.length === 0 ? "" : `. ${describeTakenOut(drained)}`;
     return refused(
       "lastRegion",
-      `${region} is the last Region in service and is never evacuated; return another one to service first`,
+      `${region} is the last Region in service and is never evacuated; return another one to service first${because}`,
     );
   }
-  const survivors = rankSurvivors(input, others);
+  const seen = rankSurvivors(input, others);
+  const areCarrying = seen.length === 0 && drained.length > 0 && assessment.kind === "down";
+  const survivors = areCarrying ? findCarriers(input, others) : seen;
   if (survivors.length === 0) {
     return refused(
       "noHealthySurvivor",
@@ -98,7 +102,7 @@ function leavesItToPeople(reason: NoReason): boolean {
 }
 
 function act(
-  { plan, item, now, signal }: DecisionInput,
+  { plan, item, now, signal, evidence }: DecisionInput,
   found: {
     readonly region: string;
     readonly authority: Authority;
@@ -112,7 +116,9 @@ function act(
   const reason = signal.kind === "request" ? signal.reason : describeTrouble(region, assessment);
   const expiredPause = item.pause !== null && activePause(item, now) === null ? item.pause : null;
   const pause = activePause(item, now);
+  const { drained } = othersInDns({ item, evidence }, region);
   const warnings = [
+    ...(drained.length === 0 ? [] : [describeTakenOut(drained)]),
     ...(expiredPause === null
       ? []
       : [
@@ -143,7 +149,7 @@ function act(
       paged: [],
     },
     warnings,
-    explanation: `${reason}; survivors ${survivors.join(", ")}`,
+    explanation: `${reason}; survivors ${survivors.join(", ")}${drained.length === 0 ? "" : `. ${describeTakenOut(drained)}`}`,
   };
 }
 

@@ -1,6 +1,7 @@
 import { parseInstant, secondsBetween } from "../shared/clock.ts";
 import { type Plan, regionNamed } from "../shared/plan/plan.ts";
 import type { Observation, Vote } from "../watch/observation.ts";
+import { takenOutOfDns } from "./taken-out.ts";
 
 /** One vantage's word on one Region, as far as it counts now. */
 export interface CountedVote {
@@ -37,6 +38,8 @@ export interface Evidence {
   readonly observer: "connected" | "isolated";
   /** Regions that customers of some vantage are sent to, and served by, as far as that is known now. */
   readonly servesCustomers: readonly string[];
+  /** Regions that the plan's switch holds out of DNS, whatever the book says of them. */
+  readonly takenOut: readonly string[];
 }
 
 /** Probes that a vantage may miss before its word is old. */
@@ -94,6 +97,7 @@ export function gatherEvidence(
   return {
     at: now,
     servesCustomers: [...new Set(served)],
+    takenOut: takenOutOfDns(plan, observations, parseInstant(now)),
     observer: isIsolated(byVantage.get(observer), vantages, observer, ageSeconds) ? "isolated" : "connected",
     regions: plan.regions.map(({ name }) => {
       const heartbeatAge = ageSeconds.get(name);

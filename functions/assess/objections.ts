@@ -115,7 +115,9 @@ export function whyNotByOverload(input: DecisionInput, region: string, assessmen
   if (assessment.kind === "down") return null;
   const { plan, evidence, item } = input;
   const isOut = (name: string) =>
-    (item.regions[name]?.state ?? "inService") !== "inService" || assess(plan, evidence, name).kind === "down";
+    (item.regions[name]?.state ?? "inService") !== "inService" ||
+    evidence.takenOut.includes(name) ||
+    assess(plan, evidence, name).kind === "down";
   const out = plan.regions.map(({ name }) => name).filter((name) => name !== region && isOut(name));
   if (out.length === 0) return null;
   return stoodDown(

@@ -1,8 +1,8 @@
-import { regionsInService } from "../coordination/rules.ts";
 import { isoInstant } from "../shared/clock.ts";
 import { type Decision, type DecisionInput, refused, stoodDown } from "./decision.ts";
 import type { Signal } from "./signal.ts";
-import { rankSurvivors } from "./survivors.ts";
+import { othersInDns, rankSurvivors } from "./survivors.ts";
+import { describeTakenOut } from "./taken-out.ts";
 
 /** Retries named branches of a run that ended degraded, without repeating the others. */
 export function decideRetry(input: DecisionInput, signal: Extract<Signal, { kind: "retry" }>): Decision {
@@ -26,11 +26,12 @@ export function decideRetry(input: DecisionInput, signal: Extract<Signal, { kind
   if (item.regions[run.region]?.incident !== signal.incident) {
     return refused("nothingToRetry", `${run.region} has changed hands since ${signal.incident}`);
   }
-  const survivors = rankSurvivors(
-    input,
-    regionsInService(item).filter((name) => name !== run.region),
-  );
-  if (survivors.length === 0) return refused("noHealthySurvivor", "No other Region is seen to serve customers");
+  const { inDns, drained } = othersInDns(input, run.region);
+  const survivors = rankSurvivors(input, inDns);
+  const notes = drained.length === 0 ? [] : [describeTakenOut(drained)];
+  if (survivors.length === 0) {
+    return refused("noHealthySurvivor", ["No other Region is seen to serve customers", ...notes].join(". "));
+  }
   return {
     kind: "act",
     incident: {
@@ -46,7 +47,10 @@ export function decideRetry(input: DecisionInput, signal: Extract<Signal, { kind
       reason: signal.reason,
       openedAt: isoInstant(now),
     },
-    warnings: [],
-    explanation: `${signal.source} retries ${signal.branches.join(", ")} of ${signal.incident}: ${signal.reason}`,
+    warnings: notes,
+    explanation: [
+      `${signal.source} retries ${signal.branches.join(", ")} of ${signal.incident}: ${signal.reason}`,
+      ...notes,
+    ].join(". "),
   };
 }

@@ -290,6 +290,7 @@ function describe(
       at: evidence.at,
       observer: evidence.observer,
       heartbeatAgeSeconds: subject?.heartbeatAgeSeconds ?? null,
+      takenOut: evidence.takenOut,
       votes: (subject?.votes ?? []) as unknown as Json,
     },
   };

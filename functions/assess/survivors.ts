@@ -1,3 +1,5 @@
+import type { CoordinationItem } from "../coordination/item.ts";
+import { regionsInService } from "../coordination/rules.ts";
 import { findRegion, type Plan } from "../shared/plan/plan.ts";
 import { assess } from "./assessment.ts";
 import { type Evidence, heartbeatFreshSeconds } from "./evidence.ts";
@@ -5,6 +7,21 @@ import { type Evidence, heartbeatFreshSeconds } from "./evidence.ts";
 interface SurvivorInput {
   readonly plan: Plan;
   readonly evidence: Evidence;
+}
+
+/**
+ * The Regions that the book has in service besides `region`: those that DNS hands out, and those that a person has drained
+ * by the plan's switch, to which no customer comes and on which nothing may rest (FM67).
+ */
+export function othersInDns(
+  { item, evidence }: { readonly item: CoordinationItem; readonly evidence: Evidence },
+  region: string,
+): { readonly inDns: readonly string[]; readonly drained: readonly string[] } {
+  const others = regionsInService(item).filter((name) => name !== region);
+  return {
+    inDns: others.filter((name) => !evidence.takenOut.includes(name)),
+    drained: others.filter((name) => evidence.takenOut.includes(name)),
+  };
 }
 
 /**
@@ -29,6 +46,19 @@ export function rankFit({ plan, evidence }: SurvivorInput, candidates: readonly 
         (findRegion(plan, right.name)?.demandShare ?? 0) - (findRegion(plan, left.name)?.demandShare ?? 0),
     )
     .map(({ name }) => name);
+}
+
+/**
+ * Those of the candidates whose own controller is heard, whether customers fail there or not: for a Region without any sign of
+ * life whose customers are with them already, because a person has drained the others. They fall short of carrying all
+ * until they have grown; to leave them as they are is worse.
+ */
+export function findCarriers({ plan, evidence }: SurvivorInput, candidates: readonly string[]): readonly string[] {
+  const isHeard = (name: string) => {
+    const age = evidence.regions.find(({ region }) => region === name)?.heartbeatAgeSeconds ?? null;
+    return age !== null && age <= heartbeatFreshSeconds && assess(plan, evidence, name).kind !== "down";
+  };
+  return candidates.filter(isHeard);
 }
 
 /** Somebody sees it pass, and no quorum sees it fail. */

@@ -1,18 +1,13 @@
 import type { Authority, Incident, Lease } from "../coordination/item.ts";
-import {
-  areTakeoversExhausted,
-  isAskingAboutDispute,
-  isExpired,
-  regionsInService,
-  type TakeoverGrounds,
-} from "../coordination/rules.ts";
+import { areTakeoversExhausted, isAskingAboutDispute, isExpired, type TakeoverGrounds } from "../coordination/rules.ts";
 import { describeInstant } from "../shared/clock.ts";
 import type { Plan } from "../shared/plan/plan.ts";
 import { assess, confirmedFailure } from "./assessment.ts";
 import { type Decision, type DecisionInput, refused, stoodDown } from "./decision.ts";
 import { type Evidence, heartbeatFreshSeconds } from "./evidence.ts";
 import { whyNotByPause, whyNotByPlan } from "./objections.ts";
-import { rankFit } from "./survivors.ts";
+import { othersInDns, rankFit } from "./survivors.ts";
+import { describeTakenOut } from "./taken-out.ts";
 
 /** Whether the incident under way is to be taken over from a holder that is gone, and what to ask first (FM12, FM22). */
 export function decideTakeover(input: DecisionInput, incident: string, epoch: number, authority: Authority): Decision {
@@ -42,19 +37,18 @@ export function decideTakeover(input: DecisionInput, incident: string, epoch: nu
     );
   }
   // The evacuation is under way, so whoever lives must take over, seen to serve or not.
-  const fit = rankFit(
-    input,
-    regionsInService(item).filter((name) => name !== failedRegion),
-  );
+  const { inDns, drained } = othersInDns(input, failedRegion);
+  const fit = rankFit(input, inDns);
+  const before = item.incident.survivors.filter((name) => !drained.includes(name));
   return {
     kind: "takeOver",
     incident,
     epoch,
-    survivors: fit.length > 0 ? fit : item.incident.survivors,
+    survivors: [fit, before, item.incident.survivors].find(({ length }) => length > 0) ?? [],
     grounds: found.grounds,
     authority,
     question: authority === "automation" ? askAgain(plan, evidence, item.incident) : null,
-    explanation: found.explanation,
+    explanation: [found.explanation, ...(drained.length === 0 ? [] : [describeTakenOut(drained)])].join(". "),
   };
 }
 

@@ -13,6 +13,7 @@ import type { Json } from "../timeline/event.ts";
 import { readObservations } from "../watch/observations.ts";
 import { readGroup, readLaunches } from "./autoscaling.ts";
 import { growAll, isBelow, problemOf } from "./grow.ts";
+import { readTakenOut } from "./in-dns.ts";
 import { launchProblem } from "./launches.ts";
 import { type Look, type Progress, progressOf, reassign } from "./progress.ts";
 import { settle } from "./settle.ts";
@@ -45,6 +46,8 @@ export function createHandler(deps: StepDependencies<"autoScaling">): Handler {
 const mostChangesPerGroup = 5;
 /** Looking is repeated anyway, so a look that gets no answer is given up sooner than usual. */
 const attemptsPerLook = 2;
+/** The watches read the switch once a minute. */
+const rereadSwitchMs = 20_000;
 /** Longer than a vantage is ever silent in good health: its rounds and their replication take some 15 s. */
 const lostAfterMs = 90_000;
 
@@ -57,9 +60,13 @@ async function awaitCapacity(
   const changes = new Map<string, number>();
   let targets = await settle(context, given);
   let progress: Progress = { result: "waiting", reason: "not looked at yet" };
+  const takenOut = rereadTakenOut(context, given);
 
   await pollUntil(deps, guard, async () => {
-    const found = await Promise.all(targets.map((target) => look(context, target)));
+    const out = await takenOut();
+    const found = await Promise.all(
+      targets.map((target) => (out.includes(target.region) ? leave(target) : look(context, target))),
+    );
     await journalFindings(context, found);
     const looks = await follow(context, found, changes);
     targets = looks.map(({ target }) => target);
@@ -80,6 +87,29 @@ async function awaitCapacity(
     detail: { result: result === "ready" ? "done" : "degraded", reason, targets },
   });
   return { result, targets, deadlineAt, reason };
+}
+
+/**
+ * Survivors that a person has drained meanwhile, read anew now and then. Never all of them: where DNS hands out none, what
+ * was begun is ended.
+ */
+function rereadTakenOut(context: StepContext, given: readonly CapacityTarget[]): () => Promise<readonly string[]> {
+  let readAt = Number.NEGATIVE_INFINITY;
+  let out: readonly string[] = [];
+  return async () => {
+    const now = context.deps.clock.now();
+    if (given.length < 2 || now - readAt < rereadSwitchMs) return out;
+    readAt = now;
+    const found = await readTakenOut(context);
+    out = given.every(({ region }) => found.includes(region)) ? [] : found;
+    return out;
+  };
+}
+
+/** No customer comes to a survivor that is out of DNS: its part goes to the others. */
+function leave(target: CapacityTarget): Look {
+  const message = `${target.region} is out of DNS by the switch: no customer is sent there`;
+  return { target, group: null, problem: { kind: "blocked", message } };
 }
 
 /** One survivor as it is now. */

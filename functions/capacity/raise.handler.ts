@@ -1,3 +1,4 @@
+import { describeTakenOut } from "../assess/taken-out.ts";
 import { autoScaling } from "../shared/aws/auto-scaling.ts";
 import { dynamoDB } from "../shared/aws/dynamodb.ts";
 import { eventBridge } from "../shared/aws/eventbridge.ts";
@@ -13,6 +14,7 @@ import type { CapacitySample } from "../watch/observation.ts";
 import { readObservations } from "../watch/observations.ts";
 import { type Group, isRefreshing, readGroup } from "./autoscaling.ts";
 import { growAll, problemOf } from "./grow.ts";
+import { drainedByHand, readTakenOut } from "./in-dns.ts";
 import { demandBefore, findRegistration, type Registration, registrationOf } from "./registration.ts";
 import { type Sizing, type SurvivorCapacity, sizeSurvivors } from "./sizing.ts";
 import { type CapacityTarget, detailOf, type Problem, resourceOf } from "./target.ts";
@@ -37,7 +39,13 @@ async function raise(context: StepContext<"autoScaling">): Promise<Json> {
   const { deps, run, journal } = context;
   const { capacity, automation } = deps.plan;
   const deadlineAt = isoInstant(deps.clock.now() + capacity.deadlineSeconds * 1_000);
-  const managed = run.survivors.flatMap((region) => {
+  const takenOut = await readTakenOut(context);
+  const inDns = run.survivors.filter((region) => !takenOut.includes(region));
+  // Where DNS hands out none of them, somebody must grow all the same.
+  const survivors = inDns.length > 0 ? inDns : run.survivors;
+  const drained = (await drainedByHand(context, takenOut)).filter((region) => !survivors.includes(region));
+  await journalDrained(context, drained);
+  const managed = survivors.flatMap((region) => {
     const name = findRegion(deps.plan, region)?.autoScalingGroup ?? null;
     return name === null ? [] : [{ region, name }];
   });
@@ -57,7 +65,8 @@ async function raise(context: StepContext<"autoScaling">): Promise<Json> {
     regions: deps.plan.regions,
     samples,
     failedRegion: run.failedRegion,
-    survivors: run.survivors.map((region) => capacityOf(region, found)),
+    survivors: survivors.map((region) => capacityOf(region, found)),
+    drained,
     headroom: capacity.headroom,
     failingSince: run.failingSince,
     at: isoInstant(deps.clock.now()),
@@ -92,6 +101,13 @@ async function raise(context: StepContext<"autoScaling">): Promise<Json> {
     detail: { result: "failed", reason, targets: raised },
   });
   return { result: "failed", targets: raised, deadlineAt, reason };
+}
+
+/** The run's own record of survivors stays as it is: why one of them is not grown stands beside it. */
+async function journalDrained({ journal }: StepContext, drained: readonly string[]): Promise<void> {
+  if (drained.length === 0) return;
+  const warning = `${describeTakenOut(drained)}: nothing is grown there, and the others are sized for all customers`;
+  await journal.append({ step: "capacity", kind: "observed", summary: warning, detail: { warning, drained } });
 }
 
 /** A survivor that does not answer is a finding, not a reason to stop (FM38). */

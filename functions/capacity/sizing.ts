@@ -48,6 +48,11 @@ export interface SizingInput {
   readonly samples: Readonly<Record<string, CapacitySample | null>>;
   readonly failedRegion: string;
   readonly survivors: readonly SurvivorCapacity[];
+  /**
+   * Regions in service that a person has drained: they carry nothing, and their customers have to be carried.
+   * @default none
+   */
+  readonly drained?: readonly string[];
   /** Extra on top of the demand; 0.1 is a tenth. */
   readonly headroom: number;
   /** ISO 8601; when the failure began. */
@@ -187,12 +192,14 @@ function floorOf(survivor: SurvivorCapacity, raiseMaximum: RaiseMaximum): number
 }
 
 /**
- * The demand of the failed Region and of every survivor. A Region that is neither (evacuated in an earlier incident)
- * has its customers in the others, and is counted there.
+ * The demand of the failed Region, of every survivor, and of those that a person has drained: nobody knows whether the
+ * others have grown for their customers, so that they may count twice and never not at all. A Region that is none of these
+ * (evacuated in an earlier incident) has its customers in the others, and is counted there.
  */
 function demandOf(input: SizingInput, share: (region: string) => number): readonly Demand[] {
   const known = [
     ...input.survivors.map((survivor) => knownDemand(survivor, input)),
+    ...(input.drained ?? []).map((region) => ({ region, ...sampledDemand(region, input.at, input) })),
     { region: input.failedRegion, ...sampledDemand(input.failedRegion, input.failingSince, input) },
   ];
   const measured = known.filter((each) => each.units !== null && share(each.region) > 0);

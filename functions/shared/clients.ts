@@ -38,7 +38,13 @@ export type AwsService = keyof AwsClients;
  */
 export type ProbeResult =
   | { readonly kind: "served"; readonly status: number; readonly latencyMs: number; readonly servedBy: string | null }
-  | { readonly kind: "failed"; readonly reason: string; readonly latencyMs: number };
+  | {
+      readonly kind: "failed";
+      readonly reason: string;
+      readonly latencyMs: number;
+      /** Of an answer that serves nobody; absent where none came. */
+      readonly status?: number;
+    };
 
 /** Asks an endpoint as a customer would. Never throws: a failed probe is an answer. */
 export interface HttpProber {

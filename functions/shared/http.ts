@@ -30,7 +30,7 @@ export function createHttpProber(clock: Clock = systemClock): HttpProber {
         deadline = AbortSignal.timeout(request.timeoutMs);
         const { status, servedBy } = await ask(request, deadline);
         if (status >= 200 && status < 400) return { kind: "served", status, latencyMs: latencyMs(), servedBy };
-        return failed(`HTTP ${status}`, latencyMs());
+        return { ...failed(`HTTP ${status}`, latencyMs()), status };
       } catch (error) {
         // What a deadline breaks off says "reset", or "aborted", according to how far it got.
         const reason = deadline?.aborted ? `timed out after ${request.timeoutMs} ms` : describeFailure(error);

@@ -33,6 +33,12 @@ export function createRecordSwitch(
   }
 
   return {
+    async readOut() {
+      const checks = await Promise.all(
+        Object.keys(plan.healthChecks).map(async (region) => ({ region, ...(await readCheck(region)) })),
+      );
+      return checks.filter(({ inverted }) => inverted).map(({ region }) => region);
+    },
     // A check stays inverted whoever fails.
     keepers: () => [],
     levers(run) {
@@ -51,7 +57,7 @@ export function createRecordSwitch(
               if (check.inverted) out.push(region);
               if (region === run.failedRegion) version = check.version;
             }
-            return out;
+            return { out, unseen: null };
           },
           async pull() {
             await route53.send(

@@ -57,7 +57,17 @@ export function createRoutingControlSwitch(
       .map(({ item }) => item);
   }
 
+  /** Regions whose control is off. */
+  async function readOff(order: Endpoint[]): Promise<readonly string[]> {
+    const answer = await atAny(order, (client) => client.send(new ListRoutingControlsCommand({})));
+    const states = new Map(
+      (answer.RoutingControls ?? []).map((each) => [each.RoutingControlArn, each.RoutingControlState]),
+    );
+    return Object.keys(plan.controls).filter((region) => states.get(plan.controls[region]) === "Off");
+  }
+
   return {
+    readOut: () => readOff(shuffled(plan.endpoints)),
     // A control stays off whoever fails: the cluster keeps its state in five Regions.
     keepers: () => [],
     levers(run) {
@@ -68,13 +78,7 @@ export function createRoutingControlSwitch(
         {
           resource: control,
           summary: `Turn the routing control of ${run.failedRegion} off`,
-          async read() {
-            const answer = await atAny(order, (client) => client.send(new ListRoutingControlsCommand({})));
-            const states = new Map(
-              (answer.RoutingControls ?? []).map((each) => [each.RoutingControlArn, each.RoutingControlState]),
-            );
-            return Object.keys(plan.controls).filter((region) => states.get(plan.controls[region]) === "Off");
-          },
+          read: async () => ({ out: await readOff(order), unseen: null }),
           // One endpoint a try: before the next is asked, the epoch is proven anew (FM24).
           async pull() {
             await atFirst(order, (client) =>

@@ -1,3 +1,4 @@
+import { describeTakenOut, takenOutOfDns } from "../assess/taken-out.ts";
 import { type Change, converge } from "../coordination/converge.ts";
 import { regionsKeptOut } from "../coordination/rules.ts";
 import { createCoordinationStore } from "../coordination/store.ts";
@@ -9,7 +10,8 @@ import { s3 } from "../shared/aws/s3.ts";
 import { classifyCallError, errorMessage, errorName, FailoverError } from "../shared/errors.ts";
 import { createStep, type Handler, type StepContext, type StepDependencies, stepInput } from "../shared/step.ts";
 import { wire } from "../shared/wire.ts";
-import { createTrafficSwitch, judgeKeeper, judgeLever, type Kept, type Lever } from "./switch.ts";
+import { readObservations } from "../watch/observations.ts";
+import { createTrafficSwitch, judgeKeeper, judgeLever, type Kept, type Lever, type SwitchState } from "./switch.ts";
 
 const inputSchema = stepInput({});
 
@@ -19,6 +21,8 @@ const leverDeadlineSeconds = 30;
 const maximumRounds = 4;
 const betweenRoundsMs = 5_000;
 const keeperDeadlineSeconds = 15;
+/** The first lever waits no longer for what others know. */
+const observationsWithinMs = 2_000;
 /**
  * Once traffic leaves, this step must come to its end, with what it could not do as its problems: cut off by its function's
  * 180 s it would begin all over. So long after its beginning nothing more is begun, of which the longest takes less than a
@@ -36,7 +40,7 @@ type SwitchService = "recoveryCluster" | "route53" | "s3";
 type Context = StepContext<SwitchService>;
 
 /** How a lever ended: a "passing" obstacle may be gone the next time. */
-type Pulled = { readonly kind: "pulled" } | Failed;
+type Pulled<State> = { readonly kind: "pulled"; readonly state: State } | Failed;
 
 interface Failed {
   readonly kind: "failed";
@@ -55,6 +59,9 @@ export function createHandler(deps: StepDependencies<SwitchService>): Handler {
     const began = scoped.clock.now();
     const isPast = (milliseconds: number) => scoped.clock.now() - began > milliseconds;
     let pending = [...createTrafficSwitch(scoped).levers(run)];
+    const outElsewhere = await readOutElsewhere(context);
+    /** Regions that the levers' own stores hold out. */
+    const out = new Set<string>();
     let pulled = 0;
     const failures = new Map<Lever, Failed>();
     for (let round = 1; round <= maximumRounds && pending.length > 0; round++) {
@@ -63,9 +70,10 @@ export function createHandler(deps: StepDependencies<SwitchService>): Handler {
           failures.set(lever, failures.get(lever) ?? noTime);
           continue;
         }
-        const result = await pull(context, lever);
+        const result = await pull(context, lever, outElsewhere);
         if (result.kind === "failed") failures.set(lever, result);
         else {
+          for (const region of result.state.out) out.add(region);
           pulled++;
           failures.delete(lever);
         }
@@ -84,6 +92,16 @@ export function createHandler(deps: StepDependencies<SwitchService>): Handler {
     if (problems.length > 0) {
       const warning = `The evacuation hangs on ${pulled} of ${pulled + problems.length} levers: ${problems.join("; ")}`;
       await journal.append({ step: "traffic", kind: "observed", summary: warning, detail: { warning } });
+    }
+    const drained = run.survivors.filter((region) => out.has(region) || outElsewhere.includes(region));
+    if (drained.length > 0) {
+      const warning = `${describeTakenOut(drained)}: no customer comes there, and capacity does not rest on it`;
+      await journal.append({
+        step: "traffic",
+        kind: "observed",
+        summary: warning,
+        detail: { warning, takenOut: drained },
+      });
     }
     const left = await keepOut(context, began + beginsUntilMs);
     if (left.length > 0) {
@@ -105,7 +123,7 @@ async function keepOut(context: Context, until: number): Promise<readonly string
   const problems: string[] = [];
   for (const region of regionsKeptOut(await store.read())) {
     for (const keeper of trafficSwitch.keepers(run, region)) {
-      const result: Pulled =
+      const result: Pulled<Kept> =
         deps.clock.now() > until
           ? noTime
           : await tryTo(context, {
@@ -114,8 +132,8 @@ async function keepOut(context: Context, until: number): Promise<readonly string
               summary: keeper.summary,
               deadlineSeconds: keeperDeadlineSeconds,
               async read(): Promise<Kept> {
-                const [out, item] = await Promise.all([keeper.read(), store.read()]);
-                return { out, item };
+                const [state, item] = await Promise.all([keeper.read(), store.read()]);
+                return { ...state, item };
               },
               judge: (kept) => judgeKeeper(region, run.failedRegion, kept),
               apply: () => keeper.pull(),
@@ -126,7 +144,27 @@ async function keepOut(context: Context, until: number): Promise<readonly string
   return problems;
 }
 
-function pull(context: Context, lever: Lever): Promise<Pulled> {
+/**
+ * What the watches have read of the `healthCheck` switch: a bucket tells of what it holds itself, and a Region that is out
+ * by another one's would count as left in DNS. With the other switches each lever reads the whole truth. Traffic waits for
+ * this no longer than a moment.
+ */
+async function readOutElsewhere({ deps, logger }: Context): Promise<readonly string[]> {
+  if (deps.plan.traffic.switch.kind !== "healthCheck") return [];
+  const read = async () => takenOutOfDns(deps.plan, await readObservations(deps), deps.clock.now());
+  const giveUp = async () => {
+    await deps.clock.sleep(observationsWithinMs);
+    return [];
+  };
+  try {
+    return await Promise.race([read(), giveUp()]);
+  } catch (error) {
+    logger.warn("What the watches have read of the switch is not known", { error: errorMessage(error) });
+    return [];
+  }
+}
+
+function pull(context: Context, lever: Lever, outElsewhere: readonly string[]): Promise<Pulled<SwitchState>> {
   const { deps, run } = context;
   const regions = deps.plan.regions.map((region) => region.name);
   return tryTo(context, {
@@ -135,16 +173,16 @@ function pull(context: Context, lever: Lever): Promise<Pulled> {
     summary: lever.summary,
     deadlineSeconds: leverDeadlineSeconds,
     read: () => lever.read(),
-    judge: (out) => judgeLever(regions, run.failedRegion, out),
+    judge: (state) => judgeLever(regions, run.failedRegion, state, outElsewhere),
     apply: () => lever.pull(),
   });
 }
 
 /** Brings one change about; what stands in its way is told, except that this run may no longer act. */
-async function tryTo<State>({ deps, guard, journal, logger }: Context, change: Change<State>): Promise<Pulled> {
+async function tryTo<State>({ deps, guard, journal, logger }: Context, change: Change<State>): Promise<Pulled<State>> {
   try {
     const converged = await converge(deps, guard, journal, change);
-    if (converged.kind !== "blocked") return { kind: "pulled" };
+    if (converged.kind !== "blocked") return { kind: "pulled", state: converged.state };
     return { kind: "failed", reason: converged.reason, obstacle: "lasting" };
   } catch (error) {
     const name = errorName(error);

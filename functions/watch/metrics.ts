@@ -21,9 +21,10 @@ export const regionStateValues: Readonly<Record<RegionState, number>> = {
 /**
  * Publishes what this vantage saw, for alarms and the dashboard: `ProbeSuccess` per Region (1 or 0), `CustomersServed` (1
  * or 0), `HeartbeatAge` per other vantage (seconds, as this Region's copy of the records table has it), and `Paused` (1
- * while automation is held back, so that a forgotten pause can raise an alarm, FM28). Where customers are served, also
- * `RegionState` per Region, by the book, `TrafficShowable` per Region (1 where it could be shown that traffic has left it,
- * FM62), and `CapacitySampleAge` and `LagSampleAge` (seconds). CloudWatch bills each call
+ * while automation is held back, so that a forgotten pause can raise an alarm, FM28), and `SwitchesRefused` (buckets of the
+ * `healthCheck` switch whose canary is refused to whoever signs nothing; none while no bucket answers, FM66). Where customers
+ * are served, also `RegionState` per Region, by the book, `TrafficShowable` per Region (1 where it could be shown that traffic
+ * has left it, FM62), and `CapacitySampleAge` and `LagSampleAge` (seconds). CloudWatch bills each call
  * and each metric: all goes in one call, and a witness repeats nothing. Metrics are a courtesy: failing to publish stops
  * nothing.
  */
@@ -53,6 +54,11 @@ export async function publishMetrics(
             Value: activePause(item, deps.clock.now()) === null ? 0 : 1,
           },
         ]),
+    ...switchesRefused(observation).map((Value) => ({
+      MetricName: "SwitchesRefused",
+      Dimensions: [application],
+      Value,
+    })),
     ...Object.entries(observation.heartbeatAgeSeconds).map(([vantage, age]) => ({
       MetricName: "HeartbeatAge",
       Dimensions: [application, { Name: "Vantage", Value: vantage }],
@@ -68,6 +74,12 @@ export async function publishMetrics(
   } catch (error) {
     deps.logger.warn("Metrics were not published", { error: errorMessage(error) });
   }
+}
+
+/** How many; nothing where no bucket has answered: a Region that is silent is no lost canary. */
+function switchesRefused({ canaries = [] }: Observation): readonly number[] {
+  const answered = canaries.filter(({ answer }) => answer !== "unknown");
+  return answered.length === 0 ? [] : [answered.filter(({ answer }) => answer === "refused").length];
 }
 
 function fromWhereCustomersAreServed(

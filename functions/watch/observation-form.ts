@@ -1,5 +1,14 @@
 import { isInstant } from "../shared/clock.ts";
-import type { CapacitySample, CustomerView, LagSample, Observation, RegionVote, Vote } from "./observation.ts";
+import type {
+  CanaryWord,
+  CapacitySample,
+  CustomerView,
+  LagSample,
+  Observation,
+  RegionVote,
+  SwitchWord,
+  Vote,
+} from "./observation.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -25,6 +34,8 @@ export function readObservation(stored: Fields): Observation | null {
     heartbeatAgeSeconds: Object.fromEntries(Object.entries(heartbeatAgeSeconds).filter(isAge)),
     capacity: readCapacity(stored.capacity),
     lag: readLagSample(stored.lag),
+    ...(stored.takenOut === undefined ? {} : { takenOut: readSwitchWord(stored.takenOut) }),
+    ...(stored.canaries === undefined ? {} : { canaries: readCanaryWords(stored.canaries) }),
   };
 }
 
@@ -65,6 +76,16 @@ function readLagSample(stored: unknown): LagSample | null {
   if (!isFields(stored)) return null;
   const { at, seconds } = stored;
   return isInstant(at) && isNumber(seconds) ? { ...stored, at, seconds } : null;
+}
+
+function readSwitchWord(stored: unknown): SwitchWord | null {
+  if (!isFields(stored) || !isInstant(stored.at) || !Array.isArray(stored.regions)) return null;
+  return { ...stored, at: stored.at, regions: stored.regions.filter((name) => typeof name === "string") };
+}
+
+function readCanaryWords(stored: unknown): readonly CanaryWord[] {
+  if (!Array.isArray(stored)) return [];
+  return stored.filter((word): word is CanaryWord => isFields(word) && isInstant(word.since));
 }
 
 function voteOf(word: unknown): Vote {

@@ -47,6 +47,24 @@ export interface LagSample {
   readonly seconds: number;
 }
 
+/** What the plan's traffic switch said when it was last read: which Regions it holds out of DNS. */
+export interface SwitchWord {
+  readonly at: string;
+  readonly regions: readonly string[];
+}
+
+/** What a bucket of the switch answered to an unsigned read of its canary. It votes on no Region. */
+export interface CanaryWord {
+  /** The Region whose bucket it is. */
+  readonly region: string;
+  /** "unknown": no answer. A Region that is down is no lost canary. */
+  readonly answer: "readable" | "refused" | "unknown";
+  /** Of the answer that refused; null with any other. */
+  readonly status: number | null;
+  /** ISO 8601; when the present streak of this answer began. */
+  readonly since: string;
+}
+
 export interface Observation {
   readonly vantage: string;
   /** ISO 8601; doubles as the vantage's heartbeat. */
@@ -59,4 +77,8 @@ export interface Observation {
   readonly lag: LagSample | null;
   /** What it has learned of where DNS sends customers; absent in what older code wrote. Read it with readDnsView. */
   readonly dns?: DnsView;
+  /** Null while the switch was never read, or cannot be from here. Absent: an earlier version wrote this. */
+  readonly takenOut?: SwitchWord | null;
+  /** One a bucket of the `healthCheck` switch; none with another. Absent: an earlier version wrote this. */
+  readonly canaries?: readonly CanaryWord[];
 }

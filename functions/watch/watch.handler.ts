@@ -9,6 +9,9 @@ import { autoScaling } from "../shared/aws/auto-scaling.ts";
 import { cloudWatch } from "../shared/aws/cloudwatch.ts";
 import { dynamoDB } from "../shared/aws/dynamodb.ts";
 import { eventBridge } from "../shared/aws/eventbridge.ts";
+import { recoveryCluster } from "../shared/aws/recovery-cluster.ts";
+import { route53 } from "../shared/aws/route53.ts";
+import { s3 } from "../shared/aws/s3.ts";
 import { stepFunctions } from "../shared/aws/step-functions.ts";
 import { isoInstant, secondsBetween } from "../shared/clock.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
@@ -26,6 +29,7 @@ import { type Look, probePublicName, probeRegion } from "./probes.ts";
 import { sampleCapacity, sampleLag } from "./samples.ts";
 import { startRun } from "./start.ts";
 import { carryCustomers, carryVote } from "./streaks.ts";
+import { carrySwitch, lookAtSwitch, type SwitchLook, type SwitchService } from "./switch.ts";
 
 /** The schedule invokes the watch once a minute; one invocation keeps looking until just before the next. */
 const invocationSeconds = 60;
@@ -34,7 +38,7 @@ const roundsThatAsk: ReadonlySet<number> = new Set([0, 3]);
 /** While a run is under way, customers are looked at this often, so that the run notices at once what they get. */
 const closeLookEverySeconds = 2;
 
-type Services = "autoScaling" | "cloudWatch" | "dynamoDB" | "eventBridge" | "stepFunctions";
+type Services = "autoScaling" | "cloudWatch" | "dynamoDB" | "eventBridge" | "stepFunctions" | SwitchService;
 
 /**
  * The scheduled vantage. Round after round it probes every Region and the public name, writes what it saw (its votes, its
@@ -78,12 +82,14 @@ async function lookAround(
 ): Promise<Seen> {
   const { plan, region } = deps;
   const learnedLast = readDnsView(plan, seenLast?.dns);
-  const [looks, customers, observations, item, dns] = await Promise.all([
+  const [looks, customers, observations, item, dns, switchLook] = await Promise.all([
     Promise.all(plan.regions.map(async ({ name, probeUrl }) => ({ name, look: await probeRegion(deps, probeUrl) }))),
     probePublicName(deps),
     orNull(deps, "observations", () => readObservations(deps)),
     orNull(deps, "coordination item", () => createCoordinationStore(deps, `watch in ${region}`).read()),
     including.nameServers ? orNull(deps, "name servers", () => learnDns(deps, learnedLast)) : null,
+    // Beside the probes: a bucket that does not answer takes as long as a Region that does not.
+    including.samples ? lookAtSwitch(deps) : null,
   ]);
   const last = observations?.find((each) => each.vantage === region) ?? seenLast;
   const fresh =
@@ -93,7 +99,16 @@ async function lookAround(
           lag: (await sampleLag(deps)) ?? last?.lag ?? null,
         }
       : { capacity: last.capacity, lag: last.lag };
-  const observation = compose(deps, { looks, customers, observations: observations ?? [], last, item, dns, ...fresh });
+  const observation = compose(deps, {
+    looks,
+    customers,
+    observations: observations ?? [],
+    last,
+    item,
+    dns,
+    switchLook,
+    ...fresh,
+  });
   await orNull(deps, "own observation", () => writeObservation(deps, observation));
   const others = observations?.filter((each) => each.vantage !== region) ?? null;
   await Promise.all([
@@ -114,11 +129,12 @@ function compose(
     readonly lag: Observation["lag"];
     readonly item: CoordinationItem | null;
     readonly dns: DnsLook | null;
+    readonly switchLook: SwitchLook | null;
   },
 ): Observation {
   const now = isoInstant(deps.clock.now());
   const every = deps.plan.detection.probeEverySeconds;
-  const { looks, customers, observations, last, capacity, lag, item } = found;
+  const { looks, customers, observations, last, capacity, lag, item, switchLook } = found;
   const votes = looks.map(({ name, look }) => carryVote(name, look, last, now, every));
   const { servedBy } = customers;
   return {
@@ -134,6 +150,7 @@ function compose(
     capacity,
     lag,
     dns: carryDns(deps.plan, readDnsView(deps.plan, last?.dns), { look: found.dns, servedBy, votes, item, now }),
+    ...carrySwitch(switchLook, last, now),
   };
 }
 
@@ -214,6 +231,15 @@ async function orNull<Answer>(deps: Dependencies, what: string, call: () => Prom
 
 export const handler: Handler = wire(
   createHandler,
-  { autoScaling, cloudWatch, dynamoDB, eventBridge, stepFunctions },
+  {
+    autoScaling,
+    cloudWatch,
+    dynamoDB,
+    eventBridge,
+    recoveryCluster,
+    route53,
+    s3,
+    stepFunctions,
+  },
   { nameServers: createNameServerClient },
 );

@@ -24,7 +24,14 @@ interface StoredObject {
 interface Bucket {
   readonly region: string;
   readonly objects: Map<string, StoredObject>;
+  /** Whether whoever signs nothing may read what its policy makes public. */
+  publicAccess: PublicAccess;
+  /** What somebody has deleted behind the controller's back. */
+  readonly vanished: Set<string>;
 }
+
+/** Block Public Access, or a perimeter around the account's data, as far as reads without a signature go. */
+export type PublicAccess = "allowed" | "blocked";
 
 const objectFields = new Set(["Bucket", "Key"]);
 const putFields = new Set(["Bucket", "Key", "Body", "ContentType", "CacheControl", "IfNoneMatch"]);
@@ -41,12 +48,43 @@ export class SimulatedS3 implements SimulatedService {
 
   createBucket(region: string, name: string): void {
     if (this.#buckets.has(name)) throw new RangeError(`There is a bucket of this name already: received ${name}`);
-    this.#buckets.set(name, { region, objects: new Map() });
+    this.#buckets.set(name, { region, objects: new Map(), publicAccess: "allowed", vanished: new Set() });
   }
 
-  /** Whether the object is there for whoever can reach the bucket's Region; the switch's objects are publicly readable. */
+  /** Whether the object is there, for whoever signs. */
   has(bucket: string, key: string): boolean {
     return this.#buckets.get(bucket)?.objects.has(key) ?? false;
+  }
+
+  /**
+   * What S3 answers to an unsigned GET, from wherever the bucket's Region can be reached. Nobody may list, so that who finds
+   * nothing is refused like who may not read. The switch's buckets have nothing else in them than what their policy opens.
+   */
+  readUnsigned(bucket: string, key: string): 200 | 403 {
+    const found = this.#buckets.get(bucket);
+    return found?.publicAccess === "allowed" && found.objects.has(key) ? 200 : 403;
+  }
+
+  /** Signed calls go on as before. */
+  setPublicAccess(bucket: string, publicAccess: PublicAccess): void {
+    this.#findBucket(bucket).publicAccess = publicAccess;
+  }
+
+  /** Whether nobody who signs nothing can read what is in it. */
+  isClosed(bucket: string): boolean {
+    return this.#buckets.get(bucket)?.publicAccess === "blocked";
+  }
+
+  /** Somebody deletes an object whose loss no run has decided. */
+  vanish(bucket: string, key: string): void {
+    const found = this.#findBucket(bucket);
+    if (found.objects.delete(key)) found.vanished.add(key);
+  }
+
+  /** Whether somebody has taken what lies under `key` from those who read unsigned. */
+  isTamperedWith(bucket: string, key: string): boolean {
+    const found = this.#buckets.get(bucket);
+    return found?.publicAccess === "blocked" || found?.vanished.has(key) === true;
   }
 
   /** Puts an object there without a request, to set a scenario up. */

@@ -1,5 +1,6 @@
 import type { Plan, TrafficSwitchPlan } from "../../functions/shared/plan/plan.ts";
 import type { Random } from "../../functions/shared/random.ts";
+import { canaryKey } from "../../functions/traffic/switch-objects.ts";
 import type { VirtualClock } from "../clock.ts";
 import { Dns, type LatencyRecord } from "./dns.ts";
 import { HealthCheckers } from "./health-checkers.ts";
@@ -28,6 +29,8 @@ export interface TrafficControl {
   readonly holdersOf: ((region: string) => readonly string[]) | null;
   /** From now on the record of `region` carries its endpoint's check alone, or none: the switch moves nothing (FM64). */
   carry(region: string, check: "endpointOnly" | "nothing"): void;
+  /** Whether somebody has taken a Region's evacuation from the health checkers, in some bucket, behind the controller's back. */
+  readonly isTamperedWith: (region: string) => boolean;
 }
 
 /** The object whose presence takes `region` out, in another Region's bucket. */
@@ -59,13 +62,17 @@ function withObjects(
   healthCheckers: HealthCheckers,
   { buckets }: Extract<TrafficSwitchPlan, { kind: "healthCheck" }>,
 ): TrafficControl {
-  for (const [region, bucket] of Object.entries(buckets)) s3.createBucket(region, bucket);
+  for (const [region, bucket] of Object.entries(buckets)) {
+    s3.createBucket(region, bucket);
+    // As its deployment has left it.
+    s3.put(bucket, canaryKey, "");
+  }
   const records = plan.regions.map(({ name }): LatencyRecord => {
     const key = evacuationKey(name);
     const others = Object.entries(buckets).filter(([region]) => region !== name);
     const switches = others.map(([region, bucket]) => {
       const id = `${name}-evacuated-by-${region}`;
-      const isThere = () => s3.has(bucket, key);
+      const isThere = () => s3.readUnsigned(bucket, key) === 200;
       healthCheckers.add({ id, target: { kind: "object", region, isThere }, polarity: "inverted" });
       return id;
     });
@@ -78,13 +85,16 @@ function withObjects(
       isTakenOut: () => holdersOf(name).length > 0,
     };
   });
-  return { ...assemble(plan, healthCheckers, new Dns(records), null), holdersOf };
+  const isTamperedWith = (name: string) =>
+    Object.values(buckets).some((bucket) => s3.isTamperedWith(bucket, evacuationKey(name)));
+  return { ...assemble(plan, healthCheckers, new Dns(records), null), holdersOf, isTamperedWith };
 
   function holdersOf(name: string): readonly string[] {
     return Object.entries(buckets)
       .filter(([region, bucket]) => {
         const health = regions.health(region);
-        return region !== name && (health === "up" || health === "gray") && s3.has(bucket, evacuationKey(name));
+        const isReached = health === "up" || health === "gray";
+        return region !== name && isReached && s3.readUnsigned(bucket, evacuationKey(name)) === 200;
       })
       .map(([region]) => region);
   }
@@ -163,6 +173,7 @@ function assemble(
     route53,
     recoveryCluster,
     holdersOf: null,
+    isTamperedWith: () => false,
     carry(region, check) {
       const isHealthy = () => check === "nothing" || healthCheckers.isHealthy(endpointId(region));
       dns.attach(region, { isHealthy });

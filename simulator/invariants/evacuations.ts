@@ -47,6 +47,8 @@ export class Evacuations {
   }
 
   #mayBeBack(item: CoordinationItem, region: string, now: number): boolean {
+    // Nobody mends between incidents what somebody has taken from the checkers: it would be a change without a lease.
+    if (this.#traffic.isTamperedWith(region)) return true;
     const { holdersOf } = this.#traffic;
     if (holdersOf === null) return false;
     // A holder that has only just come back is not seen yet.

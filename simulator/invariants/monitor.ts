@@ -16,6 +16,7 @@ import { isMutation, resourceOf } from "./mutations.ts";
 import { Promotions } from "./promotions.ts";
 import { Service } from "./service.ts";
 import { type Grounds, Sight } from "./sight.ts";
+import { SwitchTruth } from "./switch-truth.ts";
 import { TrafficClaims } from "./traffic-claims.ts";
 
 /** What has happened within this time may still be unknown to every vantage: the confirmation window and some rounds. */
@@ -43,6 +44,7 @@ export class Monitor {
   readonly #service: Service;
   readonly #promotions: Promotions;
   readonly #trafficClaims: TrafficClaims;
+  readonly #switchTruth: SwitchTruth;
   /** What each tenure had to go by when it began. */
   readonly #grounds = new Map<Tenure, Grounds>();
   #tenuresSeen = 0;
@@ -61,6 +63,7 @@ export class Monitor {
     this.#sight = new Sight(world);
     this.#service = new Service(world, this.ledger, this.#sight);
     this.#trafficClaims = new TrafficClaims(world, (invariant, message) => this.#report(invariant, message));
+    this.#switchTruth = new SwitchTruth(world);
     const judges = { ledger: this.ledger, authority: this.#authority, sight: this.#sight, history: this.#history };
     this.#promotions = new Promotions(world, judges, (invariant, message) => this.#report(invariant, message));
     world.dynamoDB.observe((write) => this.ledger.note(write));
@@ -82,6 +85,7 @@ export class Monitor {
       if (event.kind === "confirmed" && event.detail.result === "changed") this.#judgeConfirmed(event);
       for (const { invariant, message } of this.#service.judge(event)) this.#report(invariant, message);
       this.#trafficClaims.hear(event, this.ledger.failedRegionOf(event.incident));
+      for (const { invariant, message } of this.#switchTruth.judge(event)) this.#report(invariant, message);
     }
     const { tenures } = this.ledger;
     for (; this.#tenuresSeen < tenures.length; this.#tenuresSeen++) {
@@ -92,6 +96,7 @@ export class Monitor {
       this.#servedAt = world.clock.now();
       this.#sight.noteService();
       this.#trafficClaims.lookOn();
+      this.#switchTruth.note();
     }
     const promotions = world.promotions;
     for (; this.#promotionsSeen < promotions.length; this.#promotionsSeen++) {
@@ -224,12 +229,19 @@ export class Monitor {
     if (plan.automation.traffic !== "automatic" || lately || tried || !world.canBeTakenOver()) return;
     const ended = item?.completed.some(({ region }) => region === only.name) ?? false;
     const standing = item?.regions[only.name]?.state ?? "inService";
+    const out = world.intentionallyOut();
     const others = plan.regions.some(
-      ({ name }) => name !== only.name && (item?.regions[name]?.state ?? "inService") === "inService",
+      ({ name }) =>
+        name !== only.name &&
+        (item?.regions[name]?.state ?? "inService") === "inService" &&
+        // What a person has drained by hand takes nobody's customers.
+        !out.has(name),
     );
     if (!others) return;
     // One that lives and carries another's customers may be overloaded: people are told, and nothing is done.
-    const isCarrying = plan.regions.some(({ name }) => (item?.regions[name]?.state ?? "inService") !== "inService");
+    const isCarrying = plan.regions.some(
+      ({ name }) => (item?.regions[name]?.state ?? "inService") !== "inService" || out.has(name),
+    );
     if (health === "gray" && isCarrying) return;
     // One incident at a time: while a person is asked about another Region, people are told of this one and no more.
     const isLeft = item?.incident != null && item.incident.failedRegion !== only.name && world.somebodyWaits();

@@ -6,6 +6,7 @@ import { alreadyMoving } from "./already-moving.ts";
 import { approvalGiven } from "./approval-given.ts";
 import { approvalTimeout } from "./approval-timeout.ts";
 import { blip } from "./blip.ts";
+import { blockPublicAccess } from "./block-public-access.ts";
 import { checkAttachedToNothing } from "./check-attached-to-nothing.ts";
 import { cooldownOwnerDead } from "./cooldown-owner-dead.ts";
 import { disputeSettles } from "./dispute-settles.ts";
@@ -31,6 +32,7 @@ import { poisonEvents } from "./poison-events.ts";
 import { regionOutage } from "./region-outage.ts";
 import { secondRegionWaits } from "./second-region-waits.ts";
 import { secondaryOutage } from "./secondary-outage.ts";
+import { survivorDrainedByHand } from "./survivor-drained-by-hand.ts";
 import { throttling } from "./throttling.ts";
 import { twoRegionsNoWitness } from "./two-regions-no-witness.ts";
 import { twoWriters } from "./two-writers.ts";
@@ -58,6 +60,8 @@ export const scenarios: readonly Scenario[] = [
   twoWriters,
   actingRegionDies,
   lateSurvivor,
+  survivorDrainedByHand,
+  blockPublicAccess,
   secondRegionWaits,
   neverCloses,
   zombieHolder,

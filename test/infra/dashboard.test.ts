@@ -60,6 +60,13 @@ describe("the dashboard", () => {
     ]);
   });
 
+  it("FM66: shows which vantages are refused by buckets of the switch, where there are any", () => {
+    expect(linesOf(widgets, /refuse unsigned reads/)).toEqual(
+      vantages.map((region) => `SwitchesRefused storefront in ${region}`),
+    );
+    expect(linesOf(widgetsOf("stateless").widgets, /refuse unsigned reads/)).toEqual([]);
+  });
+
   it("shows the controller's own alarms of every vantage, by the names that they have", () => {
     for (const region of vantages) {
       const { alarms = [] } = widgets.find(({ title }) => title === `Readiness: alarms in ${region}`) ?? {};

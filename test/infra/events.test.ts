@@ -350,6 +350,7 @@ describe("alarms", () => {
     expect(alarmsIn(witness).map(({ AlarmName }) => AlarmName.replace("failover-storefront-", ""))).toEqual([
       "watch-not-running",
       "coordination-unread",
+      "switch-unreadable",
       "watch-failing",
       "watch-throttled",
     ]);

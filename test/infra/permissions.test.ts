@@ -51,7 +51,7 @@ describe.each(plans)("the permissions of $plan.application, switch $plan.traffic
 
 describe("the permissions of the shop", () => {
   it("let one function move traffic: to evacuate other Regions, never the bucket's own", () => {
-    const writers = names.filter((name) => allowed(name).some((each) => /^s3:PutObject .*-switch-/.test(each)));
+    const writers = names.filter((name) => allowed(name).some((each) => /^s3:PutObject .*\/evacuate\//.test(each)));
 
     expect(writers).toEqual(["TrafficShift"]);
     expect(allowed("TrafficShift").filter((each) => each.startsWith("s3:PutObject"))).toEqual([
@@ -62,6 +62,16 @@ describe("the permissions of the shop", () => {
       "s3:PutObject arn:aws:s3:::storefront-switch-ap-southeast-1/evacuate/us-east-1",
       "s3:PutObject arn:aws:s3:::storefront-switch-ap-southeast-1/evacuate/eu-west-1",
     ]);
+  });
+
+  it("let the watch read its own bucket of the switch and write its canary, and a witness none", () => {
+    const ofSwitch = (statements: readonly string[]) => statements.filter((each) => each.includes("-switch-"));
+
+    expect(ofSwitch(allowed("Watch"))).toEqual([
+      "s3:ListBucket arn:aws:s3:::storefront-switch-eu-west-1",
+      "s3:PutObject arn:aws:s3:::storefront-switch-eu-west-1/canary",
+    ]);
+    expect(ofSwitch(allowed("Watch", planOf("storefront"), "us-west-2"))).toEqual([]);
   });
 
   it("let one function keep reports: of this application's incidents, in its own Region's bucket", () => {

@@ -1,4 +1,4 @@
-import { evacuationKey } from "../../functions/traffic/health-check-switch.ts";
+import { canaryKey, evacuationKey } from "../../functions/traffic/switch-objects.ts";
 import { healthCheckOutput } from "../../infra/names.ts";
 import { flat, planOf, recordPlan, type StackTemplate, synthesize } from "./synthesis.ts";
 
@@ -99,7 +99,7 @@ const switchBucketsIn = ({ resources }: StackTemplate) =>
   );
 
 describe("the switch's buckets", () => {
-  it.each(controllers)("that of $region shows what evacuates the others, and nothing else", (stack) => {
+  it.each(controllers)("that of $region shows what evacuates the others and its canary, and nothing else", (stack) => {
     const [bucket, ...others] = switchBucketsIn(stack);
     const [policy] = stack.of("AWS::S3::BucketPolicy").filter(({ Bucket }) => Bucket.Ref === bucket?.id);
     const open = policy.PolicyDocument.Statement.filter(
@@ -111,9 +111,10 @@ describe("the switch's buckets", () => {
     expect(bucket?.properties.BucketName).toBe(`storefront-switch-${stack.region}`);
     expect(open).toHaveLength(1);
     expect(open[0].Action).toBe("s3:GetObject");
-    expect([open[0].Resource].flat().map((each) => flat(each).replace(/^<.*>\//, ""))).toEqual(
-      regions.filter((region) => region !== stack.region).map(evacuationKey),
-    );
+    expect([open[0].Resource].flat().map((each) => flat(each).replace(/^<.*>\//, ""))).toEqual([
+      ...regions.filter((region) => region !== stack.region).map(evacuationKey),
+      canaryKey,
+    ]);
     expect(bucket?.properties.PublicAccessBlockConfiguration).toMatchObject({
       BlockPublicAcls: true,
       IgnorePublicAcls: true,
@@ -135,5 +136,37 @@ describe("the switch's buckets", () => {
     const other = [...synthesize(recordPlan()).controllers, ...synthesize(planOf("stateless")).controllers];
 
     expect(other.flatMap(switchBucketsIn)).toEqual([]);
+  });
+});
+
+describe("FM66: a switch that nobody can read", () => {
+  const alarmsIn = (stack: StackTemplate) =>
+    stack
+      .of("AWS::CloudWatch::Alarm")
+      .filter(({ MetricName }) => MetricName === "SwitchesRefused")
+      .map(({ AlarmName, Threshold, EvaluationPeriods, TreatMissingData, AlarmActions }) => ({
+        AlarmName,
+        Threshold,
+        EvaluationPeriods,
+        TreatMissingData,
+        pages: AlarmActions.length,
+      }));
+
+  it("pages from every vantage, after three minutes of it, and not for silence", () => {
+    for (const stack of [...controllers, stacks["witness-us-west-2"] as StackTemplate]) {
+      expect(alarmsIn(stack)).toEqual([
+        {
+          AlarmName: "failover-storefront-switch-unreadable",
+          Threshold: 1,
+          EvaluationPeriods: 3,
+          TreatMissingData: "notBreaching",
+          pages: 1,
+        },
+      ]);
+    }
+  });
+
+  it("is no matter of another switch", () => {
+    expect(synthesize(recordPlan()).controllers.flatMap(alarmsIn)).toEqual([]);
   });
 });

@@ -27,7 +27,7 @@ import { loadPlan } from "../../functions/shared/plan/load.ts";
 import type { Plan } from "../../functions/shared/plan/plan.ts";
 import type { PlanFile } from "../../functions/shared/plan/schema.ts";
 import type { TimelineEvent } from "../../functions/timeline/event.ts";
-import { evacuationKey } from "../../functions/traffic/health-check-switch.ts";
+import { evacuationKey } from "../../functions/traffic/switch-objects.ts";
 import { usualInstances } from "../../simulator/deployment.ts";
 import { projectRoot } from "./environment.ts";
 import type { Opened } from "./opened.ts";

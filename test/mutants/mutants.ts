@@ -422,4 +422,16 @@ export const mutants: readonly Mutant[] = [
     ],
     caughtBy: "newerFieldsKept",
   },
+  {
+    name: "the throw of an object confirmed by the signed read alone",
+    failureMode: "FM66",
+    changes: [
+      {
+        file: "functions/traffic/health-check-switch.ts",
+        find: "unseen: isThere ? await whyUnseen({ bucket, region: holder }, key) : null",
+        replace: "unseen: isThere ? null : null",
+      },
+    ],
+    caughtBy: "evacuationIsInForce",
+  },
 ];

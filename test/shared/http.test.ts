@@ -43,7 +43,7 @@ describe("What a probe counts as served", () => {
   it.each([400, 404, 500, 503])("not HTTP %i", async (status) => {
     const result = await probe((_request, response) => response.writeHead(status).end("sorry"));
 
-    expect(result).toEqual({ kind: "failed", reason: `HTTP ${status}`, latencyMs: 7 });
+    expect(result).toEqual({ kind: "failed", reason: `HTTP ${status}`, latencyMs: 7, status });
   });
 
   it("a page longer than anybody needs to see, and hangs up", async () => {

@@ -23,7 +23,7 @@ function setUp(options: { capacity?: number; seed?: number } = {}) {
   healthCheckers.start();
   customers.start();
   const probe = (vantage: string, url = plan.traffic.url, method: "GET" | "POST" = "GET") => {
-    const prober = createSimulatedProber({ ...kernel, plan, dns, customers, vantage });
+    const prober = createSimulatedProber({ ...kernel, plan, dns, customers, s3, vantage });
     const result = prober.probe({ url, method, timeoutMs: 2_000, servedByHeader: "x-served-by-region" });
     return pass(kernel, 3).then(() => Promise.race([result, Promise.resolve("never")]));
   };

@@ -5,7 +5,7 @@ import { initialItem } from "../../functions/coordination/rules.ts";
 import type { Plan } from "../../functions/shared/plan/plan.ts";
 import { createJournal } from "../../functions/timeline/journal.ts";
 import { createHandler } from "../../functions/traffic/shift.handler.ts";
-import { createTrafficSwitch, judgeKeeper, judgeLever } from "../../functions/traffic/switch.ts";
+import { createTrafficSwitch, judgeKeeper, judgeLever, type SwitchState } from "../../functions/traffic/switch.ts";
 import { awsError, type Call, FakeAws, invocation, noAnswer } from "../fakes/aws.ts";
 import { examplePlan } from "../fakes/plans.ts";
 import { itemKey, openItem, runIn } from "../fakes/runs.ts";
@@ -72,14 +72,14 @@ describe("FM54: a lever is pulled only if a Region stays in DNS", () => {
     ],
     ["a stranger in the store counts for nothing", ["a", "b"], ["z"], { kind: "change" }],
   ])("%s", (_name, regions, out, verdict) => {
-    expect(judgeLever(regions, "a", out)).toMatchObject(verdict);
+    expect(judgeLever(regions, "a", { out, unseen: null })).toMatchObject(verdict);
   });
 
   it("whatever is out already", () => {
     const regions = ["a", "b", "c", "d", "e"];
     fc.assert(
       fc.property(fc.subarray([...regions, "stranger"]), fc.constantFrom(...regions), (out, failed) => {
-        const verdict = judgeLever(regions, failed, out);
+        const verdict = judgeLever(regions, failed, { out, unseen: null });
 
         const staying = regions.filter((region) => region !== failed && !out.includes(region));
         return verdict.kind !== "change" || staying.length > 0;
@@ -117,7 +117,7 @@ describe("FM54: what an earlier run evacuated is kept out only while that is rig
       { kind: "blocked" },
     ],
   ])("%s", (_name, states, out, verdict) => {
-    expect(judgeKeeper("a", "b", { out, item: book(states) })).toMatchObject(verdict);
+    expect(judgeKeeper("a", "b", { out, unseen: null, item: book(states) })).toMatchObject(verdict);
   });
 
   it("whatever the book and the store say, one in service stays, and nothing is done to one that serves", () => {
@@ -125,7 +125,7 @@ describe("FM54: what an earlier run evacuated is kept out only while that is rig
     const states = fc.dictionary(fc.constantFrom(...names), fc.constantFrom(...regionStates), { maxKeys: 4 });
     fc.assert(
       fc.property(states, fc.subarray(names), (standing, out) => {
-        const verdict = judgeKeeper("a", "b", { out, item: book(standing) });
+        const verdict = judgeKeeper("a", "b", { out, unseen: null, item: book(standing) });
         if (verdict.kind === "blocked") return;
         expect(standing.a).toBe("evacuated");
         const staying = names.filter((name) => name !== "b" && !out.includes(name) && standing[name] === "inService");
@@ -218,7 +218,10 @@ describe("the healthCheck switch", () => {
     objects.add("storefront-switch-eu-west-1/evacuate/ap-southeast-1");
     objects.add("storefront-switch-eu-west-1/other/us-east-1");
 
-    expect(await aws.finish(levers()[0]?.read() as Promise<readonly string[]>)).toEqual(["ap-southeast-1"]);
+    expect(await aws.finish(levers()[0]?.read() as Promise<SwitchState>)).toEqual({
+      out: ["ap-southeast-1"],
+      unseen: null,
+    });
   });
 
   it("one lever suffices: a survivor's bucket that is away is a problem, not a failure", async () => {
@@ -646,6 +649,9 @@ describe("the record switch", () => {
     const { aws, check, levers } = withChecks();
     check("check-ap").inverted = true;
 
-    expect(await aws.finish(levers()[0]?.read() as Promise<unknown>)).toEqual(["ap-southeast-1"]);
+    expect(await aws.finish(levers()[0]?.read() as Promise<unknown>)).toEqual({
+      out: ["ap-southeast-1"],
+      unseen: null,
+    });
   });
 });

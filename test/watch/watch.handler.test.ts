@@ -17,6 +17,7 @@ const self = "eu-west-1";
 function prepare(dark: readonly string[] = [], voices: Record<string, Voice> = {}, used = plan, here = self) {
   const aws = new FakeAws();
   aws.answers.StartExecution = () => ({});
+  aws.answers.ListObjectsV2 = () => ({});
   aws.answers.DescribeAutoScalingGroups = ({ input }) => ({
     AutoScalingGroups: [
       {
@@ -29,9 +30,11 @@ function prepare(dark: readonly string[] = [], voices: Record<string, Voice> = {
     ],
   });
   aws.probe = ({ url }) =>
-    dark.some((region) => url.includes(region))
-      ? { kind: "failed", reason: "timed out after 4000 ms", latencyMs: 4_000 }
-      : { kind: "served", status: 200, latencyMs: 5, servedBy: "eu-west-1" };
+    url.includes("/evacuate/")
+      ? { kind: "failed", reason: "HTTP 403", latencyMs: 5, status: 403 }
+      : dark.some((region) => url.includes(region))
+        ? { kind: "failed", reason: "timed out after 4000 ms", latencyMs: 4_000 }
+        : { kind: "served", status: 200, latencyMs: 5, servedBy: "eu-west-1" };
   const begun = observe(plan, isoInstant(aws.clock.now()), voices);
   const refresh = () => {
     for (const now of observe(plan, isoInstant(aws.clock.now()), voices)) {
@@ -116,7 +119,7 @@ describe("metrics", () => {
     });
     expect(Object.keys(last(aws)).filter((name) => name.includes("Heartbeat") && name.includes(self))).toEqual([]);
     // docs/deploy.md reckons with so many; no lag was sampled here.
-    expect(Object.keys(last(aws))).toHaveLength(3 + 2 + 3 + (3 + 3 + 1));
+    expect(Object.keys(last(aws))).toHaveLength(3 + 3 + 3 + (3 + 3 + 1));
   });
 
   it("leave out what is not known: a book that cannot be read, a sample that was never taken", async () => {

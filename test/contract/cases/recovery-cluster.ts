@@ -8,14 +8,15 @@ async function withSwitch(cloud: Cloud) {
   const { endpoints, controls } = await cloud.prepare.routingControls();
   const chosen = { kind: "routingControl", endpoints, controls } as const;
   const plan = { ...storefront, traffic: { ...storefront.traffic, switch: chosen } };
-  const [lever] = createTrafficSwitch(cloud.dependencies(plan)).levers(evacuationOf(virginia));
+  const trafficSwitch = createTrafficSwitch(cloud.dependencies(plan));
+  const [lever] = trafficSwitch.levers(evacuationOf(virginia));
   const [endpoint] = endpoints;
   if (lever === undefined || endpoint === undefined) throw new Error("The switch has no lever");
   const set = (arn: string | undefined, RoutingControlState: "On" | "Off") =>
     cloud.aws
       .recoveryCluster(endpoint)
       .send(new UpdateRoutingControlStateCommand({ RoutingControlArn: arn, RoutingControlState }));
-  return { lever, controls, set };
+  return { lever, trafficSwitch, controls, set };
 }
 
 export const recoveryCluster: Contract = {
@@ -24,7 +25,7 @@ export const recoveryCluster: Contract = {
     "controls that are on hold their Regions in DNS": async (cloud) => {
       const { lever } = await withSwitch(cloud);
 
-      expect(await lever.read()).toEqual([]);
+      expect((await lever.read()).out).toEqual([]);
     },
 
     "the lever turns the failed Region's control off and no other": async (cloud) => {
@@ -32,7 +33,15 @@ export const recoveryCluster: Contract = {
 
       await lever.pull();
 
-      expect(await lever.read()).toEqual([virginia]);
+      expect((await lever.read()).out).toEqual([virginia]);
+    },
+
+    "the watch reads which controls are off": async (cloud) => {
+      const { lever, trafficSwitch } = await withSwitch(cloud);
+
+      await lever.pull();
+
+      expect(await trafficSwitch.readOut()).toEqual([virginia]);
     },
 
     "turning off what is off is no error": async (cloud) => {
@@ -41,7 +50,7 @@ export const recoveryCluster: Contract = {
 
       await lever.pull();
 
-      expect(await lever.read()).toEqual([virginia]);
+      expect((await lever.read()).out).toEqual([virginia]);
     },
 
     "a safety rule that demands one control on refuses the last": async (cloud) => {
@@ -52,7 +61,7 @@ export const recoveryCluster: Contract = {
       const refusal = await refusalOf(lever.pull());
 
       expect(refusal).toEqual({ name: "ConflictException", sortedAs: "rejected" });
-      expect([...(await lever.read())].sort()).toEqual([singapore, ireland].sort());
+      expect([...(await lever.read()).out].sort()).toEqual([singapore, ireland].sort());
     },
 
     "an unknown control is ResourceNotFoundException": async (cloud) => {

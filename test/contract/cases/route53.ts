@@ -30,7 +30,7 @@ export const route53: Contract = {
     "checks that are not inverted hold their Regions in DNS": async (cloud) => {
       const { lever } = await withSwitch(cloud);
 
-      expect(await lever.read()).toEqual([]);
+      expect((await lever.read()).out).toEqual([]);
     },
 
     "the lever inverts the failed Region's check and no other": async (cloud) => {
@@ -39,7 +39,7 @@ export const route53: Contract = {
 
       await lever.pull();
 
-      expect(await lever.read()).toEqual([virginia]);
+      expect((await lever.read()).out).toEqual([virginia]);
     },
 
     "a calculated check without children says that it is one": async (cloud) => {
@@ -81,7 +81,7 @@ export const route53: Contract = {
       const refusal = await refusalOf(lever.pull());
 
       expect(refusal).toEqual({ name: "HealthCheckVersionMismatch", sortedAs: "conflict" });
-      expect(await lever.read()).toEqual([]);
+      expect((await lever.read()).out).toEqual([]);
     },
 
     "a change that names no version is made whatever the version is": async (cloud) => {
@@ -91,7 +91,7 @@ export const route53: Contract = {
 
       await cloud.aws.route53().send(new UpdateHealthCheckCommand({ ...change, Inverted: true }));
 
-      expect(await lever.read()).toEqual([virginia]);
+      expect((await lever.read()).out).toEqual([virginia]);
     },
 
     "an endpoint's own check is not inverted": async (cloud) => {

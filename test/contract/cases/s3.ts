@@ -6,8 +6,9 @@ import {
   PutObjectCommand,
 } from "@aws-sdk/client-s3";
 import { keepReport } from "../../../functions/timeline/reports.ts";
-import { evacuationKey } from "../../../functions/traffic/health-check-switch.ts";
 import { createTrafficSwitch, type Lever } from "../../../functions/traffic/switch.ts";
+import { canaryKey, evacuationKey } from "../../../functions/traffic/switch-objects.ts";
+import { lookAtSwitch } from "../../../functions/watch/switch.ts";
 import { type Cloud, home, ireland, singapore, virginia } from "../backend.ts";
 import { type Contract, refusalOf } from "../contract.ts";
 import { evacuationOf, storefront } from "../plan.ts";
@@ -22,8 +23,10 @@ async function withSwitch(cloud: Cloud) {
   const chosen = { kind: "healthCheck", buckets } as const;
   const plan = { ...storefront, traffic: { ...storefront.traffic, switch: chosen } };
   const run = evacuationOf(virginia);
-  const levers = createTrafficSwitch(cloud.dependencies(plan)).levers(run);
-  return { levers, lever: levers[0] as Lever, bucket: buckets[home] as string, run };
+  // What S3 answers to whoever signs nothing, no emulator tells: it hangs on the account, not on the call.
+  const http = { probe: async () => ({ kind: "served", status: 200, latencyMs: 1, servedBy: null }) as const };
+  const levers = createTrafficSwitch({ ...cloud.dependencies(plan), http }).levers(run);
+  return { levers, lever: levers[0] as Lever, bucket: buckets[home] as string, run, plan };
 }
 
 const put = (cloud: Cloud, Bucket: string, Key: string) =>
@@ -39,7 +42,7 @@ export const s3: Contract = {
       const { levers } = await withSwitch(cloud);
 
       expect(levers).toHaveLength(2);
-      for (const lever of levers) expect(await lever.read()).toEqual([]);
+      for (const lever of levers) expect((await lever.read()).out).toEqual([]);
     },
 
     "each lever writes to its own Region's bucket": async (cloud) => {
@@ -47,7 +50,30 @@ export const s3: Contract = {
 
       await levers[1]?.pull();
 
-      expect(await Promise.all(levers.map((lever) => lever.read()))).toEqual([[], [virginia]]);
+      const states = await Promise.all(levers.map((lever) => lever.read()));
+      expect(states.map(({ out }) => out)).toEqual([[], [virginia]]);
+    },
+
+    "the watch reads what its own bucket holds out, and writes its canary beside it": async (cloud) => {
+      const { lever, bucket, plan } = await withSwitch(cloud);
+      await lever.pull();
+
+      // Only where a canary is refused is it written.
+      const deps = cloud.dependencies(plan);
+      const closed = {
+        probe: async () => ({ kind: "failed", reason: "HTTP 403", latencyMs: 1, status: 403 }) as const,
+      };
+      await lookAtSwitch({ ...deps, http: closed });
+      const nobodyElse = {
+        probe: async ({ url }: { readonly url: string }) =>
+          url.startsWith(`https://${bucket}.`)
+            ? ({ kind: "served", status: 200, latencyMs: 1, servedBy: null } as const)
+            : ({ kind: "failed", reason: "HTTP 403", latencyMs: 1, status: 403 } as const),
+      };
+      const { takenOut } = await lookAtSwitch({ ...deps, http: nobodyElse });
+
+      expect((await head(cloud, bucket, canaryKey)).ContentLength).toBe(0);
+      expect(takenOut?.regions).toEqual([virginia]);
     },
 
     "what a lever wrote is there for the health checkers, as JSON": async (cloud) => {
@@ -69,7 +95,7 @@ export const s3: Contract = {
       await lever.pull();
       await lever.pull();
 
-      expect(await lever.read()).toEqual([virginia]);
+      expect((await lever.read()).out).toEqual([virginia]);
     },
 
     "Regions that are out are listed by name": async (cloud) => {
@@ -78,7 +104,7 @@ export const s3: Contract = {
 
       await put(cloud, bucket, evacuationKey(singapore));
 
-      expect(await lever.read()).toEqual([singapore, virginia]);
+      expect((await lever.read()).out).toEqual([singapore, virginia]);
     },
 
     "a report is kept under the keys that are answered, each form as its own type": async (cloud) => {
@@ -103,7 +129,7 @@ export const s3: Contract = {
 
       for (const key of ["index.html", "evacuate", `old/${evacuationKey(virginia)}`]) await put(cloud, bucket, key);
 
-      expect(await lever.read()).toEqual([]);
+      expect((await lever.read()).out).toEqual([]);
     },
 
     "a Region whose object is deleted is back": async (cloud) => {
@@ -112,7 +138,7 @@ export const s3: Contract = {
 
       await cloud.aws.s3(home).send(new DeleteObjectCommand({ Bucket: bucket, Key: evacuationKey(virginia) }));
 
-      expect(await lever.read()).toEqual([]);
+      expect((await lever.read()).out).toEqual([]);
     },
 
     "deleting what is not there is no error": async (cloud) => {
@@ -120,7 +146,7 @@ export const s3: Contract = {
 
       await cloud.aws.s3(home).send(new DeleteObjectCommand({ Bucket: bucket, Key: evacuationKey(virginia) }));
 
-      expect(await lever.read()).toEqual([]);
+      expect((await lever.read()).out).toEqual([]);
     },
 
     "an object that is absent is NotFound to a health checker": async (cloud) => {
