@@ -5,6 +5,7 @@ import { drawMilliseconds, moveShownSeconds } from "./aws/timings.ts";
 import { planNamed, switchKinds, withSwitch } from "./plans.ts";
 import { drawAutomation } from "./random-automation.ts";
 import { drawBystanders, drawPast } from "./random-past.ts";
+import { drawShared } from "./random-shared.ts";
 import type { Action, Cue, Scenario } from "./scenario.ts";
 import type { World } from "./world.ts";
 
@@ -88,19 +89,20 @@ export function drawScenario(seed: number): RandomScenario {
   drawStandstill(more, plan, add);
   const busyShare = more.next() < 0.5 ? 0.15 : 0;
   const moveShownAfterMilliseconds = drawMilliseconds(more, moveShownSeconds);
+  const drawn = drawShared(seed, { plan, automation, failed, script: cues });
   return {
     scenario: {
       name: worldName(seed),
       summary: "a random world",
       plan: name,
-      automation,
+      automation: drawn.automation,
       failureModes: [],
       expected: null,
-      failedRegion: failed,
-      script: cues,
+      failedRegion: drawn.failed,
+      script: drawn.script,
       horizonSeconds,
     },
-    plan,
+    plan: drawn.plan,
     rates,
     stop,
     prepare(world) {

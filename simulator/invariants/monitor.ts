@@ -11,6 +11,7 @@ import { Authority, partOf } from "./authority.ts";
 import { Evacuations } from "./evacuations.ts";
 import { answeredWithinMs, HealthHistory } from "./health-history.ts";
 import { Ledger, proofAllowanceMs, type Tenure } from "./ledger.ts";
+import { LossInTurn } from "./loss-in-turn.ts";
 import { isMutation, resourceOf } from "./mutations.ts";
 import { Promotions } from "./promotions.ts";
 import { Service } from "./service.ts";
@@ -39,6 +40,7 @@ export class Monitor {
   readonly #sight: Sight;
   readonly #service: Service;
   readonly #promotions: Promotions;
+  readonly #lossInTurn: LossInTurn;
   /** What each tenure had to go by when it began. */
   readonly #grounds = new Map<Tenure, Grounds>();
   #tenuresSeen = 0;
@@ -54,6 +56,7 @@ export class Monitor {
     this.ledger = new Ledger({ records: plan.recordsTable });
     this.#evacuations = new Evacuations(world.traffic);
     this.#authority = new Authority(world, this.ledger);
+    this.#lossInTurn = new LossInTurn(world, this.ledger, this.#history);
     this.#sight = new Sight(world);
     this.#service = new Service(world, this.ledger, this.#sight);
     const judges = { ledger: this.ledger, authority: this.#authority, sight: this.#sight, history: this.#history };
@@ -90,6 +93,7 @@ export class Monitor {
     for (; this.#promotionsSeen < promotions.length; this.#promotionsSeen++) {
       this.#promotions.judge(promotions[this.#promotionsSeen] as Promotion, this.#mutations);
     }
+    for (const { invariant, message } of this.#lossInTurn.judge()) this.#report(invariant, message);
     for (const { invariant, message } of this.#evacuations.judge(this.ledger.item, world.clock.now())) {
       this.#report(invariant, message);
     }
