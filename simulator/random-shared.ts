@@ -40,11 +40,11 @@ export function drawShared(seed: number, drawn: Drawn): Drawn {
     // Nobody but automation has a hand in it.
     const script: Cue[] = [];
     drawCascade(random, drawn.plan, (at, action) => script.push({ at, action }));
-    const automation = { ...drawn.automation, traffic: "automatic" } as const;
-    return { plan: drawn.plan, automation, failed: regions[0] as string, script };
+    return { plan: drawn.plan, automation: drawn.plan.automation, failed: regions[0] as string, script };
   }
   if (kind < 0.1 && plan.detection.witnesses.length > 0) {
-    add(0, { kind: "region", region: drawn.failed, health: pick(random, ["dark", "gray", "up"] as const) });
+    const health: RegionHealth = pick(random, ["dark", "dark", "gray", "up"] as const);
+    add(0, { kind: "region", region: drawn.failed, health });
     drawBlindWitnesses(random, plan, add);
     return { ...drawn, plan, script: cues };
   }
@@ -106,6 +106,7 @@ function drawBlindWitnesses(random: Random, { detection }: Plan, add: Add): void
   const from = integerBetween(random, -30, 60);
   for (const region of detection.witnesses) {
     add(from + integerBetween(random, 0, 20), { kind: "view", region, as: "lost" });
-    if (random.next() < 0.5) add(from + integerBetween(random, 200, 900), { kind: "view", region, as: "back" });
+    // At the end the world must have gone on for so long that somebody ought to have acted.
+    add(from + integerBetween(random, 500, 900), { kind: "view", region, as: "back" });
   }
 }

@@ -4,6 +4,7 @@ import { describeInstant, isoInstant } from "../shared/clock.ts";
 import type { Plan } from "../shared/plan/plan.ts";
 import { type Assessment, assess, confirmedFailure, describeTrouble } from "./assessment.ts";
 import { type Decision, type DecisionInput, type NoReason, refused, stoodDown } from "./decision.ts";
+import { knowingStates } from "./evidence.ts";
 import {
   refuseSignal,
   whyNotByEvidence,
@@ -17,8 +18,9 @@ import { rankSurvivors } from "./survivors.ts";
 import { decideTakeover } from "./takeover.ts";
 
 /** Decides what follows from a signal, given the evidence and the coordination item as they are now. Pure. */
-export function decide(input: DecisionInput): Decision {
-  const { signal } = input;
+export function decide(given: DecisionInput): Decision {
+  const { signal } = given;
+  const input = { ...given, evidence: knowingStates(given.evidence, given.item) };
   switch (signal.kind) {
     case "alarm":
     case "health":
@@ -50,7 +52,7 @@ function decideForRegion(input: DecisionInput, region: string, authority: Author
   }
   const assessment = assess(plan, evidence, region);
   if (authority === "automation") {
-    const no = whyNotByEvidence(region, assessment);
+    const no = whyNotByEvidence(plan, region, assessment);
     if (no !== null) return no;
   }
   const others = regionsInService(item).filter((name) => name !== region);

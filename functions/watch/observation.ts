@@ -18,6 +18,8 @@ export interface RegionVote {
   readonly changes: readonly string[];
   /** Looks in a row that said "passing" while the vote is still "failing": one swallow makes no summer. */
   readonly passesInARow: number;
+  /** ISO 8601; the last look that passed, whatever the vote. Absent where none is known, or an older version wrote. */
+  readonly passedAt?: string;
   readonly reason: string;
 }
 
@@ -55,4 +57,6 @@ export interface Observation {
   readonly heartbeatAgeSeconds: Readonly<Record<string, number>>;
   readonly capacity: CapacitySample | null;
   readonly lag: LagSample | null;
+  /** ISO 8601; since when this vantage judges the trouble to be shared. Absent: it does not, or an older version wrote. */
+  readonly sharedSince?: string;
 }

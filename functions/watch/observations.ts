@@ -33,7 +33,7 @@ export async function readObservations(deps: Dependencies<"dynamoDB">): Promise<
 function isObservation(
   found: Readonly<Record<string, unknown>>,
 ): found is Readonly<Record<string, unknown>> & Observation {
-  const { vantage, at, votes, customers, heartbeatAgeSeconds } = found as Partial<Observation>;
+  const { vantage, at, votes, customers, heartbeatAgeSeconds, sharedSince } = found as Partial<Observation>;
   return (
     typeof vantage === "string" &&
     isInstant(at) &&
@@ -43,10 +43,12 @@ function isObservation(
         typeof vote?.region === "string" &&
         isInstant(vote.since) &&
         isInstant(vote.until) &&
+        (vote.passedAt === undefined || isInstant(vote.passedAt)) &&
         Array.isArray(vote.changes) &&
         vote.changes.every(isInstant),
     ) &&
     isInstant(customers?.since) &&
+    (sharedSince === undefined || isInstant(sharedSince)) &&
     typeof heartbeatAgeSeconds === "object" &&
     heartbeatAgeSeconds !== null
   );

@@ -11,6 +11,11 @@ const changesKept = 8;
  */
 const passesToRecover = 3;
 
+/** Whether a vantage has looked so lately that what it saw then goes on now. */
+export function isUnbroken(last: Observation | null, now: string, probeEverySeconds: number): boolean {
+  return last !== null && secondsBetween(last.at, now) <= probeEverySeconds * missedRoundsAllowed;
+}
+
 /**
  * Carries a vantage's votes from its last round to this one. A streak goes on while the vote stays the same and the
  * vantage did not fall silent; where it fell silent the streak begins anew, for "cannot see" is no evidence of anything.
@@ -23,15 +28,17 @@ export function carryVote(
   probeEverySeconds: number,
 ): RegionVote {
   const before = last?.votes.find((vote) => vote.region === region);
-  const silent = last === null || secondsBetween(last.at, now) > probeEverySeconds * missedRoundsAllowed;
+  const silent = !isUnbroken(last, now, probeEverySeconds);
   const { vote, reason } = look;
+  const lastPass = vote === "passing" ? now : before?.passedAt;
+  const passed = lastPass === undefined ? {} : { passedAt: lastPass };
   if (before === undefined || silent) {
-    return { region, vote, since: now, until: now, changes: before?.changes ?? [], passesInARow: 0, reason };
+    return { region, vote, since: now, until: now, changes: before?.changes ?? [], passesInARow: 0, ...passed, reason };
   }
-  if (before.vote === vote) return { ...before, until: now, passesInARow: 0, reason };
+  if (before.vote === vote) return { ...before, until: now, passesInARow: 0, ...passed, reason };
   const passesInARow = before.passesInARow + 1;
   if (before.vote === "failing" && vote === "passing" && passesInARow < passesToRecover) {
-    return { ...before, passesInARow };
+    return { ...before, passesInARow, ...passed };
   }
   return {
     region,
@@ -40,6 +47,7 @@ export function carryVote(
     until: now,
     changes: [now, ...before.changes].slice(0, changesKept),
     passesInARow: 0,
+    ...passed,
     reason,
   };
 }
@@ -52,7 +60,7 @@ export function carryCustomers(
   probeEverySeconds: number,
 ): CustomerView {
   const before = last?.customers;
-  const silent = last === null || secondsBetween(last.at, now) > probeEverySeconds * missedRoundsAllowed;
+  const silent = !isUnbroken(last, now, probeEverySeconds);
   const since = before !== undefined && !silent && before.vote === look.vote ? before.since : now;
   return { vote: look.vote, since, servedBy: look.servedBy };
 }

@@ -218,6 +218,11 @@ export class Monitor {
     // A fault elsewhere is no excuse: what stands between a failure and the answer to it is the watch and the decision.
     const tried = world.network.firedFaults.some(({ functionName, at }) => deciding.has(functionName) && at >= from);
     if (plan.automation.traffic !== "automatic" || lately || tried || !world.canBeTakenOver()) return;
+    // Too few can see anything at all: nobody may act on the word of those that are left.
+    const seeing = [...plan.regions.map(({ name }) => name), ...plan.detection.witnesses].filter(
+      (vantage) => vantage !== only.name && world.regions.runs(vantage) && world.regions.sees(vantage),
+    );
+    if (seeing.length < plan.detection.quorum) return;
     const ended = item?.completed.some(({ region }) => region === only.name) ?? false;
     const standing = item?.regions[only.name]?.state ?? "inService";
     const others = plan.regions.some(
