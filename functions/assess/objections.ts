@@ -56,7 +56,7 @@ export function whyNotByEvidence(plan: Plan, region: string, assessment: Assessm
     case "everythingFailing":
       return stoodDown(
         "everythingFailing",
-        `Every Region looks bad at once, or has since ${describeInstant(assessment.sharedSince)} and none has been steady since, which points at the observers or something shared; a person should look. Automation goes on once one Region has been steady for ${describeSeconds(plan.detection.clearForSeconds)}`,
+        `Every Region looks bad at once, which points at the observers or something shared; a person should look. It is judged so since ${describeInstant(assessment.sharedSince)}, and until one Region has been steady for ${describeSeconds(plan.detection.clearForSeconds)}`,
       );
     case "observerIsolated":
       return stoodDown("observerIsolated", "This controller hears no other vantage, so it may itself be cut off");

@@ -35,13 +35,17 @@ export function rememberShared(plan: Plan, evidence: Evidence, self: string, bef
   return adopted ?? (doesEverythingFail(plan, evidence) ? evidence.at : null);
 }
 
-/** Whether a Region falters, but is heard and has passed lately, while it carries the customers of another one (FM71). */
+/**
+ * Whether a Region falters, but is heard and has passed lately for somebody else, while it carries the customers of another
+ * one (FM71). To itself a Region may look well that serves nobody.
+ */
 export function isOverburdened(plan: Plan, evidence: Evidence, region: string): boolean {
   const subject = evidence.regions.find((each) => each.region === region);
   if (subject === undefined || !carriesOthers(plan, evidence, subject)) return false;
   const { confirmForSeconds } = plan.detection;
-  return [...subject.votes, subject.ownVote].some(
-    (vote) => vote?.vote === "passing" || (vote?.passedSecondsAgo != null && vote.passedSecondsAgo <= confirmForSeconds),
+  return subject.votes.some(
+    ({ vote, passedSecondsAgo }) =>
+      vote !== "unknown" && passedSecondsAgo !== null && passedSecondsAgo <= confirmForSeconds,
   );
 }
 

@@ -1,6 +1,7 @@
 import type { Incident } from "../../functions/coordination/item.ts";
 import { maximumTakeovers } from "../../functions/coordination/rules.ts";
 import { parseInstant } from "../../functions/shared/clock.ts";
+import { vantagesOf } from "../../functions/shared/plan/plan.ts";
 import type { TimelineEvent } from "../../functions/timeline/event.ts";
 import type { SizeChange } from "../aws/autoscaling.ts";
 import type { CallRecord } from "../aws/network.ts";
@@ -219,7 +220,7 @@ export class Monitor {
     const tried = world.network.firedFaults.some(({ functionName, at }) => deciding.has(functionName) && at >= from);
     if (plan.automation.traffic !== "automatic" || lately || tried || !world.canBeTakenOver()) return;
     // Too few can see anything at all: nobody may act on the word of those that are left.
-    const seeing = [...plan.regions.map(({ name }) => name), ...plan.detection.witnesses].filter(
+    const seeing = vantagesOf(plan).filter(
       (vantage) => vantage !== only.name && world.regions.runs(vantage) && world.regions.sees(vantage),
     );
     if (seeing.length < plan.detection.quorum) return;

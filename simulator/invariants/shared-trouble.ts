@@ -1,3 +1,4 @@
+import { vantagesOf } from "../../functions/shared/plan/plan.ts";
 import type { World } from "../world.ts";
 
 /** A vantage's rounds, and their replication, blur how long it has seen something by so much. */
@@ -24,23 +25,28 @@ export class SharedTrouble {
 
   /** Called once a simulated second at least. */
   note(now: number): void {
-    const { regions, detection } = this.#world.plan;
+    const { plan } = this.#world;
     const item = this.#world.coordinationItem();
-    const inService = regions
+    const inService = plan.regions
       .map(({ name }) => name)
       .filter((name) => (item?.regions[name]?.state ?? "inService") === "inService");
     for (const region of inService) {
       if (this.#failsForAll(region)) this.#wellSince.delete(region);
       else if (!this.#wellSince.has(region)) this.#wellSince.set(region, now);
     }
-    const isShared = inService.length > 1 && inService.every((name) => this.#failsForAll(name)) && !this.#isCarried();
+    const isShared =
+      inService.length > 1 &&
+      inService.every((name) => this.#failsForAll(name)) &&
+      // What nobody was there to see nobody can remember.
+      vantagesOf(plan).some((vantage) => this.#world.regions.runs(vantage)) &&
+      !this.#isCarried();
     this.#failingSince = isShared ? (this.#failingSince ?? now) : null;
     const last = this.#spans.at(-1);
     const isOpen = last !== undefined && last.to === Number.POSITIVE_INFINITY;
     if (!isOpen && this.#failingSince !== null && now - this.#failingSince >= knownAfterMs) {
       this.#spans.push({ from: now, to: Number.POSITIVE_INFINITY });
     }
-    const steadyAfterMs = detection.clearForSeconds * 1_000 - measuringErrorMs;
+    const steadyAfterMs = plan.detection.clearForSeconds * 1_000 - measuringErrorMs;
     const isSteady = (name: string) => now - (this.#wellSince.get(name) ?? Number.POSITIVE_INFINITY) >= steadyAfterMs;
     if (isOpen && inService.some(isSteady)) last.to = now;
   }
@@ -52,9 +58,7 @@ export class SharedTrouble {
   #failsForAll(region: string): boolean {
     const { regions, plan } = this.#world;
     if (regions.health(region) !== "up") return true;
-    const others = [...plan.regions.map(({ name }) => name), ...plan.detection.witnesses].filter(
-      (vantage) => vantage !== region && regions.runs(vantage),
-    );
+    const others = vantagesOf(plan).filter((vantage) => vantage !== region && regions.runs(vantage));
     return others.length > 0 && !others.some((vantage) => regions.sees(vantage) && regions.reachable(vantage, region));
   }
 
