@@ -6,12 +6,12 @@ export const cascadeWithoutCapacity: Scenario = {
   plan: "storefront",
   needs: ["thirdRegion", "unattendedRun", "managedCapacity"],
   failureModes: ["FM48", "FM71"],
-  expected: "waitingForApproval",
+  expected: "degraded",
   failedRegion: "eu-west-1",
   script: [
     { at: -1, action: { kind: "shortage", region: "ap-southeast-1", launchable: 0 } },
     { at: 0, action: { kind: "region", region: "us-east-1", health: "dark" } },
     { at: 900, action: { kind: "region", region: "eu-west-1", health: "dark" } },
   ],
-  horizonSeconds: 1_500,
+  horizonSeconds: 4_500,
 };
