@@ -2,7 +2,8 @@ import type { Scenario } from "../scenario.ts";
 
 export const cascadeWithoutCapacity: Scenario = {
   name: "cascade-without-capacity",
-  summary: "us-east-1 is evacuated, then eu-west-1 is lost, and the last Region, which cannot grow, falters under them all",
+  summary:
+    "us-east-1 is evacuated, then eu-west-1 is lost, and the last Region, which cannot grow, falters under them all",
   plan: "storefront",
   needs: ["thirdRegion", "unattendedRun", "managedCapacity"],
   failureModes: ["FM48", "FM71"],

@@ -32,7 +32,12 @@ function allSay(seconds: number, otherwise: Voices = {}): Record<string, Voice> 
 /** Every Region is seen to pass for so long by everybody, and these vantages remember. */
 function remembering(passFor: number, sharedFor: Readonly<Record<string, number>>): Record<string, Voice> {
   const words = Object.fromEntries(regions.map((name) => [name, { ...passing(passFor), changesAgo: [passFor] }]));
-  return Object.fromEntries(vantagesOf(plan).map((vantage) => [vantage, { words, sharedFor: sharedFor[vantage] }]));
+  return Object.fromEntries(
+    vantagesOf(plan).map((vantage): [string, Voice] => {
+      const seconds = sharedFor[vantage];
+      return [vantage, seconds === undefined ? { words } : { words, sharedFor: seconds }];
+    }),
+  );
 }
 
 const out = (name: string) => standing({ [name]: "evacuated" });
@@ -126,7 +131,11 @@ describe("what a vantage remembers", () => {
       "FM70: what the only other one remembers it adopts",
       {
         ...Object.fromEntries([home, last].map((name) => [name, { age: 60 }])),
-        [witness]: { sharedFor: 200, words: { [heir]: failing(200), [home]: failing(200) } },
+        [heir]: { words: { [home]: failing(200), [last]: failing(200) } },
+        [witness]: {
+          sharedFor: 200,
+          words: { [heir]: failing(200), [home]: failing(200), [last]: failing(200) },
+        },
       },
       null,
       ago(200),
