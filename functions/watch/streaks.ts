@@ -11,11 +11,6 @@ const changesKept = 8;
  */
 const passesToRecover = 3;
 
-/** Whether a vantage has looked so lately that what it saw then goes on now. */
-export function isUnbroken(last: Observation | null, now: string, probeEverySeconds: number): boolean {
-  return last !== null && secondsBetween(last.at, now) <= probeEverySeconds * missedRoundsAllowed;
-}
-
 /**
  * Carries a vantage's votes from its last round to this one. A streak goes on while the vote stays the same and the
  * vantage did not fall silent; where it fell silent the streak begins anew, for "cannot see" is no evidence of anything.
@@ -28,7 +23,7 @@ export function carryVote(
   probeEverySeconds: number,
 ): RegionVote {
   const before = last?.votes.find((vote) => vote.region === region);
-  const silent = !isUnbroken(last, now, probeEverySeconds);
+  const silent = last === null || secondsBetween(last.at, now) > probeEverySeconds * missedRoundsAllowed;
   const { vote, reason } = look;
   const lastPass = vote === "passing" ? now : before?.passedAt;
   const passed = lastPass === undefined ? {} : { passedAt: lastPass };
@@ -60,7 +55,7 @@ export function carryCustomers(
   probeEverySeconds: number,
 ): CustomerView {
   const before = last?.customers;
-  const silent = !isUnbroken(last, now, probeEverySeconds);
+  const silent = last === null || secondsBetween(last.at, now) > probeEverySeconds * missedRoundsAllowed;
   const since = before !== undefined && !silent && before.vote === look.vote ? before.since : now;
   return { vote: look.vote, since, servedBy: look.servedBy };
 }

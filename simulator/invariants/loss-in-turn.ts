@@ -1,4 +1,5 @@
 import { activePause } from "../../functions/coordination/rules.ts";
+import { parseInstant } from "../../functions/shared/clock.ts";
 import type { Violation } from "../result.ts";
 import type { World } from "../world.ts";
 import { answeredWithinMs, type HealthHistory } from "./health-history.ts";
@@ -37,11 +38,16 @@ export class LossInTurn {
     const [dark, ...rest] = inService.filter((name) => !isUp(name));
     if (dark === undefined || rest.length > 0 || !inService.some(isUp)) return [];
     const since = this.#history.darkSince.get(dark);
-    if (since === undefined || now - since < answeredWithinMs) return [];
+    if (since === undefined) return [];
+    // One incident at a time: the time runs from when the last one ended.
+    const free = Math.max(since, ...this.#ledger.tenures.map(({ to }) => to));
+    if (now - free < answeredWithinMs) return [];
     const from = now - answeredWithinMs;
     if (this.#history.changes.some((at) => at > from) || this.#history.links.anyCutSince(from)) return [];
     // Of what else may hold automation back the records tell; this is about the one verdict that must not.
-    const said = this.#ledger.decisions.findLast(({ detail }) => detail.reason !== "serving");
+    const said = this.#ledger.decisions.findLast(
+      ({ at, detail }) => detail.reason !== "serving" && parseInstant(at) >= since,
+    );
     if (said?.detail.reason !== "everythingFailing") return [];
     const message = `${dark} has been dark since ${since} while the last Region carries its customers, and that was taken for everything failing`;
     return [{ invariant: "lossInTurnAnswered", message }];

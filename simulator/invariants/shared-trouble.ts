@@ -37,8 +37,8 @@ export class SharedTrouble {
     const isShared =
       inService.length > 1 &&
       inService.every((name) => this.#failsForAll(name)) &&
-      // What nobody was there to see nobody can remember.
-      vantagesOf(plan).some((vantage) => this.#world.regions.runs(vantage)) &&
+      // What fewer than a quorum were there to see nobody need remember.
+      vantagesOf(plan).filter((vantage) => this.#world.regions.runs(vantage)).length >= plan.detection.quorum &&
       !this.#isCarried();
     this.#failingSince = isShared ? (this.#failingSince ?? now) : null;
     const last = this.#spans.at(-1);

@@ -285,6 +285,19 @@ describe("what it remembers of shared trouble", () => {
     expect(own().sharedSince).toBeDefined();
   });
 
+  it.each([
+    ["FM70: outlasts a silence in which no Region can have been steady", 170, true],
+    ["FM70: ends with a longer one, where nobody else remembers", 190, false],
+  ])("%s", async (_name, age, isKept) => {
+    const words = Object.fromEntries(names.map((name) => [name, { vote: "passing" as const, forSeconds: 20 }]));
+    const voices = Object.fromEntries(everybody.map((vantage) => [vantage, { words }]));
+    const { watch, own } = prepare([], { ...voices, [self]: { words, age, sharedFor: 600 } });
+
+    await watch();
+
+    expect(own().sharedSince !== undefined).toBe(isKept);
+  });
+
   it("FM70: ends once a Region has been steady", async () => {
     const { watch, own } = prepare([], sharedBy(everybody));
 

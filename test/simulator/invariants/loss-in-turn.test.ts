@@ -1,5 +1,6 @@
 import type { CoordinationItem, RegionState } from "../../../functions/coordination/item.ts";
 import { initialItem } from "../../../functions/coordination/rules.ts";
+import { isoInstant } from "../../../functions/shared/clock.ts";
 import type { RegionHealth } from "../../../simulator/aws/service.ts";
 import { HealthHistory } from "../../../simulator/invariants/health-history.ts";
 import type { Ledger } from "../../../simulator/invariants/ledger.ts";
@@ -18,9 +19,13 @@ function judged(changes: {
   readonly firstIs?: RegionState;
   readonly lastIs?: RegionHealth;
   readonly reason?: string;
+  readonly saidAfterSeconds?: number;
+  /** When the last incident ended. */
+  readonly freeAfterSeconds?: number;
   readonly item?: Partial<CoordinationItem>;
 }): readonly string[] {
   const { darkForSeconds = 301, firstIs = "evacuated", lastIs = "up", reason = "everythingFailing", item } = changes;
+  const { saidAfterSeconds = 90, freeAfterSeconds = -60 } = changes;
   const history = new HealthHistory();
   history.note({ kind: "health", region: second, before: "up", after: "dark" }, start);
   const healths: Readonly<Record<string, RegionHealth>> = { [first]: "dark", [second]: "dark" };
@@ -34,7 +39,8 @@ function judged(changes: {
   } as unknown as World;
   const ledger = {
     item: { ...book, regions: { ...book.regions, [first]: out }, ...item },
-    decisions: [{ detail: { reason } }],
+    decisions: [{ at: isoInstant(start + saidAfterSeconds * 1_000), detail: { reason } }],
+    tenures: [{ to: start + freeAfterSeconds * 1_000 }],
   } as unknown as Ledger;
   return new LossInTurn(world, ledger, history).judge().map(({ invariant }) => invariant);
 }
@@ -47,6 +53,8 @@ it.each<[string, Parameters<typeof judged>[0]]>([
   ["before five minutes are over", { darkForSeconds: 299 }],
   ["where none was taken out before: that is deadRegionAnswered's", { firstIs: "inService" }],
   ["where the last one fails by itself", { lastIs: "gray" }],
+  ["where an incident was in progress until lately", { freeAfterSeconds: 30 }],
+  ["where that was said of something before", { saidAfterSeconds: -30 }],
   ["where something else held automation back", { reason: "dailyLimit" }],
   ["during a pause", { item: { pause: { until: "2026-11-01T01:00:00.000Z", by: "ben", reason: "maintenance" } } }],
 ])("says nothing %s", (_name, changes) => {
