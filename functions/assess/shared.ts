@@ -49,11 +49,16 @@ export function isOverburdened(plan: Plan, evidence: Evidence, region: string): 
   );
 }
 
-/** Every Region in service looks bad at this moment, none of them because it carries the customers of another. */
+/**
+ * Every Region in service looks bad at this moment, and not because some are gone and all that are heard carry their
+ * customers: one that lives and fails by itself is enough for it.
+ */
 function doesEverythingFail(plan: Plan, evidence: Evidence): boolean {
   const subjects = inService(plan, evidence);
   if (subjects.length < 2) return false;
-  return subjects.every((subject) => looksBad(plan, subject) && !carriesOthers(plan, evidence, subject));
+  if (!subjects.every((subject) => looksBad(plan, subject))) return false;
+  const alive = subjects.filter(isAlive);
+  return alive.length === 0 || alive.some((subject) => !carriesOthers(plan, evidence, subject));
 }
 
 function inService(plan: Plan, { regions, outOfService }: Evidence): readonly RegionEvidence[] {

@@ -69,6 +69,18 @@ describe("whether the trouble is shared now", () => {
       [],
       false,
     ],
+    [
+      "FM70: one fell silent, one has failed by itself as long, and only the last one carries",
+      {
+        ...allSay(90, {
+          [heir]: { words: { [last]: failing(60) } },
+          [witness]: { words: { [last]: failing(60) } },
+        }),
+        [home]: { age: 60 },
+      },
+      [],
+      true,
+    ],
     ["FM70: one fell silent, and all began to fail at once", { ...allSay(90), [home]: { age: 60 } }, [], true],
   ];
 

@@ -404,8 +404,8 @@ export const mutants: readonly Mutant[] = [
     changes: [
       {
         file: "functions/assess/shared.ts",
-        find: "looksBad(plan, subject) && !carriesOthers(plan, evidence, subject)",
-        replace: "looksBad(plan, subject)",
+        find: "alive.some((subject) => !carriesOthers(plan, evidence, subject))",
+        replace: "true",
       },
     ],
     caughtBy: "lossInTurnAnswered",
