@@ -98,7 +98,7 @@ function createProber(options: ProberOptions, placeOf: (url: string) => Place): 
 
   /** A vantage that is cut off reaches nothing: what it probes are public endpoints, its own Region's among them. */
   function reaches(target: string): boolean {
-    return regions.health(vantage) !== "partitioned" && regions.reachable(vantage, target);
+    return regions.health(vantage) !== "partitioned" && regions.sees(vantage) && regions.reachable(vantage, target);
   }
 
   /** Null: no answer in time. */

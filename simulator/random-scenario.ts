@@ -8,6 +8,7 @@ import { drawNewerVersion } from "./random-formats.ts";
 import { drawBystanders, drawPast } from "./random-past.ts";
 import { drawTraffic } from "./random-traffic.ts";
 import { drawSwitchTroubles } from "./random-switch.ts";
+import { drawShared } from "./random-shared.ts";
 import type { Action, Cue, Scenario } from "./scenario.ts";
 import type { World } from "./world.ts";
 
@@ -94,19 +95,20 @@ export function drawScenario(seed: number): RandomScenario {
   const busyShare = more.next() < 0.5 ? 0.15 : 0;
   const prepareTraffic = drawTraffic(seed, plan, failed);
   const moveShownAfterMilliseconds = drawMilliseconds(more, moveShownSeconds);
+  const drawn = drawShared(seed, { plan, automation, failed, script: cues });
   return {
     scenario: {
       name: worldName(seed),
       summary: "a random world",
       plan: name,
-      automation,
+      automation: drawn.automation,
       failureModes: [],
       expected: null,
-      failedRegion: failed,
-      script: cues,
+      failedRegion: drawn.failed,
+      script: drawn.script,
       horizonSeconds,
     },
-    plan,
+    plan: drawn.plan,
     rates,
     stop,
     prepare(world) {

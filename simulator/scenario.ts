@@ -36,6 +36,8 @@ export type Action =
   | { readonly kind: "region"; readonly region: string; readonly health: RegionHealth }
   /** Cuts or mends the link between two Regions, all else left as it is. */
   | { readonly kind: "link"; readonly between: readonly [string, string]; readonly as: "cut" | "mended" }
+  /** A vantage's probes reach nobody any more, though its calls to AWS do, or reach everybody again. */
+  | { readonly kind: "view"; readonly region: string; readonly as: "lost" | "back" }
   /** An alarm event, as CloudWatch would send it, on the default bus of `region`. */
   | {
       readonly kind: "alarmEvent";

@@ -34,6 +34,10 @@ export class Stage {
         if (action.as === "cut") world.regions.cut(...action.between);
         else world.regions.mend(...action.between);
         return;
+      case "view":
+        if (action.as === "lost") world.regions.blind(action.region);
+        else world.regions.unblind(action.region);
+        return;
       case "alarmEvent":
         this.#alarm(action);
         return;

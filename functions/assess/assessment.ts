@@ -1,6 +1,7 @@
 import { parseInstant, secondsBetween } from "../shared/clock.ts";
 import type { Plan } from "../shared/plan/plan.ts";
 import { type CountedVote, type Evidence, heartbeatFreshSeconds, type RegionEvidence } from "./evidence.ts";
+import { findSharedSince } from "./shared.ts";
 
 /**
  * What is the matter with a Region. Closed: every reader decides for each. `failingSince` is when a quorum first saw it
@@ -21,8 +22,8 @@ export type Assessment =
   | { readonly kind: "down"; readonly failingSince: string }
   /** The same, but its own controller lives: customers fail, APIs do not (FM16). */
   | { readonly kind: "gray"; readonly failingSince: string }
-  /** Every Region fails at once: most likely the observers or something shared (FM13). */
-  | { readonly kind: "everythingFailing"; readonly failingSince: string }
+  /** Every Region fails at once, or has and none was steady since: most likely the observers or something shared (FM13). */
+  | { readonly kind: "everythingFailing"; readonly failingSince: string; readonly sharedSince: string }
   /** This observer hears nobody: it is itself the problem until shown otherwise (FM14). */
   | { readonly kind: "observerIsolated" };
 
@@ -34,7 +35,7 @@ const flapsFrom = 4;
  *
  * Holds: nothing is "down" or "gray" unless at least the plan's quorum of *other* vantages, each with a fresh word, has
  * seen it failing without a break for the whole confirmation window, and none of them sees it pass. "Unknown" counts for
- * neither side.
+ * neither side. Nor is anything while the trouble is shared, or was and no Region has been steady since (shared.ts).
  */
 export function assess(plan: Plan, evidence: Evidence, region: string): Assessment {
   const subject = evidence.regions.find((each) => each.region === region);
@@ -61,9 +62,8 @@ export function assess(plan: Plan, evidence: Evidence, region: string): Assessme
   // begun when a quorum saw it. Where there is no quorum, there is only the first to go by.
   const failingSince = (failing[quorum - 1] ?? firstFailing).since ?? evidence.at;
   if (failing.length < quorum) return { kind: "unconfirmed", failingSince };
-  if (plan.regions.every(({ name }) => looksBad(plan, evidence, name))) {
-    return { kind: "everythingFailing", failingSince };
-  }
+  const sharedSince = findSharedSince(plan, evidence);
+  if (sharedSince !== null) return { kind: "everythingFailing", failingSince, sharedSince };
   // For so long a whole quorum has seen it fail: the quorum-th longest streak.
   const heldSeconds = failing.map((vote) => vote.heldSeconds).toSorted((left, right) => right - left)[quorum - 1] ?? 0;
   if (passing.length > 0) {
@@ -99,14 +99,6 @@ function votesOf(subject: RegionEvidence, vote: CountedVote["vote"]): readonly C
   return subject.votes
     .filter((each) => each.vote === vote)
     .sort((left, right) => parseInstant(left.since ?? "") - parseInstant(right.since ?? ""));
-}
-
-/** Whether those who can be heard see a Region failing: a quorum of them, or all there are. */
-function looksBad(plan: Plan, evidence: Evidence, region: string): boolean {
-  const subject = evidence.regions.find((each) => each.region === region);
-  if (subject === undefined) return false;
-  const failing = votesOf(subject, "failing").length;
-  return failing >= plan.detection.quorum || (failing > 0 && votesOf(subject, "passing").length === 0);
 }
 
 /** What is the matter with a Region, in words that need no list of assessments beside them. */

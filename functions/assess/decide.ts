@@ -4,6 +4,7 @@ import { describeInstant, isoInstant } from "../shared/clock.ts";
 import type { Plan } from "../shared/plan/plan.ts";
 import { type Assessment, assess, confirmedFailure, describeTrouble } from "./assessment.ts";
 import { type Decision, type DecisionInput, type NoReason, refused, stoodDown } from "./decision.ts";
+import { knowingStates } from "./evidence.ts";
 import {
   refuseSignal,
   whyNotByEvidence,
@@ -13,13 +14,14 @@ import {
   whyNotByPlan,
 } from "./objections.ts";
 import { decideRetry } from "./retry.ts";
-import { findCarriers, othersInDns, rankSurvivors } from "./survivors.ts";
+import { othersInDns, rankSurvivors } from "./survivors.ts";
 import { describeTakenOut } from "./taken-out.ts";
 import { decideTakeover } from "./takeover.ts";
 
 /** Decides what follows from a signal, given the evidence and the coordination item as they are now. Pure. */
-export function decide(input: DecisionInput): Decision {
-  const { signal } = input;
+export function decide(given: DecisionInput): Decision {
+  const { signal } = given;
+  const input = { ...given, evidence: knowingStates(given.evidence, given.item) };
   switch (signal.kind) {
     case "alarm":
     case "health":
@@ -51,7 +53,7 @@ function decideForRegion(input: DecisionInput, region: string, authority: Author
   }
   const assessment = assess(plan, evidence, region);
   if (authority === "automation") {
-    const no = whyNotByEvidence(region, assessment);
+    const no = whyNotByEvidence(plan, region, assessment);
     if (no !== null) return no;
   }
   const { inDns: others, drained } = othersInDns(input, region);
@@ -62,9 +64,7 @@ function decideForRegion(input: DecisionInput, region: string, authority: Author
       `${region} is the last Region in service and is never evacuated; return another one to service first${because}`,
     );
   }
-  const seen = rankSurvivors(input, others);
-  const areCarrying = seen.length === 0 && drained.length > 0 && assessment.kind === "down";
-  const survivors = areCarrying ? findCarriers(input, others) : seen;
+  const survivors = rankSurvivors(input, others);
   if (survivors.length === 0) {
     return refused(
       "noHealthySurvivor",

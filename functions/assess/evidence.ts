@@ -1,3 +1,4 @@
+import type { CoordinationItem } from "../coordination/item.ts";
 import { parseInstant, secondsBetween } from "../shared/clock.ts";
 import { type Plan, regionNamed } from "../shared/plan/plan.ts";
 import type { Observation, Vote } from "../watch/observation.ts";
@@ -13,6 +14,8 @@ export interface CountedVote {
   /** How long the streak has been seen to last, in seconds. */
   readonly heldSeconds: number;
   readonly reason: string;
+  /** Seconds since its last look that passed, whatever the vote; null when unknown. */
+  readonly passedSecondsAgo: number | null;
   /** Changes between passing and failing within `flapWindowSeconds`. */
   readonly recentChanges: number;
 }
@@ -40,6 +43,12 @@ export interface Evidence {
   readonly servesCustomers: readonly string[];
   /** Regions that the plan's switch holds out of DNS, whatever the book says of them. */
   readonly takenOut: readonly string[];
+  /** Regions that are not in service, by the coordination item or by the switch; none until the item has been read. */
+  readonly outOfService: readonly string[];
+  /** Since when each vantage that can be heard judges the trouble to be shared, by name; those that do not are left out. */
+  readonly sharedSince: Readonly<Record<string, string>>;
+  /** Vantages whose word is fresh, the observer's own among them. */
+  readonly heard: readonly string[];
 }
 
 /** Probes that a vantage may miss before its word is old. */
@@ -63,6 +72,11 @@ export function gatherEvidence(
   const flapsFrom = parseInstant(now) - flapWindowSeconds * 1_000;
   const vantages = [...plan.regions.map((region) => region.name), ...plan.detection.witnesses];
 
+  const fresh = observations.filter(
+    ({ vantage }) => vantages.includes(vantage) && (ageSeconds.get(vantage) ?? 0) <= maximumAgeSeconds,
+  );
+  const doubted = findDoubted(plan, fresh);
+
   const countVote = (vantage: string, region: string): CountedVote => {
     const unknown = (reason: string): CountedVote => ({
       vantage,
@@ -70,12 +84,14 @@ export function gatherEvidence(
       since: null,
       heldSeconds: 0,
       reason,
+      passedSecondsAgo: null,
       recentChanges: 0,
     });
     const observation = byVantage.get(vantage);
     const age = ageSeconds.get(vantage);
     if (observation === undefined || age === undefined) return unknown("never heard from");
     if (age > maximumAgeSeconds) return unknown(`last heard from ${Math.round(age)} s ago`);
+    if (doubted.has(vantage)) return unknown("sees no Region pass, while Regions see each other pass");
     const vote = observation.votes.find((each) => each.region === region);
     if (vote === undefined || vote.vote === "unknown") return unknown(vote?.reason ?? "did not look");
     return {
@@ -84,6 +100,7 @@ export function gatherEvidence(
       since: vote.since,
       heldSeconds: secondsBetween(vote.since, vote.until),
       reason: vote.reason,
+      passedSecondsAgo: vote.passedAt === undefined ? null : secondsBetween(vote.passedAt, now),
       recentChanges: vote.changes.filter((change) => parseInstant(change) >= flapsFrom).length,
     };
   };
@@ -98,6 +115,11 @@ export function gatherEvidence(
     at: now,
     servesCustomers: [...new Set(served)],
     takenOut: takenOutOfDns(plan, observations, parseInstant(now)),
+    outOfService: [],
+    sharedSince: Object.fromEntries(
+      fresh.flatMap(({ vantage, sharedSince }) => (sharedSince === undefined ? [] : [[vantage, sharedSince]])),
+    ),
+    heard: fresh.map(({ vantage }) => vantage),
     observer: isIsolated(byVantage.get(observer), vantages, observer, ageSeconds) ? "isolated" : "connected",
     regions: plan.regions.map(({ name }) => {
       const heartbeatAge = ageSeconds.get(name);
@@ -111,6 +133,29 @@ export function gatherEvidence(
       };
     }),
   };
+}
+
+/** The evidence, and who is in service: by the coordination item, and by the switch, which a person may have thrown by hand. */
+export function knowingStates(evidence: Evidence, { regions }: Pick<CoordinationItem, "regions">): Evidence {
+  const byBook = Object.entries(regions).flatMap(([name, { state }]) => (state === "inService" ? [] : [name]));
+  return { ...evidence, outOfService: [...new Set([...byBook, ...evidence.takenOut])] };
+}
+
+/**
+ * Vantages with a trouble of their own: they see none of two or more Regions pass, while two Regions see each other pass.
+ * What such a one says counts for neither side (FM72).
+ */
+function findDoubted(plan: Plan, fresh: readonly Observation[]): ReadonlySet<string> {
+  const names = plan.regions.map(({ name }) => name);
+  const sees = (vantage: string, region: string) =>
+    fresh.find((each) => each.vantage === vantage)?.votes.find((vote) => vote.region === region)?.vote === "passing";
+  const isMutual = names.some((one) => names.some((other) => one !== other && sees(one, other) && sees(other, one)));
+  if (!isMutual) return new Set();
+  const seesNobody = ({ vantage, votes }: Observation) => {
+    const others = votes.filter(({ region }) => region !== vantage && names.includes(region));
+    return others.length > 1 && others.every(({ vote }) => vote === "failing");
+  };
+  return new Set(fresh.filter(seesNobody).map(({ vantage }) => vantage));
 }
 
 /**

@@ -32,7 +32,7 @@ export function refuseSignal(
 }
 
 /** Why the evidence does not call for automation, or null when it does. */
-export function whyNotByEvidence(region: string, assessment: Assessment): Decision | null {
+export function whyNotByEvidence(plan: Plan, region: string, assessment: Assessment): Decision | null {
   switch (assessment.kind) {
     case "down":
     case "gray":
@@ -56,7 +56,7 @@ export function whyNotByEvidence(region: string, assessment: Assessment): Decisi
     case "everythingFailing":
       return stoodDown(
         "everythingFailing",
-        "Every Region looks bad at once, which points at the observers or something shared; a person should look",
+        `Every Region looks bad at once, which points at the observers or something shared; a person should look. It is judged so since ${describeInstant(assessment.sharedSince)}, and until one Region has been steady for ${describeSeconds(plan.detection.clearForSeconds)}`,
       );
     case "observerIsolated":
       return stoodDown("observerIsolated", "This controller hears no other vantage, so it may itself be cut off");

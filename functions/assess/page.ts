@@ -3,6 +3,7 @@ import { parseInstant } from "../shared/clock.ts";
 import type { Plan } from "../shared/plan/plan.ts";
 import { assess } from "./assessment.ts";
 import type { Decision, DecisionInput, NoReason } from "./decision.ts";
+import { knowingStates } from "./evidence.ts";
 
 /**
  * Why a Region that is confirmed to fail is left to people, no incident being in progress. The watch has each recorded once
@@ -92,7 +93,7 @@ function isAsking(plan: Plan, { lease }: CoordinationItem, now: number): boolean
 /** Whether automation would evacuate the Region on this evidence, were it not for the incident in progress. */
 function isConfirmed({ plan, evidence, item, now }: DecisionInput, region: string): boolean {
   if ((item.regions[region]?.state ?? "inService") !== "inService") return false;
-  const assessment = assess(plan, evidence, region);
+  const assessment = assess(plan, knowingStates(evidence, item), region);
   switch (assessment.kind) {
     case "down":
       return true;

@@ -16,7 +16,7 @@ import { readObservations } from "../watch/observations.ts";
 import { assess } from "./assessment.ts";
 import { decide } from "./decide.ts";
 import type { Decision, NoReason } from "./decision.ts";
-import { type Evidence, gatherEvidence } from "./evidence.ts";
+import { type Evidence, gatherEvidence, knowingStates } from "./evidence.ts";
 import { normalise, type Signal } from "./signal.ts";
 
 const inputSchema = z.strictObject({ execution: z.nonEmpty, input: z.unknown() });
@@ -66,7 +66,7 @@ async function handle(deps: Dependencies<Services>, execution: string, input: un
   const { signal } = normalised;
   const observations = await readObservations(deps);
   const evidence = () => gatherEvidence(deps.plan, deps.region, observations, isoInstant(deps.clock.now()));
-  const considered = { signal, evidence: evidence() };
+  let considered = { signal, evidence: evidence() };
   const store = createCoordinationStore(deps, execution);
   let decision: Decision | null = null;
   let transition: Transition;
@@ -76,6 +76,7 @@ async function handle(deps: Dependencies<Services>, execution: string, input: un
       store.change((item) => {
         // The execution's own lease, taken by a try whose answer was lost: go on from there (FM31).
         if (item.lease?.execution === execution && item.incident !== null) return { kind: "refused", reason: "own" };
+        considered = { signal, evidence: knowingStates(considered.evidence, item) };
         decision = decide({
           plan: deps.plan,
           signal,

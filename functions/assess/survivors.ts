@@ -3,6 +3,7 @@ import { regionsInService } from "../coordination/rules.ts";
 import { findRegion, type Plan } from "../shared/plan/plan.ts";
 import { assess } from "./assessment.ts";
 import { type Evidence, heartbeatFreshSeconds } from "./evidence.ts";
+import { findSharedSince, isOverburdened } from "./shared.ts";
 
 interface SurvivorInput {
   readonly plan: Plan;
@@ -27,8 +28,9 @@ export function othersInDns(
 /**
  * Those of the candidates that can take over, best first: those seen to serve steadily, those seen to serve, then those
  * whose customers fail now and then while the Region lives. The last kind is what a survivor looks like that gets the
- * failed Region's customers before it has grown: it must be grown, not given up. Never one that is confirmed to fail, and
- * none at all unless somebody is seen to be served in one of them (FM20).
+ * failed Region's customers before it has grown: it must be grown, not given up. Never one that is confirmed to fail, but
+ * under another's customers (FM71); none of the last kind while the trouble is shared (FM70); and none at all unless
+ * somebody is seen to be served in one of them (FM20).
  */
 export function rankSurvivors(input: SurvivorInput, candidates: readonly string[]): readonly string[] {
   const fit = rankFit(input, candidates);
@@ -48,21 +50,9 @@ export function rankFit({ plan, evidence }: SurvivorInput, candidates: readonly 
     .map(({ name }) => name);
 }
 
-/**
- * Those of the candidates whose own controller is heard, whether customers fail there or not: for a Region without any sign of
- * life whose customers are with them already, because a person has drained the others. They fall short of carrying all
- * until they have grown; to leave them as they are is worse.
- */
-export function findCarriers({ plan, evidence }: SurvivorInput, candidates: readonly string[]): readonly string[] {
-  const isHeard = (name: string) => {
-    const age = evidence.regions.find(({ region }) => region === name)?.heartbeatAgeSeconds ?? null;
-    return age !== null && age <= heartbeatFreshSeconds && assess(plan, evidence, name).kind !== "down";
-  };
-  return candidates.filter(isHeard);
-}
-
-/** Somebody sees it pass, and no quorum sees it fail. */
+/** Somebody sees it pass, and no quorum sees it fail; or it passes now and then under the customers of others. */
 function isSeenToServe(plan: Plan, evidence: Evidence, region: string): boolean {
+  if (isOverburdened(plan, evidence, region)) return true;
   const subject = evidence.regions.find((each) => each.region === region);
   const heard = [...(subject?.votes ?? []), subject?.ownVote];
   const failing = subject?.votes.filter(({ vote }) => vote === "failing").length ?? 0;
@@ -80,11 +70,13 @@ function rankOf(plan: Plan, evidence: Evidence, region: string): number {
     case "flapping":
     case "disputed": {
       const age = evidence.regions.find((each) => each.region === region)?.heartbeatAgeSeconds ?? null;
-      return age !== null && age <= heartbeatFreshSeconds ? 2 : unfit;
+      const isHeard = age !== null && age <= heartbeatFreshSeconds;
+      return isHeard && findSharedSince(plan, evidence) === null ? 2 : unfit;
     }
+    case "gray":
+      return isOverburdened(plan, evidence, region) ? 2 : unfit;
     case "unknown":
     case "down":
-    case "gray":
     case "everythingFailing":
     case "observerIsolated":
       return unfit;

@@ -1,5 +1,5 @@
 import { assess, confirmedFailure } from "../assess/assessment.ts";
-import { type Evidence, gatherEvidence } from "../assess/evidence.ts";
+import { type Evidence, gatherEvidence, knowingStates } from "../assess/evidence.ts";
 import type { CoordinationItem, RegionState } from "../coordination/item.ts";
 import { createCoordinationStore } from "../coordination/store.ts";
 import { isoInstant } from "../shared/clock.ts";
@@ -30,7 +30,8 @@ export async function readStandings({ deps, run }: Pick<StepContext, "run" | "de
   return judgeStandings(deps.plan, gatherEvidence(deps.plan, deps.region, observations, now), item);
 }
 
-export function judgeStandings(plan: Plan, evidence: Evidence, { regions }: CoordinationItem): Standings {
+export function judgeStandings(plan: Plan, given: Evidence, { regions }: CoordinationItem): Standings {
+  const evidence = knowingStates(given, { regions });
   return Object.fromEntries(
     plan.regions.map(({ name }): [string, Standing] => {
       const { state, incident } = regions[name] ?? { state: "inService", incident: null };

@@ -19,14 +19,14 @@ type Fields = Readonly<Record<string, unknown>>;
  * writes nonsense must not blind every controller.
  */
 export function readObservation(stored: Fields): Observation | null {
-  const { vantage, at, votes, customers = {}, heartbeatAgeSeconds = {} } = stored;
+  const { vantage, at, votes, customers = {}, heartbeatAgeSeconds = {}, sharedSince, ...others } = stored;
   if (typeof vantage !== "string" || !isInstant(at) || !Array.isArray(votes)) return null;
   if (!isFields(customers) || !isFields(heartbeatAgeSeconds)) return null;
   const readVotes = votes.map(readVote);
   const readView = readCustomers(customers, at);
   if (!readVotes.every((vote) => vote !== null) || readView === null) return null;
   return {
-    ...stored,
+    ...others,
     vantage,
     at,
     votes: readVotes,
@@ -34,6 +34,8 @@ export function readObservation(stored: Fields): Observation | null {
     heartbeatAgeSeconds: Object.fromEntries(Object.entries(heartbeatAgeSeconds).filter(isAge)),
     capacity: readCapacity(stored.capacity),
     lag: readLagSample(stored.lag),
+    // What is no instant is no memory.
+    ...(isInstant(sharedSince) ? { sharedSince } : {}),
     ...(stored.takenOut === undefined ? {} : { takenOut: readSwitchWord(stored.takenOut) }),
     ...(stored.canaries === undefined ? {} : { canaries: readCanaryWords(stored.canaries) }),
   };
@@ -42,17 +44,18 @@ export function readObservation(stored: Fields): Observation | null {
 function readVote(stored: unknown): RegionVote | null {
   if (!isFields(stored)) return null;
   // A streak whose last look is not known has lasted no time at all.
-  const { region, since, until = since, changes = [], passesInARow, reason } = stored;
+  const { region, since, until = since, changes = [], passesInARow, reason, passedAt, ...others } = stored;
   if (typeof region !== "string" || !isInstant(since) || !isInstant(until)) return null;
   if (!Array.isArray(changes) || !changes.every(isInstant)) return null;
   return {
-    ...stored,
+    ...others,
     region,
     vote: voteOf(stored.vote),
     since,
     until,
     changes,
     passesInARow: isNumber(passesInARow) ? passesInARow : 0,
+    ...(isInstant(passedAt) ? { passedAt } : {}),
     reason: typeof reason === "string" ? reason : "",
   };
 }

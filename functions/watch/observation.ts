@@ -20,6 +20,8 @@ export interface RegionVote {
   readonly changes: readonly string[];
   /** Looks in a row that said "passing" while the vote is still "failing": one swallow makes no summer. */
   readonly passesInARow: number;
+  /** ISO 8601; the last look that passed, whatever the vote. Absent where none is known, or an older version wrote. */
+  readonly passedAt?: string;
   readonly reason: string;
 }
 
@@ -81,4 +83,6 @@ export interface Observation {
   readonly takenOut?: SwitchWord | null;
   /** One a bucket of the `healthCheck` switch; none with another. Absent: an earlier version wrote this. */
   readonly canaries?: readonly CanaryWord[];
+  /** ISO 8601; since when this vantage judges the trouble to be shared. Absent: it does not, or an older version wrote. */
+  readonly sharedSince?: string;
 }

@@ -25,13 +25,15 @@ export function carryVote(
   const before = last?.votes.find((vote) => vote.region === region);
   const silent = last === null || secondsBetween(last.at, now) > probeEverySeconds * missedRoundsAllowed;
   const { vote, reason } = look;
+  const lastPass = vote === "passing" ? now : before?.passedAt;
+  const passed = lastPass === undefined ? {} : { passedAt: lastPass };
   if (before === undefined || silent) {
-    return { region, vote, since: now, until: now, changes: before?.changes ?? [], passesInARow: 0, reason };
+    return { region, vote, since: now, until: now, changes: before?.changes ?? [], passesInARow: 0, ...passed, reason };
   }
-  if (before.vote === vote) return { ...before, until: now, passesInARow: 0, reason };
+  if (before.vote === vote) return { ...before, until: now, passesInARow: 0, ...passed, reason };
   const passesInARow = before.passesInARow + 1;
   if (before.vote === "failing" && vote === "passing" && passesInARow < passesToRecover) {
-    return { ...before, passesInARow };
+    return { ...before, passesInARow, ...passed };
   }
   return {
     region,
@@ -40,6 +42,7 @@ export function carryVote(
     until: now,
     changes: [now, ...before.changes].slice(0, changesKept),
     passesInARow: 0,
+    ...passed,
     reason,
   };
 }

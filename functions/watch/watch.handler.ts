@@ -1,7 +1,7 @@
 import { assess } from "../assess/assessment.ts";
 import { decide } from "../assess/decide.ts";
 import type { DecisionInput, NoReason } from "../assess/decision.ts";
-import { gatherEvidence } from "../assess/evidence.ts";
+import { gatherEvidence, knowingStates } from "../assess/evidence.ts";
 import { isLeftToPeople, pageFor } from "../assess/page.ts";
 import type { CoordinationItem } from "../coordination/item.ts";
 import { createCoordinationStore } from "../coordination/store.ts";
@@ -27,6 +27,7 @@ import { readObservations, writeObservation } from "./observations.ts";
 import { sendPage } from "./pages.ts";
 import { type Look, probePublicName, probeRegion } from "./probes.ts";
 import { sampleCapacity, sampleLag } from "./samples.ts";
+import { carryShared } from "./shared.ts";
 import { startRun } from "./start.ts";
 import { carryCustomers, carryVote } from "./streaks.ts";
 import { carrySwitch, lookAtSwitch, type SwitchLook, type SwitchService } from "./switch.ts";
@@ -99,7 +100,7 @@ async function lookAround(
           lag: (await sampleLag(deps)) ?? last?.lag ?? null,
         }
       : { capacity: last.capacity, lag: last.lag };
-  const observation = compose(deps, {
+  const seen = compose(deps, {
     looks,
     customers,
     observations: observations ?? [],
@@ -109,8 +110,9 @@ async function lookAround(
     switchLook,
     ...fresh,
   });
-  await orNull(deps, "own observation", () => writeObservation(deps, observation));
   const others = observations?.filter((each) => each.vantage !== region) ?? null;
+  const observation = carryShared(deps, seen, { last, others, item });
+  await orNull(deps, "own observation", () => writeObservation(deps, observation));
   await Promise.all([
     publishMetrics(deps, observation, item, others ?? []),
     item === null || others === null ? null : assessAll(deps, item, [...others, observation]),
@@ -166,7 +168,7 @@ async function assessAll(
   if (deps.stateMachineArn === null) return;
   const { plan, region: self, clock } = deps;
   const now = clock.now();
-  const evidence = gatherEvidence(plan, self, observations, isoInstant(now));
+  const evidence = knowingStates(gatherEvidence(plan, self, observations, isoInstant(now)), item);
   const told = new Set<NoReason>();
   for (const { name } of plan.regions) {
     const signal = { kind: "watch", region: name, source: `watch in ${self}` } as const;

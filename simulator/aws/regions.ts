@@ -12,6 +12,7 @@ export class Regions {
   readonly names: readonly string[];
   readonly #health = new Map<string, RegionHealth>();
   readonly #cut = new Set<string>();
+  readonly #blind = new Set<string>();
   readonly #listeners: RegionListener[] = [];
 
   /** @param names every Region in which anything runs or answers; each starts "up" */
@@ -47,6 +48,20 @@ export class Regions {
   mend(one: string, other: string): void {
     if (!this.#cut.delete(linkName(one, other))) return;
     this.#tell({ kind: "link", between: [one, other], after: "mended" });
+  }
+
+  /** What runs in the Region still reaches AWS, and nothing else: its vantage has a trouble of its own (FM72). */
+  blind(region: string): void {
+    if (this.health(region)) this.#blind.add(region);
+  }
+
+  unblind(region: string): void {
+    this.#blind.delete(region);
+  }
+
+  /** Whether what runs in the Region gets beyond AWS's own APIs. */
+  sees(region: string): boolean {
+    return !this.#blind.has(region);
   }
 
   /** Whether anything runs in the Region; customers may fail there all the same. */

@@ -1,6 +1,7 @@
 import type { Incident } from "../../functions/coordination/item.ts";
 import { maximumTakeovers } from "../../functions/coordination/rules.ts";
 import { parseInstant } from "../../functions/shared/clock.ts";
+import { vantagesOf } from "../../functions/shared/plan/plan.ts";
 import type { TimelineEvent } from "../../functions/timeline/event.ts";
 import type { SizeChange } from "../aws/autoscaling.ts";
 import type { CallRecord } from "../aws/network.ts";
@@ -12,6 +13,7 @@ import { Evacuations } from "./evacuations.ts";
 import { Formats } from "./formats.ts";
 import { answeredWithinMs, HealthHistory } from "./health-history.ts";
 import { Ledger, proofAllowanceMs, type Tenure } from "./ledger.ts";
+import { LossInTurn } from "./loss-in-turn.ts";
 import { isMutation, resourceOf } from "./mutations.ts";
 import { Promotions } from "./promotions.ts";
 import { Service } from "./service.ts";
@@ -45,6 +47,7 @@ export class Monitor {
   readonly #promotions: Promotions;
   readonly #trafficClaims: TrafficClaims;
   readonly #switchTruth: SwitchTruth;
+  readonly #lossInTurn: LossInTurn;
   /** What each tenure had to go by when it began. */
   readonly #grounds = new Map<Tenure, Grounds>();
   #tenuresSeen = 0;
@@ -60,6 +63,7 @@ export class Monitor {
     this.ledger = new Ledger({ records: plan.recordsTable });
     this.#evacuations = new Evacuations(world.traffic);
     this.#authority = new Authority(world, this.ledger);
+    this.#lossInTurn = new LossInTurn(world, this.ledger, this.#history);
     this.#sight = new Sight(world);
     this.#service = new Service(world, this.ledger, this.#sight);
     this.#trafficClaims = new TrafficClaims(world, (invariant, message) => this.#report(invariant, message));
@@ -102,6 +106,7 @@ export class Monitor {
     for (; this.#promotionsSeen < promotions.length; this.#promotionsSeen++) {
       this.#promotions.judge(promotions[this.#promotionsSeen] as Promotion, this.#mutations);
     }
+    for (const { invariant, message } of this.#lossInTurn.judge()) this.#report(invariant, message);
     for (const { invariant, message } of this.#evacuations.judge(this.ledger.item, world.clock.now())) {
       this.#report(invariant, message);
     }
@@ -227,6 +232,11 @@ export class Monitor {
     // A fault elsewhere is no excuse: what stands between a failure and the answer to it is the watch and the decision.
     const tried = world.network.firedFaults.some(({ functionName, at }) => deciding.has(functionName) && at >= from);
     if (plan.automation.traffic !== "automatic" || lately || tried || !world.canBeTakenOver()) return;
+    // Too few can see anything at all: nobody may act on the word of those that are left.
+    const seeing = vantagesOf(plan).filter(
+      (vantage) => vantage !== only.name && world.regions.runs(vantage) && world.regions.sees(vantage),
+    );
+    if (seeing.length < plan.detection.quorum) return;
     const ended = item?.completed.some(({ region }) => region === only.name) ?? false;
     const standing = item?.regions[only.name]?.state ?? "inService";
     const out = world.intentionallyOut();

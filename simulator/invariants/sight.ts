@@ -1,6 +1,7 @@
 import type { CallRecord } from "../aws/network.ts";
 import type { World } from "../world.ts";
 import type { Tenure } from "./ledger.ts";
+import { measuringErrorMs, SharedTrouble } from "./shared-trouble.ts";
 
 /** From when to when something was the case, in milliseconds. */
 interface Stretch {
@@ -12,8 +13,6 @@ interface Stretch {
 const streakGapMs = 45_000;
 /** A streak that has ended so lately may still count: three passes end it, and three rounds later the last word of it is old. */
 const wordLastsMs = 75_000;
-/** A vantage's rounds, and their replication, blur how long it has seen something by so much. */
-export const measuringErrorMs = 25_000;
 /** What has been so for this long a vantage must have seen, and passed on. */
 const knownAfterMs = 60_000;
 /** Nobody is at fault for overlooking a vantage with longer silences than this. */
@@ -27,7 +26,7 @@ export interface Grounds {
   readonly confirmed: readonly string[];
   /** Vantages that had been served all the time, and whose word had reached whoever decided. */
   readonly served: readonly string[];
-  /** Whether every Region had failed for everybody for long enough to be known. */
+  /** Whether every Region failed for everybody, long enough to be known, or had and none has been steady since. */
   readonly everythingFailed: boolean;
 }
 
@@ -37,6 +36,7 @@ export interface Grounds {
  */
 export class Sight {
   readonly #world: World;
+  readonly #shared: SharedTrouble;
   readonly #vantages: readonly string[];
   readonly #serving: readonly string[];
   /** Stretches in which a vantage could not be served by a Region, by `vantage>region`. */
@@ -50,6 +50,7 @@ export class Sight {
 
   constructor(world: World) {
     this.#world = world;
+    this.#shared = new SharedTrouble(world);
     this.#serving = world.plan.regions.map(({ name }) => name);
     this.#vantages = [...this.#serving, ...world.plan.detection.witnesses];
     world.regions.subscribe(() => this.#look());
@@ -61,6 +62,8 @@ export class Sight {
   /** Called once a simulated second at least, for what no Region's health shows: requests beyond what it can serve. */
   noteService(): void {
     const now = this.#world.clock.now();
+    this.#look();
+    this.#shared.note(now);
     for (const region of this.#serving) {
       if (this.#world.customers.servedShare(region) < 1) extend(this.#faltering, region, now);
     }
@@ -89,7 +92,8 @@ export class Sight {
       served: this.#othersOf(failedRegion).filter(
         (vantage) => this.isHeard(vantage, acting, at) && !this.#anyTrouble(vantage, failedRegion, at),
       ),
-      everythingFailed: this.#serving.every((region) => this.#hasFailedForAll(region, acting, at)),
+      everythingFailed:
+        this.#shared.wasShared(at) || this.#serving.every((region) => this.#hasFailedForAll(region, acting, at)),
     };
   }
 
@@ -155,6 +159,7 @@ export class Sight {
         const isServed =
           regions.health(region) === "up" &&
           regions.health(vantage) !== "partitioned" &&
+          regions.sees(vantage) &&
           // A vantage that is dark sees nothing, neither way.
           (!regions.runs(vantage) || regions.reachable(vantage, region));
         mark(this.#unserved, key, isServed ? "ended" : "goesOn", now);

@@ -1,6 +1,7 @@
 import type { Scenario } from "../scenario.ts";
 import { accessDenied } from "./access-denied.ts";
 import { actingRegionDies } from "./acting-region-dies.ts";
+import { allGrayForLong } from "./all-gray-for-long.ts";
 import { allRegionsAlarm } from "./all-regions-alarm.ts";
 import { alreadyMoving } from "./already-moving.ts";
 import { approvalGiven } from "./approval-given.ts";
@@ -8,6 +9,7 @@ import { approvalTimeout } from "./approval-timeout.ts";
 import { blip } from "./blip.ts";
 import { blockPublicAccess } from "./block-public-access.ts";
 import { checkAttachedToNothing } from "./check-attached-to-nothing.ts";
+import { cascadeWithoutCapacity } from "./cascade-without-capacity.ts";
 import { cooldownOwnerDead } from "./cooldown-owner-dead.ts";
 import { disputeSettles } from "./dispute-settles.ts";
 import { eventStorm } from "./event-storm.ts";
@@ -36,6 +38,7 @@ import { survivorDrainedByHand } from "./survivor-drained-by-hand.ts";
 import { throttling } from "./throttling.ts";
 import { twoRegionsNoWitness } from "./two-regions-no-witness.ts";
 import { twoWriters } from "./two-writers.ts";
+import { witnessesOwnTrouble } from "./witnesses-own-trouble.ts";
 import { zombieHolder } from "./zombie-holder.ts";
 
 /** Every scenario, in the order in which `drill --all` plays them. */
@@ -50,10 +53,13 @@ export const scenarios: readonly Scenario[] = [
   blip,
   flapping,
   allRegionsAlarm,
+  allGrayForLong,
   observerPartition,
+  witnessesOwnTrouble,
   eventStorm,
   poisonEvents,
   noCapacity,
+  cascadeWithoutCapacity,
   lagBeyondBudget,
   lagUnknown,
   alreadyMoving,

@@ -144,7 +144,7 @@ describe("FM67: nobody counts on a Region that a person has drained by hand", ()
         vantage,
         vantage === drained || vantage === suspect
           ? voice
-          : { ...voice, words: { ...(voice.words ?? {}), [drained]: failing(20) } },
+          : { ...voice, words: { ...(voice.words ?? {}), [drained]: { ...failing(20), passedAgo: 30 } } },
       ]),
     );
     const evidence = gatherEvidence(plan, drained, reading({ [drained]: [self] }, { voices: falters }), instant);

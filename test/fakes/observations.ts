@@ -10,6 +10,8 @@ export interface Word {
   /** Seconds since the last look that agreed with the vote; its last round's when left out. */
   readonly seenAgo?: number;
   readonly changesAgo?: readonly number[];
+  /** Seconds since its last look that passed; nobody knows when left out. */
+  readonly passedAgo?: number;
 }
 
 /** What one vantage says; what is left out is "passing for an hour". */
@@ -21,6 +23,8 @@ export interface Voice {
   readonly hears?: Readonly<Record<string, number>>;
   readonly servedBy?: string | null;
   readonly customers?: Vote;
+  /** For how many seconds it has judged the trouble to be shared; it does not when left out. */
+  readonly sharedFor?: number;
 }
 
 export const failing = (forSeconds: number): Word => ({ vote: "failing", forSeconds });
@@ -31,14 +35,14 @@ export function observe(plan: Plan, now: string, voices: Readonly<Record<string,
   const ago = (seconds: number) => isoInstant(parseInstant(now) - seconds * 1_000);
   const vantages = vantagesOf(plan);
   return vantages.flatMap((vantage) => {
-    const { age = 0, words = {}, hears, servedBy = null, customers = "passing" } = voices[vantage] ?? {};
+    const { age = 0, words = {}, hears, servedBy = null, customers = "passing", sharedFor } = voices[vantage] ?? {};
     if (age === null) return [];
     const others = vantages.filter((other) => other !== vantage);
     return {
       vantage,
       at: ago(age),
       votes: plan.regions.map(({ name }) => {
-        const { vote, forSeconds, seenAgo = age, changesAgo = [] } = words[name] ?? passing(3_600);
+        const { vote, forSeconds, seenAgo = age, changesAgo = [], passedAgo } = words[name] ?? passing(3_600);
         return {
           region: name,
           vote,
@@ -46,6 +50,7 @@ export function observe(plan: Plan, now: string, voices: Readonly<Record<string,
           until: ago(Math.min(seenAgo, forSeconds)),
           changes: changesAgo.map(ago),
           passesInARow: 0,
+          ...(passedAgo === undefined ? {} : { passedAt: ago(passedAgo) }),
           reason: vote,
         };
       }),
@@ -53,6 +58,7 @@ export function observe(plan: Plan, now: string, voices: Readonly<Record<string,
       heartbeatAgeSeconds: hears ?? Object.fromEntries(others.map((other) => [other, 5])),
       capacity: null,
       lag: null,
+      ...(sharedFor === undefined ? {} : { sharedSince: ago(sharedFor) }),
     };
   });
 }

@@ -434,4 +434,28 @@ export const mutants: readonly Mutant[] = [
     ],
     caughtBy: "evacuationIsInForce",
   },
+  {
+    name: "a verdict that everything fails which forgets",
+    failureMode: "FM70",
+    changes: [
+      {
+        file: "functions/assess/shared.ts",
+        find: "return remembered[plan.detection.quorum - 1] ?? (",
+        replace: "return remembered[Number.POSITIVE_INFINITY] ?? (",
+      },
+    ],
+    caughtBy: "everythingFailingEvacuatesNothing",
+  },
+  {
+    name: "a last Region that falters under the others' customers, taken for everything failing",
+    failureMode: "FM71",
+    changes: [
+      {
+        file: "functions/assess/shared.ts",
+        find: "alive.some((subject) => !carriesOthers(plan, evidence, subject))",
+        replace: "true",
+      },
+    ],
+    caughtBy: "lossInTurnAnswered",
+  },
 ];

@@ -1,5 +1,6 @@
 import { initialItem } from "../../functions/coordination/rules.ts";
 import { automationRules } from "../../functions/shared/plan/checks/automation.ts";
+import { checkPlan } from "../../functions/shared/plan/checks.ts";
 import type { Plan } from "../../functions/shared/plan/plan.ts";
 import { faultKinds } from "../../simulator/aws/faults.ts";
 import { planNamed } from "../../simulator/plans.ts";
@@ -17,6 +18,25 @@ it("draws no automation that a plan's checks refuse", () => {
   const found = worlds.map(planOf).flatMap((plan) => automationRules.flatMap((rule) => rule(plan)));
 
   expect(found).toEqual([]);
+});
+
+it("FM72: draws witnesses, none to two, and no quorum that a plan's checks refuse", () => {
+  const found = worlds.map(planOf).flatMap(checkPlan);
+  const drawn = new Set(worlds.map(({ plan }) => `${plan.detection.witnesses.length} ${plan.detection.quorum}`));
+
+  expect(found).toEqual([]);
+  expect([...drawn]).toEqual(expect.arrayContaining(["0 1", "0 2", "1 2", "2 2", "2 3"]));
+});
+
+it("FM70: draws worlds in which every Region is gray for long", () => {
+  const isAllGray = ({ plan, scenario }: (typeof worlds)[number]) =>
+    plan.regions.every(({ name }) =>
+      scenario.script.some(
+        ({ action }) => action.kind === "region" && action.region === name && action.health === "gray",
+      ),
+    );
+
+  expect(worlds.filter(isAllGray).length).toBeGreaterThan(10);
 });
 
 it("draws the levels of traffic, capacity and database apart from each other", () => {

@@ -18,6 +18,18 @@ describe("readObservations", () => {
         votes: [{ region: "us-east-1", since: "2026-11-01T00:00:00Z", until: "2026-11-01T00:00:00Z", changes: ["x"] }],
       },
     ],
+    ["shared trouble since no time", { sharedSince: "long ago" }],
+    [
+      "a pass at no time",
+      {
+        votes: [
+          {
+            ...{ region: "us-east-1", since: "2026-11-01T00:00:00Z", until: "2026-11-01T00:00:00Z", changes: [] },
+            passedAt: 7,
+          },
+        ],
+      },
+    ],
     ["no customers", { customers: null }],
     ["no heartbeats", { heartbeatAgeSeconds: null }],
   ])("FM6: counts an observation with %s as none, and reads the others", async (_name, nonsense) => {

@@ -51,6 +51,9 @@ describe("a vote's streak", () => {
     ["goes on over three missed rounds", "0- 30-", { since: at(0), until: at(30) }],
     ["FM15: is broken by silence: nobody knows what happened in between", "0- 31-", { since: at(31) }],
     ["a pass after silence is taken at its word", "0- 31+", { vote: "passing", since: at(31) }],
+    ["FM71: the last pass is known, however the vote stands", "0+ 10- 20-", { vote: "failing", passedAt: at(0) }],
+    ["FM71: a lucky pass is one", "0- 10+ 20-", { vote: "failing", passedAt: at(10) }],
+    ["FM71: silence does not hide it", "0+ 50-", { vote: "failing", passedAt: at(0) }],
     ["silence does not hide the changes before it", "0+ 10- 50-", { since: at(50), changes: [at(10)] }],
   ])("%s", (_name, looks, expected) => {
     expect(voteAfter(looks)).toMatchObject({ region, ...expected });

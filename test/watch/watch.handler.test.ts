@@ -261,6 +261,81 @@ it("FM13: has all Regions at once recorded as one matter", async () => {
   );
 });
 
+describe("what it remembers of shared trouble", () => {
+  const names = plan.regions.map(({ name }) => name);
+  const everybody = [...names, "us-west-2"];
+  const allFail = Object.fromEntries(names.map((name) => [name, failing(300)]));
+  const sharedBy = (vantages: readonly string[]): Record<string, Voice> =>
+    Object.fromEntries(vantages.map((vantage) => [vantage, { sharedFor: 240 }]));
+
+  it("FM70: begins where everything fails, and stays through the rounds", async () => {
+    const voices = Object.fromEntries(everybody.map((vantage) => [vantage, { words: allFail }]));
+    const { aws, watch, own } = prepare(names, voices);
+    const began = aws.clock.now();
+
+    await watch();
+
+    expect(parseInstant(own().sharedSince ?? "")).toBeLessThan(began + 5_000);
+  });
+
+  it("FM70: is what a quorum of the others remembers, after a restart", async () => {
+    const words = Object.fromEntries(names.map((name) => [name, { vote: "passing" as const, forSeconds: 20 }]));
+    const voices = Object.fromEntries(everybody.map((vantage) => [vantage, { words, sharedFor: 240 }]));
+    const { watch, own } = prepare([], { ...voices, [self]: { age: null } });
+
+    await watch();
+
+    expect(own().sharedSince).toBeDefined();
+  });
+
+  it.each([
+    ["FM70: outlasts a silence in which no Region can have been steady", 170, true],
+    ["FM70: ends with a longer one, where nobody else remembers", 190, false],
+  ])("%s", async (_name, age, isKept) => {
+    const words = Object.fromEntries(names.map((name) => [name, { vote: "passing" as const, forSeconds: 20 }]));
+    const voices = Object.fromEntries(everybody.map((vantage) => [vantage, { words }]));
+    const { watch, own } = prepare([], { ...voices, [self]: { words, age, sharedFor: 600 } });
+
+    await watch();
+
+    expect(own().sharedSince !== undefined).toBe(isKept);
+  });
+
+  it("FM70: ends once a Region has been steady", async () => {
+    const { watch, own } = prepare([], sharedBy(everybody));
+
+    await watch();
+
+    expect(own().sharedSince).toBeUndefined();
+  });
+
+  it("FM26: is left as it is while nobody knows who is in service", async () => {
+    const { aws, watch, own } = prepare([], sharedBy(everybody));
+    aws.before = ({ input }) => {
+      if (input.TableName === plan.coordination.table) throw noAnswer();
+    };
+
+    await watch();
+
+    expect(own().sharedSince).toBeDefined();
+  });
+
+  it("FM71: does not begin where the one that fails carries the customers of one out of service", async () => {
+    const voices = Object.fromEntries(everybody.map((vantage) => [vantage, { words: allFail }]));
+    const { aws, watch, own } = prepare(names, voices);
+    const item = initialItem(plan.application, names, aws.clock.now());
+    const out = { state: "evacuated" as const, since: isoInstant(aws.clock.now() - 900_000), incident: null };
+    aws.put(plan.coordination.table, {
+      ...itemKey(plan),
+      ...{ ...item, version: 1, regions: { ...item.regions, "us-east-1": out } },
+    });
+
+    await watch();
+
+    expect(own().sharedSince).toBeUndefined();
+  });
+});
+
 it("has nothing recorded while an incident is in progress: its pages say what there is to say", async () => {
   const { aws, watch, started } = prepare(["us-east-1"], regionDown(plan, "us-east-1"));
   const pause = { until: isoInstant(aws.clock.now() + 3_600_000), by: "ada", reason: "migration" };

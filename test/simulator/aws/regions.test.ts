@@ -44,6 +44,18 @@ describe("Regions", () => {
     expect(regions.reachable("us-east-1", "eu-west-1")).toBe(true);
   });
 
+  it("FM72: a vantage that has lost its view is reached as ever", () => {
+    const regions = new Regions(["us-east-1", "eu-west-1"]);
+
+    regions.blind("us-east-1");
+
+    expect([regions.sees("us-east-1"), regions.sees("eu-west-1")]).toEqual([false, true]);
+    expect(regions.reachable("us-east-1", "eu-west-1")).toBe(true);
+    regions.unblind("us-east-1");
+    expect(regions.sees("us-east-1")).toBe(true);
+    expect(() => regions.blind("sa-east-1")).toThrow(/sa-east-1/);
+  });
+
   it("tells subscribers of changes, and of nothing else", () => {
     const regions = new Regions(["us-east-1", "eu-west-1"]);
     const changes: RegionChange[] = [];

@@ -57,6 +57,22 @@ describe("evacuations", () => {
     expect(rogue.broken).toEqual(expect.arrayContaining(["everythingFailingEvacuatesNothing", "evacuatedToSomewhere"]));
   });
 
+  it("FM70: with every Region failing a while ago, and none steady since, break the same", async () => {
+    const rogue = await allGray();
+    for (const { name } of rogue.world.plan.regions) rogue.world.regions.set(name, "up");
+    await (await (await rogue.pass(100)).hold(home)).evacuate(home);
+
+    expect(rogue.broken).toContain("everythingFailingEvacuatesNothing");
+  });
+
+  it("FM70: do not, once one Region has been well for as long as it takes to be steady", async () => {
+    const rogue = await allGray();
+    rogue.world.regions.set("eu-west-1", "up");
+    await (await (await rogue.pass(190)).hold(home)).evacuate(home);
+
+    expect(rogue.broken).not.toContain("everythingFailingEvacuatesNothing");
+  });
+
   it("before the confirmation window is over come too soon", async () => {
     const rogue = await new Rogue().pass(100);
     rogue.world.regions.set(home, "dark");
