@@ -5,6 +5,7 @@ import { drawMilliseconds, moveShownSeconds } from "./aws/timings.ts";
 import { planNamed, switchKinds, withSwitch } from "./plans.ts";
 import { drawAutomation } from "./random-automation.ts";
 import { drawBystanders, drawPast } from "./random-past.ts";
+import { drawUnanswered } from "./random-questions.ts";
 import type { Action, Cue, Scenario } from "./scenario.ts";
 import type { World } from "./world.ts";
 
@@ -88,21 +89,23 @@ export function drawScenario(seed: number): RandomScenario {
   drawStandstill(more, plan, add);
   const busyShare = more.next() < 0.5 ? 0.15 : 0;
   const moveShownAfterMilliseconds = drawMilliseconds(more, moveShownSeconds);
+  const unanswered = drawUnanswered(seed, plan, failed);
+  const script = unanswered === null ? cues : [...cues.filter(isNobodysWord), ...unanswered.script];
   return {
     scenario: {
       name: worldName(seed),
       summary: "a random world",
       plan: name,
-      automation,
+      automation: unanswered?.automation ?? automation,
       failureModes: [],
       expected: null,
       failedRegion: failed,
-      script: cues,
+      script,
       horizonSeconds,
     },
     plan,
     rates,
-    stop,
+    stop: unanswered === null ? stop : "answered",
     prepare(world) {
       world.skewMs = skewMs;
       world.autoScaling.busyShare = busyShare;
@@ -116,6 +119,10 @@ export function drawScenario(seed: number): RandomScenario {
         freezeMilliseconds: { from: 2_000, to: 240_000 },
       }),
   };
+}
+
+function isNobodysWord({ action }: Cue): boolean {
+  return action.kind !== "answer" && action.kind !== "start";
 }
 
 type Add = (at: number, action: Action) => void;

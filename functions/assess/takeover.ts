@@ -11,6 +11,7 @@ import type { Plan } from "../shared/plan/plan.ts";
 import { assess, confirmedFailure } from "./assessment.ts";
 import { type Decision, type DecisionInput, refused, stoodDown } from "./decision.ts";
 import { type Evidence, heartbeatFreshSeconds } from "./evidence.ts";
+import { whyGroundIsGone } from "./ground.ts";
 import { whyNotByPause, whyNotByPlan } from "./objections.ts";
 import { rankFit } from "./survivors.ts";
 
@@ -23,14 +24,16 @@ export function decideTakeover(input: DecisionInput, incident: string, epoch: nu
   if (self === item.incident.failedRegion) {
     return stoodDown("observerIsSuspect", `A controller in ${self} does not evacuate ${self}`);
   }
-  const found = findGrounds(input, item.lease, item.incident);
+  const gone = authority === "automation" ? whyGroundIsGone(input, item.incident) : null;
+  const found = gone === null ? findGrounds(input, item.lease, item.incident) : withdrawing(gone, item.incident);
   if (found === null) {
     return stoodDown(
       "nothingToTakeOver",
       `${item.lease.execution} holds ${incident} until ${describeInstant(item.lease.expiresAt)}`,
     );
   }
-  if (authority === "automation" && item.incident.authority === "automation") {
+  // To close what nobody need answer changes nothing of the application: no pause and no plan holds that back.
+  if (authority === "automation" && item.incident.authority === "automation" && gone === null) {
     const no = whyNotByPause(input) ?? whyNotByPlan(plan, `${incident} has lost its holder. It would be taken over`);
     if (no !== null) return no;
   }
@@ -53,17 +56,23 @@ export function decideTakeover(input: DecisionInput, incident: string, epoch: nu
     survivors: fit.length > 0 ? fit : item.incident.survivors,
     grounds: found.grounds,
     authority,
-    question: authority === "automation" ? askAgain(plan, evidence, item.incident) : null,
+    question: authority === "automation" && gone === null ? askAgain(plan, evidence, item.incident) : null,
     explanation: found.explanation,
   };
 }
 
+interface Found {
+  readonly grounds: TakeoverGrounds;
+  readonly explanation: string;
+}
+
+/** The run is taken over from whoever waits, alive or not, only to be closed. */
+function withdrawing(because: string, { id }: Incident): Found {
+  return { grounds: { kind: "groundGone", because }, explanation: `The question of ${id} is withdrawn: ${because}` };
+}
+
 /** Why the lease may pass on, or null while its holder is to be left alone. */
-function findGrounds(
-  { plan, evidence, self, now }: DecisionInput,
-  lease: Lease,
-  incident: Incident,
-): { readonly grounds: TakeoverGrounds; readonly explanation: string } | null {
+function findGrounds({ plan, evidence, self, now }: DecisionInput, lease: Lease, incident: Incident): Found | null {
   const holder = lease.region;
   if (holder !== self && isGone(plan, evidence, holder)) {
     return {

@@ -16,6 +16,8 @@ const incident = z.object({
   survivors: z.array(z.nonEmpty).check(z.minLength(1)),
   branches: z.array(z.enum(branchNames)).check(z.minLength(1)),
   question: z.nullable(z.string()),
+  asks: z.optional(z.object({ about: z.enum(["failure", "dispute", "serving"]), since: instant })),
+  withdrawn: z.optional(z.string()),
   stage: z.enum(["asking", "underWay"]),
   authority,
   startedBy: z.string(),

@@ -13,6 +13,7 @@ import { answeredWithinMs, HealthHistory } from "./health-history.ts";
 import { Ledger, proofAllowanceMs, type Tenure } from "./ledger.ts";
 import { isMutation, resourceOf } from "./mutations.ts";
 import { Promotions } from "./promotions.ts";
+import { OpenQuestions } from "./questions.ts";
 import { Service } from "./service.ts";
 import { type Grounds, Sight } from "./sight.ts";
 
@@ -39,6 +40,7 @@ export class Monitor {
   readonly #sight: Sight;
   readonly #service: Service;
   readonly #promotions: Promotions;
+  readonly #questions: OpenQuestions;
   /** What each tenure had to go by when it began. */
   readonly #grounds = new Map<Tenure, Grounds>();
   #tenuresSeen = 0;
@@ -53,11 +55,12 @@ export class Monitor {
     const { plan } = world;
     this.ledger = new Ledger({ records: plan.recordsTable });
     this.#evacuations = new Evacuations(world.traffic);
-    this.#authority = new Authority(world, this.ledger);
     this.#sight = new Sight(world);
+    this.#authority = new Authority(world, this.ledger, this.#sight);
     this.#service = new Service(world, this.ledger, this.#sight);
     const judges = { ledger: this.ledger, authority: this.#authority, sight: this.#sight, history: this.#history };
     this.#promotions = new Promotions(world, judges, (invariant, message) => this.#report(invariant, message));
+    this.#questions = new OpenQuestions(world, judges);
     world.dynamoDB.observe((write) => this.ledger.note(write));
     world.network.observe((call) => this.#judgeCall(call));
     world.regions.subscribe((change) => this.#history.note(change, world.clock.now()));
@@ -85,6 +88,7 @@ export class Monitor {
     if (world.clock.now() - this.#servedAt >= serviceEveryMs) {
       this.#servedAt = world.clock.now();
       this.#sight.noteService();
+      for (const { invariant, message } of this.#questions.judge()) this.#report(invariant, message);
     }
     const promotions = world.promotions;
     for (; this.#promotionsSeen < promotions.length; this.#promotionsSeen++) {
@@ -248,7 +252,7 @@ export class Monitor {
     if (serving.length === 0) this.#report("evacuatedToSomewhere", `${what} leaves no Region that serves in DNS`);
     if (this.#authority.isPersons(tenure)) return;
     const { quorum } = plan.detection;
-    if (!this.#authority.isEvacuationAgreedNow(tenure)) {
+    if (!this.#authority.isEvacuationApprovedNow(tenure)) {
       const from = clock.now() - troubleMemoryMs;
       const inTrouble =
         regions.health(failed) !== "up" ||

@@ -1,0 +1,69 @@
+import type { FiredFault } from "../aws/network.ts";
+import type { Violation } from "../result.ts";
+import type { World } from "../world.ts";
+import type { Authority } from "./authority.ts";
+import type { HealthHistory } from "./health-history.ts";
+import type { Ledger } from "./ledger.ts";
+
+/**
+ * Three passes end a vantage's failing streak, a reader of old words waits for three rounds, the watch asks for an execution
+ * once a minute, and that has to run to its end: within this all of it is over, after the plan's `clearFor`.
+ */
+const noticedAndClosedMs = 150_000;
+/** What stands between a ground that is gone and the end of its question. */
+const hindering = new Set(["Watch", "AssessSignal", "TimelineClose"]);
+
+interface Judges {
+  readonly ledger: Ledger;
+  readonly authority: Authority;
+  readonly history: HealthHistory;
+}
+
+/** FM69: no question stays open about a Region that serves its customers, and has long been seen to. */
+export class OpenQuestions {
+  readonly #world: World;
+  readonly #judges: Judges;
+  /** When something last gave a reason to doubt any Region, or to be slow in noticing that there is none. */
+  #doubtedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(world: World, judges: Judges) {
+    this.#world = world;
+    this.#judges = judges;
+  }
+
+  /** Called once a simulated second at least. */
+  judge(): readonly Violation[] {
+    const { clock, plan, regions, customers, people, network } = this.#world;
+    const { ledger, authority, history } = this.#judges;
+    const now = clock.now();
+    // Whoever is gray or cut off, or has changed of late, may honestly see what nobody else does.
+    const isCalm = plan.regions.every(({ name }) => regions.health(name) === "up" || regions.health(name) === "dark");
+    const isFaltering = plan.regions.some(({ name }) => regions.runs(name) && customers.servedShare(name) < 1);
+    if (!isCalm || isFaltering || history.links.anyCutSince(now)) this.#doubtedAt = now;
+    const incident = ledger.item?.incident ?? null;
+    if (incident === null || incident.question === null || regions.health(incident.failedRegion) !== "up") return [];
+    const asked = people.questions.findLast(
+      (question) => question.incident === incident.id && question.stated?.kind === "evacuation",
+    );
+    const tenure = ledger.tenures.findLast((each) => each.incident === incident.id);
+    if (asked === undefined || tenure === undefined || authority.isPersons(tenure)) return [];
+    if (people.answers.some(({ question }) => question === asked)) return [];
+    // Somebody must be there to notice, and the table of the lease with them.
+    if (!this.#world.canBeTakenOver()) this.#doubtedAt = now;
+    const hindered = network.firedFaults.findLast(isHindrance)?.at ?? Number.NEGATIVE_INFINITY;
+    const since = Math.max(asked.at, this.#doubtedAt, hindered, history.changes.at(-1) ?? Number.NEGATIVE_INFINITY);
+    if (now - since <= plan.detection.clearForSeconds * 1_000 + noticedAndClosedMs) return [];
+    return [
+      {
+        invariant: "questionsEnd",
+        message: `The question of ${incident.id} is open although ${incident.failedRegion} serves and is seen to`,
+      },
+    ];
+  }
+}
+
+/** One call that fails is made again in the next round; a function that dies or stands still, or may not, is slower. */
+function isHindrance({ functionName, kind }: FiredFault): boolean {
+  const passes: readonly FiredFault["kind"][] = ["throttle", "lostRequest", "lostResponse", "serverError", "slow"];
+  return hindering.has(functionName) && !passes.includes(kind);
+}
