@@ -1,5 +1,5 @@
 import type { Plan } from "../functions/shared/plan/plan.ts";
-import { integerBetween, pick, seededRandom } from "../functions/shared/random.ts";
+import { integerBetween, pick, type Random, seededRandom } from "../functions/shared/random.ts";
 import type { Cue } from "./scenario.ts";
 
 /** A world whose plan asks before it moves traffic, and in which nobody says a word. */
@@ -18,6 +18,7 @@ const share = 0.15;
 export function drawUnanswered(seed: number, plan: Plan, failed: string): Unanswered | null {
   const random = seededRandom(Math.imul(seed + 1, 0xc2b2ae35));
   if (random.next() >= share) return null;
+  if (plan.database !== null && random.next() < 0.3) return drawUnansweredLoss(random, plan, failed);
   const managesCapacity = plan.regions.some(({ autoScalingGroup }) => autoScalingGroup !== null);
   const hasThirdOpinion = plan.regions.length > 2 || plan.detection.witnesses.length > 0;
   const automation: Plan["automation"] = {
@@ -46,4 +47,18 @@ export function drawUnanswered(seed: number, plan: Plan, failed: string): Unansw
     }
   }
   return { automation, script };
+}
+
+/** Traffic moves by itself, and a person is asked about a loss of data; then the Region that had the writer is back. */
+function drawUnansweredLoss(random: Random, plan: Plan, failed: string): Unanswered {
+  const followers = plan.regions.map(({ name }) => name).filter((name) => name !== failed);
+  const stalled = integerBetween(random, 60, 300);
+  return {
+    automation: { ...plan.automation, approval: { timeoutSeconds: 1_800, onNoAnswer: "decline" } },
+    script: [
+      ...followers.map((region): Cue => ({ at: -stalled, action: { kind: "stallReplication", region } })),
+      { at: 0, action: { kind: "region", region: failed, health: "dark" } },
+      { at: integerBetween(random, 150, 600), action: { kind: "region", region: failed, health: "up" } },
+    ],
+  };
 }

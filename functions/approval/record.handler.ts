@@ -1,7 +1,13 @@
 import { gatherEvidence } from "../assess/evidence.ts";
 import { judgeSilence, type SilenceMeans } from "../assess/ground.ts";
 import type { CoordinationItem } from "../coordination/item.ts";
-import { approveIncident, type Transition, whyLost, withdrawQuestion } from "../coordination/rules.ts";
+import {
+  approveIncident,
+  notePromotionAsked,
+  type Transition,
+  whyLost,
+  withdrawQuestion,
+} from "../coordination/rules.ts";
 import { createCoordinationStore } from "../coordination/store.ts";
 import { dynamoDB } from "../shared/aws/dynamodb.ts";
 import { eventBridge } from "../shared/aws/eventbridge.ts";
@@ -28,6 +34,7 @@ export function createHandler(deps: StepDependencies): Handler {
     if (answered.covers === "run" && answered.approved && answered.origin === "silence") {
       return await actOnSilence(context, answered);
     }
+    if (answered.covers !== "run") await endPromotionQuestion(context);
     await record(context, answered);
     if (answered.covers === "run" && answered.approved) {
       await change(context, (item) => approveIncident(item, context.run));
@@ -67,6 +74,13 @@ async function actOnSilence(context: StepContext, answered: Answered): Promise<J
       return describe(stoodDown);
     }
   }
+}
+
+/** From here on nobody waits, whatever the Region that had the writer does. */
+async function endPromotionQuestion(context: StepContext): Promise<void> {
+  const store = createCoordinationStore(context.deps, context.run.execution);
+  if ((await store.read()).incident?.promotionAskedAt === undefined) return;
+  await change(context, (item) => notePromotionAsked(item, { run: context.run, since: null }));
 }
 
 /** @throws FailoverError "LeaseLost" */

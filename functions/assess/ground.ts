@@ -4,7 +4,7 @@ import { describeInstant, parseInstant, secondsBetween } from "../shared/clock.t
 import { describeSeconds } from "../shared/plan/duration.ts";
 import type { Plan } from "../shared/plan/plan.ts";
 import { assess, describeTrouble } from "./assessment.ts";
-import type { Evidence } from "./evidence.ts";
+import { type Evidence, heartbeatFreshSeconds } from "./evidence.ts";
 import { whyNotByEvidence, whyNotByOverload, whyNotByPause, whyNotByPlan } from "./objections.ts";
 import { rankSurvivors } from "./survivors.ts";
 
@@ -79,6 +79,20 @@ export function whyGroundIsGone({ plan, evidence, now }: Omit<GroundInput, "item
   const since = servingSince(plan, evidence, region);
   if (since === null || secondsBetween(since, evidence.at) < clearForSeconds) return null;
   return `all who can be heard have seen ${region} serve since ${describeInstant(since)}, for longer than ${describeSeconds(clearForSeconds)}: what was asked about is over`;
+}
+
+/**
+ * Why a person need not be asked any more to give up a primary that gives no sign of life, or null while they do (FM69): its
+ * Region serves steadily, and is heard. Pure. The database step then looks anew: a primary that lives is switched over.
+ */
+export function whyPrimaryIsBack({ plan, evidence }: Omit<GroundInput, "item">, incident: Incident): string | null {
+  const { failedRegion: region, promotionAskedAt, authority } = incident;
+  if (promotionAskedAt === undefined || authority === "person") return null;
+  const heardAgo = evidence.regions.find((each) => each.region === region)?.heartbeatAgeSeconds ?? null;
+  if (heardAgo === null || heardAgo > heartbeatFreshSeconds) return null;
+  const since = servingSince(plan, evidence, region);
+  if (since === null || secondsBetween(since, evidence.at) < plan.detection.clearForSeconds) return null;
+  return `${region} has served again since ${describeInstant(since)} and is heard, so its primary is asked once more before anybody gives it up`;
 }
 
 /** Since when all other vantages that can be heard have seen a Region pass; null where one does not, or none is heard. */

@@ -31,7 +31,7 @@ export function decideRetry(input: DecisionInput, signal: Extract<Signal, { kind
     regionsInService(item).filter((name) => name !== run.region),
   );
   if (survivors.length === 0) return refused("noHealthySurvivor", "No other Region is seen to serve customers");
-  const { asks: _asks, withdrawn: _withdrawn, ...record } = run.record;
+  const { asks: _asks, withdrawn: _withdrawn, promotionAskedAt: _askedAt, ...record } = run.record;
   return {
     kind: "act",
     incident: {

@@ -11,7 +11,7 @@ import type { Plan } from "../shared/plan/plan.ts";
 import { assess, confirmedFailure } from "./assessment.ts";
 import { type Decision, type DecisionInput, refused, stoodDown } from "./decision.ts";
 import { type Evidence, heartbeatFreshSeconds } from "./evidence.ts";
-import { whyGroundIsGone } from "./ground.ts";
+import { whyGroundIsGone, whyPrimaryIsBack } from "./ground.ts";
 import { whyNotByPause, whyNotByPlan } from "./objections.ts";
 import { rankFit } from "./survivors.ts";
 
@@ -86,6 +86,8 @@ function findGrounds({ plan, evidence, self, now }: DecisionInput, lease: Lease,
       explanation: `The lease of ${incident.id} expired at ${describeInstant(lease.expiresAt)} without renewal from ${holder}`,
     };
   }
+  const isBack = whyPrimaryIsBack({ plan, evidence, now }, incident);
+  if (isBack !== null) return { grounds: { kind: "primaryBack" }, explanation: isBack };
   // A dispute was put to a person. Where nobody disputes it any more, the plan needs no answer, and none may ever come.
   if (plan.automation.traffic !== "automatic" || !isAskingAboutDispute(incident)) return null;
   const cause = confirmedFailure(assess(plan, evidence, incident.failedRegion));

@@ -72,6 +72,11 @@ export interface Incident {
   readonly asks?: IncidentQuestion | undefined;
   /** Why `question` is answered by nobody: the evidence, looked at anew, does not call for it. @default it has not been */
   readonly withdrawn?: string | undefined;
+  /**
+   * ISO 8601; since when a person has been asked to give up a primary that gives no sign of life.
+   * @default nobody waits for such an answer
+   */
+  readonly promotionAskedAt?: string | undefined;
   readonly stage: IncidentStage;
   readonly authority: Authority;
   /** Who or what asked: an alarm's name, a person, `watch`. */

@@ -156,7 +156,9 @@ export type TakeoverGrounds =
   /** The holder waits for a person's word on a dispute, which the evidence has settled meanwhile (FM18). */
   | { readonly kind: "disputeSettled"; readonly cause: "down" | "gray" }
   /** The holder waits for a person's word on what has passed meanwhile: the run is taken over to be closed (FM69). */
-  | { readonly kind: "groundGone"; readonly because: string };
+  | { readonly kind: "groundGone"; readonly because: string }
+  /** The holder waits for a person to give up a primary whose Region is back: the run is taken over to look anew (FM69). */
+  | { readonly kind: "primaryBack" };
 
 /**
  * Whether an incident of automation waits for a person because the vantages disagreed, nothing having been changed. Only
@@ -202,8 +204,11 @@ export function takeOverIncident(
   if (request.authority === "automation" && areTakeoversExhausted(item.incident)) {
     return refused(`it has been taken over ${item.incident.takeovers} times and is left to people`);
   }
-  // What an earlier holder would have closed this one looks at anew.
-  const { withdrawn: _earlier, ...incident } = item.incident;
+  if (grounds.kind === "primaryBack" && item.incident.promotionAskedAt === undefined) {
+    return refused("it no longer waits for an answer about its database");
+  }
+  // What an earlier holder would have closed, or has asked about the database, this one looks at anew.
+  const { withdrawn: _withdrawn, promotionAskedAt: _asked, ...incident } = item.incident;
   return changed({
     ...item,
     epoch: item.epoch + 1,
@@ -228,6 +233,18 @@ export function takeOverIncident(
       ...(grounds.kind === "groundGone" ? { withdrawn: grounds.because } : {}),
     },
   });
+}
+
+/** Notes since when a person has been asked to give up a silent primary; null: nobody is any more. */
+export function notePromotionAsked(
+  item: CoordinationItem,
+  request: { readonly run: Run; readonly since: string | null },
+): Transition {
+  const lost = whyLost(item, request.run);
+  if (lost !== null) return refused(lost);
+  const { promotionAskedAt: _before, ...incident } = item.incident as Incident;
+  const { since } = request;
+  return changed({ ...item, incident: { ...incident, ...(since === null ? {} : { promotionAskedAt: since }) } });
 }
 
 /** Notes why nobody's answer to the question counts: the run ends with it, and the next failure is judged without it. */

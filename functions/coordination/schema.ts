@@ -18,6 +18,7 @@ const incident = z.object({
   question: z.nullable(z.string()),
   asks: z.optional(z.object({ about: z.enum(["failure", "dispute", "serving"]), since: instant })),
   withdrawn: z.optional(z.string()),
+  promotionAskedAt: z.optional(instant),
   stage: z.enum(["asking", "underWay"]),
   authority,
   startedBy: z.string(),
