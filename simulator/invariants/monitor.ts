@@ -259,9 +259,14 @@ export class Monitor {
         (this.#history.troubleAt.get(failed) ?? Number.NEGATIVE_INFINITY) >= from ||
         this.#sight.troubledSince(failed, from) >= quorum;
       // What a run has begun while it was right it ends: the Region is out, whoever else holds that fast.
+      // So does whoever takes it over, as long as the Region is still out: that moves nobody.
+      const isOut = !this.#world.traffic.dns.isHealthy(failed);
       const isBegun = this.#mutations.some(
         (earlier) =>
-          earlier !== call && partOf(earlier) === "traffic" && earlier.caller.execution === call.caller.execution,
+          earlier !== call &&
+          partOf(earlier) === "traffic" &&
+          (earlier.caller.execution === call.caller.execution ||
+            (isOut && this.ledger.tenureOf(earlier.caller.execution ?? "", 0, earlier.at)?.incident === incident)),
       );
       if (!inTrouble && !isBegun)
         this.#report("noWrongEvacuation", `${what} evacuates ${failed}, which serves its customers`);

@@ -25,9 +25,11 @@ import { noCapacity } from "./no-capacity.ts";
 import { observeMode } from "./observe-mode.ts";
 import { observerPartition } from "./observer-partition.ts";
 import { poisonEvents } from "./poison-events.ts";
+import { questionGroundGone } from "./question-ground-gone.ts";
 import { regionOutage } from "./region-outage.ts";
 import { secondRegionWaits } from "./second-region-waits.ts";
 import { secondaryOutage } from "./secondary-outage.ts";
+import { silenceAfterReturn } from "./silence-after-return.ts";
 import { throttling } from "./throttling.ts";
 import { twoRegionsNoWitness } from "./two-regions-no-witness.ts";
 import { twoWriters } from "./two-writers.ts";
@@ -66,6 +68,8 @@ export const scenarios: readonly Scenario[] = [
   observeMode,
   approvalGiven,
   approvalTimeout,
+  silenceAfterReturn,
+  questionGroundGone,
   disputeSettles,
   forgottenPause,
 ];
