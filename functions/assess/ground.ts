@@ -85,9 +85,12 @@ export function whyGroundIsGone({ plan, evidence, now }: Omit<GroundInput, "item
  * Why a person need not be asked any more to give up a primary that gives no sign of life, or null while they do (FM69): its
  * Region serves steadily, and is heard. Pure. The database step then looks anew: a primary that lives is switched over.
  */
-export function whyPrimaryIsBack({ plan, evidence }: Omit<GroundInput, "item">, incident: Incident): string | null {
+export function whyPrimaryIsBack(input: GroundInput, incident: Incident): string | null {
+  const { plan, evidence } = input;
   const { failedRegion: region, promotionAskedAt, authority } = incident;
   if (promotionAskedAt === undefined || authority === "person") return null;
+  // Its holder is there, and waits: what holds automation back leaves the question to people, as it is.
+  if (plan.automation.traffic === "observe" || whyNotByPause(input) !== null) return null;
   const heardAgo = evidence.regions.find((each) => each.region === region)?.heartbeatAgeSeconds ?? null;
   if (heardAgo === null || heardAgo > heartbeatFreshSeconds) return null;
   const since = servingSince(plan, evidence, region);

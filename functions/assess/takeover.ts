@@ -72,7 +72,8 @@ function withdrawing(because: string, { id }: Incident): Found {
 }
 
 /** Why the lease may pass on, or null while its holder is to be left alone. */
-function findGrounds({ plan, evidence, self, now }: DecisionInput, lease: Lease, incident: Incident): Found | null {
+function findGrounds(input: DecisionInput, lease: Lease, incident: Incident): Found | null {
+  const { plan, evidence, self, now } = input;
   const holder = lease.region;
   if (holder !== self && isGone(plan, evidence, holder)) {
     return {
@@ -86,7 +87,7 @@ function findGrounds({ plan, evidence, self, now }: DecisionInput, lease: Lease,
       explanation: `The lease of ${incident.id} expired at ${describeInstant(lease.expiresAt)} without renewal from ${holder}`,
     };
   }
-  const isBack = whyPrimaryIsBack({ plan, evidence, now }, incident);
+  const isBack = whyPrimaryIsBack(input, incident);
   if (isBack !== null) return { grounds: { kind: "primaryBack" }, explanation: isBack };
   // A dispute was put to a person. Where nobody disputes it any more, the plan needs no answer, and none may ever come.
   if (plan.automation.traffic !== "automatic" || !isAskingAboutDispute(incident)) return null;

@@ -1,3 +1,6 @@
+import type { Incident } from "../../functions/coordination/item.ts";
+import { maximumTakeovers } from "../../functions/coordination/rules.ts";
+import { parseInstant } from "../../functions/shared/clock.ts";
 import type { FiredFault } from "../aws/network.ts";
 import type { PutQuestion } from "../people.ts";
 import type { Violation } from "../result.ts";
@@ -52,8 +55,8 @@ export class OpenQuestions {
     if (asked === undefined || !(incident.question === null ? this.#asksOfDarkness(asked) : isOfEvacuation(asked)))
       return [];
     const tenure = ledger.tenures.findLast((each) => each.incident === incident.id);
-    if (tenure === undefined || authority.isPersons(tenure)) return [];
-    if (people.answers.some(({ question }) => question === asked)) return [];
+    if (tenure === undefined || authority.isPersons(tenure) || this.#isLeftToPeople(incident)) return [];
+    if (people.answers.some(({ question: { token } }) => token === asked.token)) return [];
     // Somebody must be there to notice, and the table of the lease with them.
     if (!this.#world.canBeTakenOver()) this.#doubtedAt = now;
     const hindered = network.firedFaults.findLast(isHindrance)?.at ?? Number.NEGATIVE_INFINITY;
@@ -61,6 +64,14 @@ export class OpenQuestions {
     if (now - since <= plan.detection.clearForSeconds * 1_000 + noticedAndClosedMs) return [];
     const message = `The question of ${incident.id} is open although ${incident.failedRegion} serves and is seen to`;
     return [{ invariant: "questionsEnd", message }];
+  }
+
+  /** Whether automation may not, or has done so too often already. */
+  #isLeftToPeople({ takeovers, question }: Incident): boolean {
+    const pause = this.#judges.ledger.item?.pause;
+    // To close a question changes nothing, so that no pause holds it back; to look anew at a database may.
+    const isPaused = pause != null && parseInstant(pause.until) > this.#world.clock.now();
+    return takeovers >= maximumTakeovers || (question === null && isPaused);
   }
 
   /** Which of the questions were put while the Region that they are about was dark. */

@@ -225,4 +225,13 @@ describe("FM69: a primary that a person is asked to give up", () => {
   ])("is not, where %s", (_name, incident, voices) => {
     expect(whyPrimaryIsBack(inputOf(voices), waiting(incident).incident as Incident)).toBeNull();
   });
+
+  it("is not, while a pause or the plan holds automation back", () => {
+    const held = { item: { ...waiting(), pause: paused.pause }, voices: moved };
+
+    expect(decided(held)).toMatchObject({ kind: "stoodDown", reason: "incidentInProgress" });
+    expect(decided({ item: waiting(), voices: moved, plan: observing })).toMatchObject({
+      reason: "incidentInProgress",
+    });
+  });
 });
