@@ -36,7 +36,7 @@ export type Rule = (subject: Subject) => readonly Permission[];
 const table: Readonly<Record<FunctionName, readonly Rule[]>> = {
   AssessSignal: [readsObservations, changesTheCoordinationItem, keepsTheTimeline, recordsDecisions],
   ApprovalRequest: [changesTheCoordinationItem, keepsQuestions, keepsTheTimeline, sendsQuestions],
-  ApprovalRecord: [changesTheCoordinationItem, keepsTheTimeline],
+  ApprovalRecord: [changesTheCoordinationItem, readsObservations, keepsTheTimeline],
   TrafficShift: [changesTheCoordinationItem, keepsTheTimeline, readsObservations, throwsTheSwitch("evacuate")],
   TrafficVerify: [changesTheCoordinationItem, keepsTheTimeline, readsObservations],
   CapacityRaise: [

@@ -29,6 +29,8 @@ export interface PutQuestion {
   readonly epoch: number;
   /** Null: a sentence that says none of what can be asked; no answer to it allows anything. */
   readonly stated: Stated | null;
+  /** Whether its sentence says that the Region serves its customers, or that it does not. */
+  readonly says: "itServes" | "itFails";
 }
 
 /** An answer that Step Functions has taken. */
@@ -76,6 +78,7 @@ export class People {
       incident: String(incident),
       epoch: Number(epoch),
       stated: readQuestion(String(summary)),
+      says: serving.test(String(summary)) ? "itServes" : "itFails",
     });
   }
 
@@ -98,6 +101,7 @@ function isYes(output: unknown): boolean {
   return approved === true && typeof by === "string" && typeof reason === "string";
 }
 
+const serving = /\bis seen to serve again\b/;
 const evacuation = /\bEvacuate \S+( to [\w, -]+| all the same)?\?$/;
 const switchover = /^Switch the Aurora writer over from \S+ to (\S+), losing nothing\?$/;
 const failover = /^Promote Aurora in (\S+), losing (an unknown amount|.+?) of writes made in \S+\?$/;

@@ -9,6 +9,7 @@ import { drawBystanders, drawPast } from "./random-past.ts";
 import { drawTraffic } from "./random-traffic.ts";
 import { drawSwitchTroubles } from "./random-switch.ts";
 import { drawShared } from "./random-shared.ts";
+import { drawUnanswered } from "./random-questions.ts";
 import type { Action, Cue, Scenario } from "./scenario.ts";
 import type { World } from "./world.ts";
 
@@ -95,7 +96,9 @@ export function drawScenario(seed: number): RandomScenario {
   const busyShare = more.next() < 0.5 ? 0.15 : 0;
   const prepareTraffic = drawTraffic(seed, plan, failed);
   const moveShownAfterMilliseconds = drawMilliseconds(more, moveShownSeconds);
-  const drawn = drawShared(seed, { plan, automation, failed, script: cues });
+  const unanswered = drawUnanswered(seed, plan, failed);
+  const script = unanswered === null ? cues : [...cues.filter(isNobodysWord), ...unanswered.script];
+  const drawn = drawShared(seed, { plan, automation: unanswered?.automation ?? automation, failed, script });
   return {
     scenario: {
       name: worldName(seed),
@@ -110,7 +113,7 @@ export function drawScenario(seed: number): RandomScenario {
     },
     plan: drawn.plan,
     rates,
-    stop,
+    stop: unanswered === null ? stop : "answered",
     prepare(world) {
       world.skewMs = skewMs;
       prepareTraffic(world);
@@ -125,6 +128,10 @@ export function drawScenario(seed: number): RandomScenario {
         freezeMilliseconds: { from: 2_000, to: 240_000 },
       }),
   };
+}
+
+function isNobodysWord({ action }: Cue): boolean {
+  return action.kind !== "answer" && action.kind !== "start";
 }
 
 type Add = (at: number, action: Action) => void;

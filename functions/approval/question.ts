@@ -6,6 +6,8 @@ export interface Question {
   /** One sentence that can be answered by yes or no. */
   readonly summary: string;
   readonly detail: string;
+  /** Given where the question stands and falls with the primary giving no sign of life. @default it rests on more than that */
+  readonly ground?: "silentPrimary";
 }
 
 /** Where a question waits, so that tools can find it. */

@@ -1,3 +1,5 @@
+import { notePromotionAsked } from "../coordination/rules.ts";
+import { createCoordinationStore } from "../coordination/store.ts";
 import { dynamoDB } from "../shared/aws/dynamodb.ts";
 import { eventBridge } from "../shared/aws/eventbridge.ts";
 import { isoInstant, parseInstant } from "../shared/clock.ts";
@@ -10,7 +12,12 @@ import { sendQuestion } from "./events.ts";
 import { howToAnswer } from "./question.ts";
 import { keepQuestion } from "./records.ts";
 
-const question = z.strictObject({ covers: coversSchema, summary: z.nonEmpty, detail: z.string() });
+const question = z.strictObject({
+  covers: coversSchema,
+  summary: z.nonEmpty,
+  detail: z.string(),
+  ground: z.optional(z.enum(["silentPrimary"])),
+});
 
 const inputSchema = stepInput({ token: z.nonEmpty, question, deadlineAt: z.iso.datetime() });
 
@@ -25,6 +32,12 @@ export function createHandler(deps: StepDependencies): Handler {
     // Nobody renews while a person thinks: the lease must outlast the wait, or a takeover would ask a second time.
     const waitSeconds = Math.max(0, (parseInstant(input.deadlineAt) - clock.now()) / 1_000);
     await guard.holdFor(waitSeconds + plan.coordination.leaseSeconds);
+    if (input.question.ground === "silentPrimary") {
+      // Whoever watches can then tell that the question need not be answered any more (FM69).
+      await createCoordinationStore(scoped, run.execution).change((item) =>
+        notePromotionAsked(item, { run, since: isoInstant(clock.now()) }),
+      );
+    }
     await keepQuestion(scoped, {
       application: plan.application,
       incident: run.incident,

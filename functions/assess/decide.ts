@@ -141,6 +141,9 @@ function act(
           ? `Some vantages see ${region} failing and some do not. Evacuate ${region}?`
           : `${describeTrouble(region, assessment)}. Evacuate it to ${survivors.join(", ")}?`
         : null,
+      ...(asks
+        ? { asks: { about: disputed ? ("dispute" as const) : ("failure" as const), since: isoInstant(now) } }
+        : {}),
       stage: asks ? "asking" : "underWay",
       authority,
       startedBy: signal.source,

@@ -63,7 +63,7 @@ export function whyNotByEvidence(plan: Plan, region: string, assessment: Assessm
   }
 }
 
-export function whyNotByPause({ item, now }: DecisionInput): Decision | null {
+export function whyNotByPause({ item, now }: Pick<DecisionInput, "item" | "now">): Decision | null {
   const pause = activePause(item, now);
   if (pause === null) return null;
   return stoodDown("paused", `${pause.by} paused automation until ${describeInstant(pause.until)}: ${pause.reason}`);
@@ -80,6 +80,8 @@ export function whyNotByHistory(
     (run) =>
       run.region === region &&
       now - parseInstant(run.endedAt) < cooldownSeconds * 1_000 &&
+      // What the evidence answered in everybody's place is no person's no, and speaks of no failure that comes later.
+      run.record.withdrawn === undefined &&
       // No answer to a question about a dispute speaks of what is beyond one.
       !(isDispute(run) && confirmedFailure(assessment) !== null),
   );
@@ -111,7 +113,11 @@ function isDispute({ outcome, record }: CompletedRun): boolean {
  * overloaded. Sending its customers on would overload the next (FM20, FM52): only a Region that gives no sign of life is
  * evacuated then, unless a person says so.
  */
-export function whyNotByOverload(input: DecisionInput, region: string, assessment: Assessment): Decision | null {
+export function whyNotByOverload(
+  input: Pick<DecisionInput, "plan" | "evidence" | "item">,
+  region: string,
+  assessment: Assessment,
+): Decision | null {
   if (assessment.kind === "down") return null;
   const { plan, evidence, item } = input;
   const isOut = (name: string) =>

@@ -32,10 +32,11 @@ export function decideRetry(input: DecisionInput, signal: Extract<Signal, { kind
   if (survivors.length === 0) {
     return refused("noHealthySurvivor", ["No other Region is seen to serve customers", ...notes].join(". "));
   }
+  const { asks: _asks, withdrawn: _withdrawn, promotionAskedAt: _askedAt, ...record } = run.record;
   return {
     kind: "act",
     incident: {
-      ...run.record,
+      ...record,
       survivors,
       branches: signal.branches,
       question: null,

@@ -34,6 +34,8 @@ interface Answer {
   readonly run: Run | null;
   readonly branches: Readonly<Record<BranchName, "run" | "skip">>;
   readonly question: string | null;
+  /** Why the run is to be closed without an answer to its question; null where it is not. */
+  readonly withdrawn: string | null;
   readonly approvalTimeoutSeconds: number;
 }
 
@@ -201,11 +203,15 @@ async function goOn(
     run,
     branches: branchSwitches(incident.branches),
     question: incident.question,
+    withdrawn: incident.withdrawn ?? null,
     approvalTimeoutSeconds: plan.automation.approval.timeoutSeconds,
   };
 }
 
 function describeRun(actingRegion: string, epoch: number, incident: Incident): string {
+  if (incident.withdrawn !== undefined) {
+    return `${actingRegion} leads ${incident.id}, epoch ${epoch}, to close it: ${incident.withdrawn}`;
+  }
   const aim = `customers of ${incident.failedRegion} are to be served by ${incident.survivors.join(", ")}`;
   const once = incident.question === null ? "" : ", once a person has agreed";
   return `${actingRegion} leads ${incident.id}, epoch ${epoch}: ${aim}${once}`;
@@ -242,6 +248,7 @@ async function sayNo(
     run: null,
     branches: branchSwitches([]),
     question: null,
+    withdrawn: null,
     approvalTimeoutSeconds: deps.plan.automation.approval.timeoutSeconds,
   };
 }

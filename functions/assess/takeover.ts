@@ -5,6 +5,7 @@ import type { Plan } from "../shared/plan/plan.ts";
 import { assess, confirmedFailure } from "./assessment.ts";
 import { type Decision, type DecisionInput, refused, stoodDown } from "./decision.ts";
 import { type Evidence, heartbeatFreshSeconds } from "./evidence.ts";
+import { whyGroundIsGone, whyPrimaryIsBack } from "./ground.ts";
 import { whyNotByPause, whyNotByPlan } from "./objections.ts";
 import { othersInDns, rankFit } from "./survivors.ts";
 import { describeTakenOut } from "./taken-out.ts";
@@ -18,14 +19,16 @@ export function decideTakeover(input: DecisionInput, incident: string, epoch: nu
   if (self === item.incident.failedRegion) {
     return stoodDown("observerIsSuspect", `A controller in ${self} does not evacuate ${self}`);
   }
-  const found = findGrounds(input, item.lease, item.incident);
+  const gone = authority === "automation" ? whyGroundIsGone(input, item.incident) : null;
+  const found = gone === null ? findGrounds(input, item.lease, item.incident) : withdrawing(gone, item.incident);
   if (found === null) {
     return stoodDown(
       "nothingToTakeOver",
       `${item.lease.execution} holds ${incident} until ${describeInstant(item.lease.expiresAt)}`,
     );
   }
-  if (authority === "automation" && item.incident.authority === "automation") {
+  // To close what nobody need answer changes nothing of the application: no pause and no plan holds that back.
+  if (authority === "automation" && item.incident.authority === "automation" && gone === null) {
     const no = whyNotByPause(input) ?? whyNotByPlan(plan, `${incident} has lost its holder. It would be taken over`);
     if (no !== null) return no;
   }
@@ -47,17 +50,24 @@ export function decideTakeover(input: DecisionInput, incident: string, epoch: nu
     survivors: [fit, before, item.incident.survivors].find(({ length }) => length > 0) ?? [],
     grounds: found.grounds,
     authority,
-    question: authority === "automation" ? askAgain(plan, evidence, item.incident) : null,
+    question: authority === "automation" && gone === null ? askAgain(plan, evidence, item.incident) : null,
     explanation: [found.explanation, ...(drained.length === 0 ? [] : [describeTakenOut(drained)])].join(". "),
   };
 }
 
+interface Found {
+  readonly grounds: TakeoverGrounds;
+  readonly explanation: string;
+}
+
+/** The run is taken over from whoever waits, alive or not, only to be closed. */
+function withdrawing(because: string, { id }: Incident): Found {
+  return { grounds: { kind: "groundGone", because }, explanation: `The question of ${id} is withdrawn: ${because}` };
+}
+
 /** Why the lease may pass on, or null while its holder is to be left alone. */
-function findGrounds(
-  { plan, evidence, self, now }: DecisionInput,
-  lease: Lease,
-  incident: Incident,
-): { readonly grounds: TakeoverGrounds; readonly explanation: string } | null {
+function findGrounds(input: DecisionInput, lease: Lease, incident: Incident): Found | null {
+  const { plan, evidence, self, now } = input;
   const holder = lease.region;
   if (holder !== self && isGone(plan, evidence, holder)) {
     return {
@@ -71,6 +81,8 @@ function findGrounds(
       explanation: `The lease of ${incident.id} expired at ${describeInstant(lease.expiresAt)} without renewal from ${holder}`,
     };
   }
+  const isBack = whyPrimaryIsBack(input, incident);
+  if (isBack !== null) return { grounds: { kind: "primaryBack" }, explanation: isBack };
   // A dispute was put to a person. Where nobody disputes it any more, the plan needs no answer, and none may ever come.
   if (plan.automation.traffic !== "automatic" || !isAskingAboutDispute(incident)) return null;
   const cause = confirmedFailure(assess(plan, evidence, incident.failedRegion));

@@ -55,6 +55,14 @@ export type IncidentStage =
   /** Things may be changed, or have been: by this holder, or by one before it whose journal did not arrive. */
   | "underWay";
 
+/** What the question of an incident is about, and since when it has been put. */
+export interface IncidentQuestion {
+  /** A confirmed failure; vantages that disagree; or a Region that the question itself says to serve again. */
+  readonly about: "failure" | "dispute" | "serving";
+  /** ISO 8601. */
+  readonly since: string;
+}
+
 /** The incident in progress. */
 export interface Incident {
   readonly id: string;
@@ -68,6 +76,15 @@ export interface Incident {
   readonly branches: readonly BranchName[];
   /** The sentence put to a person before anything is changed, or null when nobody need be asked. */
   readonly question: string | null;
+  /** What `question` is about. @default a failure, asked when the incident was opened */
+  readonly asks?: IncidentQuestion | undefined;
+  /** Why `question` is answered by nobody: the evidence, looked at anew, does not call for it. @default it has not been */
+  readonly withdrawn?: string | undefined;
+  /**
+   * ISO 8601; since when a person has been asked to give up a primary that gives no sign of life.
+   * @default nobody waits for such an answer
+   */
+  readonly promotionAskedAt?: string | undefined;
   readonly stage: IncidentStage;
   readonly authority: Authority;
   /** Who or what asked: an alarm's name, a person, `watch`. */

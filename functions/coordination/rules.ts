@@ -135,10 +135,15 @@ export function openIncident(
  * Notes that a person, or the plan in their place, agreed: the question is answered, and from now on things may be changed.
  * An approval so counts for the question that it answered, and for no later one.
  */
-export function approveIncident(item: CoordinationItem, run: Run): Transition {
+export function approveIncident(
+  item: CoordinationItem,
+  run: Run,
+  survivors: readonly string[] = run.survivors,
+): Transition {
   const lost = whyLost(item, run);
   if (lost !== null) return refused(lost);
-  return changed({ ...item, incident: { ...(item.incident as Incident), question: null, stage: "underWay" } });
+  const incident = item.incident as Incident;
+  return changed({ ...item, incident: { ...incident, survivors, question: null, stage: "underWay" } });
 }
 
 /** Whether an incident is left to people: it was taken over again and again, and never ended. */
@@ -151,7 +156,11 @@ export type TakeoverGrounds =
   | { readonly kind: "leaseExpired" }
   | { readonly kind: "holderDown" }
   /** The holder waits for a person's word on a dispute, which the evidence has settled meanwhile (FM18). */
-  | { readonly kind: "disputeSettled"; readonly cause: "down" | "gray" };
+  | { readonly kind: "disputeSettled"; readonly cause: "down" | "gray" }
+  /** The holder waits for a person's word on what has passed meanwhile: the run is taken over to be closed (FM69). */
+  | { readonly kind: "groundGone"; readonly because: string }
+  /** The holder waits for a person to give up a primary whose Region is back: the run is taken over to look anew (FM69). */
+  | { readonly kind: "primaryBack" };
 
 /**
  * Whether an incident of automation waits for a person because the vantages disagreed, nothing having been changed. Only
@@ -176,7 +185,7 @@ export function takeOverIncident(
     readonly grounds: TakeoverGrounds;
     readonly survivors: readonly string[];
     readonly authority: Authority;
-    /** What to ask first; null leaves it at what the incident asks. */
+    /** What to ask first, of a Region that is seen to serve; null leaves it at what the incident asks. */
     readonly question: string | null;
     readonly now: number;
     readonly leaseSeconds: number;
@@ -192,16 +201,23 @@ export function takeOverIncident(
   if (grounds.kind === "disputeSettled" && !isAskingAboutDispute(item.incident)) {
     return refused("it no longer waits for an answer about a dispute");
   }
+  if (grounds.kind === "groundGone" && item.incident.question === null)
+    return refused("its question has been answered");
   if (request.authority === "automation" && areTakeoversExhausted(item.incident)) {
     return refused(`it has been taken over ${item.incident.takeovers} times and is left to people`);
   }
+  if (grounds.kind === "primaryBack" && item.incident.promotionAskedAt === undefined) {
+    return refused("it no longer waits for an answer about its database");
+  }
+  // What an earlier holder would have closed, or has asked about the database, this one looks at anew.
+  const { withdrawn: _withdrawn, promotionAskedAt: _asked, ...incident } = item.incident;
   return changed({
     ...item,
     epoch: item.epoch + 1,
     lease: leaseFor(request.holder, request.now, request.leaseSeconds),
     // Whoever acts need not be one that takes over: a Region out of service may act, and gets no customers by it (FM46).
     incident: {
-      ...item.incident,
+      ...incident,
       survivors: request.survivors,
       // A person who takes it over has decided what automation had not: their word counts for the rest of the run.
       ...(request.authority === "automation"
@@ -210,9 +226,37 @@ export function takeOverIncident(
       // Settled, it is as if it had never been in dispute: nobody need be asked.
       ...(grounds.kind === "disputeSettled"
         ? { cause: grounds.cause, question: null, stage: "underWay" as const }
-        : { question: request.question ?? item.incident.question }),
+        : request.question === null
+          ? {}
+          : {
+              question: request.question,
+              asks: { about: "serving" as const, since: isoInstant(request.now) },
+            }),
+      ...(grounds.kind === "groundGone" ? { withdrawn: grounds.because } : {}),
     },
   });
+}
+
+/** Notes since when a person has been asked to give up a silent primary; null: nobody is any more. */
+export function notePromotionAsked(
+  item: CoordinationItem,
+  request: { readonly run: Run; readonly since: string | null },
+): Transition {
+  const lost = whyLost(item, request.run);
+  if (lost !== null) return refused(lost);
+  const { promotionAskedAt: _before, ...incident } = item.incident as Incident;
+  const { since } = request;
+  return changed({ ...item, incident: { ...incident, ...(since === null ? {} : { promotionAskedAt: since }) } });
+}
+
+/** Notes why nobody's answer to the question counts: the run ends with it, and the next failure is judged without it. */
+export function withdrawQuestion(
+  item: CoordinationItem,
+  request: { readonly run: Run; readonly because: string },
+): Transition {
+  const lost = whyLost(item, request.run);
+  if (lost !== null) return refused(lost);
+  return changed({ ...item, incident: { ...(item.incident as Incident), withdrawn: request.because } });
 }
 
 /** Remembers that people have been paged about something, so that no other vantage pages them again. */

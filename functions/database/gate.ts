@@ -166,7 +166,8 @@ function ask(
       : []),
     "Declining leaves the database as it is and the run goes on without it.",
   ].join(" ");
-  return { covers, summary, detail };
+  const restsOnSilence = flavour === "failover" && input.life.kind === "none";
+  return { covers, summary, detail, ...(restsOnSilence ? { ground: "silentPrimary" as const } : {}) };
 }
 
 function whyAsked(input: GateInput, covers: "promotion" | "dataLoss", flavour: Flavour): string {

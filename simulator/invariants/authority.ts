@@ -3,6 +3,8 @@ import type { CallRecord } from "../aws/network.ts";
 import type { PutQuestion, Stated } from "../people.ts";
 import type { World } from "../world.ts";
 import type { Ledger, Tenure } from "./ledger.ts";
+import { Silence } from "./silence.ts";
+import type { Sight } from "./sight.ts";
 
 /** Describing a loss rounds it: to a tenth of a second, or to a second above a minute. */
 const roundingSeconds = 1;
@@ -24,10 +26,12 @@ export function partOf({ service }: Pick<CallRecord, "service">): Part {
 export class Authority {
   readonly #world: World;
   readonly #ledger: Ledger;
+  readonly #silence: Silence;
 
-  constructor(world: World, ledger: Ledger) {
+  constructor(world: World, ledger: Ledger, sight: Sight) {
     this.#world = world;
     this.#ledger = ledger;
+    this.#silence = new Silence(world, sight);
   }
 
   /** Whether a person started this run or took it over, under this epoch or an earlier one of the incident. */
@@ -50,10 +54,10 @@ export class Authority {
     return questions.some((question) => question.epoch === last && this.#isAgreed(question, tenure, "evacuation"));
   }
 
-  /** The same, but under this very epoch: what a takeover finds may be another matter. */
-  isEvacuationAgreedNow(tenure: Tenure): boolean {
+  /** Whether a person said yes to it under this very epoch: what a takeover finds may be another matter. */
+  isEvacuationApprovedNow(tenure: Tenure): boolean {
     return this.#questions(tenure, ({ epoch }) => epoch === tenure.epoch).some(
-      (question) => question.stated?.kind === "evacuation" && this.#isAgreed(question, tenure, "evacuation"),
+      (question) => question.stated?.kind === "evacuation" && this.#isApproved(question),
     );
   }
 
@@ -117,7 +121,10 @@ export class Authority {
     return this.#world.people.answers.some(({ question, approved }) => question.token === token && approved);
   }
 
-  /** Approved, or left unanswered for as long as the plan says, where it then goes on. */
+  /**
+   * Approved, or left unanswered for as long as the plan says, where it then goes on: with an evacuation only if automation
+   * would have begun it then, and never if the question itself said that the Region serves.
+   */
   #isAgreed(question: PutQuestion, tenure: Tenure, of: "evacuation" | "promotion"): boolean {
     const { people, plan, clock, stepFunctions } = this.#world;
     if (this.#isApproved(question)) return true;
@@ -127,6 +134,8 @@ export class Authority {
     const asking = this.#ledger.tenures.find(
       ({ incident, epoch }) => incident === tenure.incident && epoch === question.epoch,
     );
+    if (of === "evacuation" && (question.says === "itServes" || asking === undefined)) return false;
+    if (of === "evacuation" && asking !== undefined && !this.#silence.isWarranted(asking)) return false;
     const execution = stepFunctions.executions.find(({ arn }) => arn === asking?.execution);
     const state = of === "evacuation" ? "RequestApproval" : "RequestPromotion";
     const askedAt = execution?.states.find((visited) => visited.state === state)?.enteredAt ?? question.at;

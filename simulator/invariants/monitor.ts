@@ -16,6 +16,7 @@ import { Ledger, proofAllowanceMs, type Tenure } from "./ledger.ts";
 import { LossInTurn } from "./loss-in-turn.ts";
 import { isMutation, resourceOf } from "./mutations.ts";
 import { Promotions } from "./promotions.ts";
+import { OpenQuestions } from "./questions.ts";
 import { Service } from "./service.ts";
 import { type Grounds, Sight } from "./sight.ts";
 import { SwitchTruth } from "./switch-truth.ts";
@@ -48,6 +49,7 @@ export class Monitor {
   readonly #trafficClaims: TrafficClaims;
   readonly #switchTruth: SwitchTruth;
   readonly #lossInTurn: LossInTurn;
+  readonly #questions: OpenQuestions;
   /** What each tenure had to go by when it began. */
   readonly #grounds = new Map<Tenure, Grounds>();
   #tenuresSeen = 0;
@@ -62,14 +64,15 @@ export class Monitor {
     const { plan } = world;
     this.ledger = new Ledger({ records: plan.recordsTable });
     this.#evacuations = new Evacuations(world.traffic);
-    this.#authority = new Authority(world, this.ledger);
     this.#lossInTurn = new LossInTurn(world, this.ledger, this.#history);
     this.#sight = new Sight(world);
+    this.#authority = new Authority(world, this.ledger, this.#sight);
     this.#service = new Service(world, this.ledger, this.#sight);
     this.#trafficClaims = new TrafficClaims(world, (invariant, message) => this.#report(invariant, message));
     this.#switchTruth = new SwitchTruth(world);
     const judges = { ledger: this.ledger, authority: this.#authority, sight: this.#sight, history: this.#history };
     this.#promotions = new Promotions(world, judges, (invariant, message) => this.#report(invariant, message));
+    this.#questions = new OpenQuestions(world, judges);
     world.dynamoDB.observe((write) => this.ledger.note(write));
     world.network.observe((call) => this.#judgeCall(call));
     world.regions.subscribe((change) => this.#history.note(change, world.clock.now()));
@@ -101,6 +104,7 @@ export class Monitor {
       this.#sight.noteService();
       this.#trafficClaims.lookOn();
       this.#switchTruth.note();
+      for (const { invariant, message } of this.#questions.judge()) this.#report(invariant, message);
     }
     const promotions = world.promotions;
     for (; this.#promotionsSeen < promotions.length; this.#promotionsSeen++) {
@@ -278,16 +282,21 @@ export class Monitor {
     if (serving.length === 0) this.#report("evacuatedToSomewhere", `${what} leaves no Region that serves in DNS`);
     if (this.#authority.isPersons(tenure)) return;
     const { quorum } = plan.detection;
-    if (!this.#authority.isEvacuationAgreedNow(tenure)) {
+    if (!this.#authority.isEvacuationApprovedNow(tenure)) {
       const from = clock.now() - troubleMemoryMs;
       const inTrouble =
         regions.health(failed) !== "up" ||
         (this.#history.troubleAt.get(failed) ?? Number.NEGATIVE_INFINITY) >= from ||
         this.#sight.troubledSince(failed, from) >= quorum;
       // What a run has begun while it was right it ends: the Region is out, whoever else holds that fast.
+      // So does whoever takes it over, as long as the Region is still out: that moves nobody.
+      const isOut = !this.#world.traffic.dns.isHealthy(failed);
       const isBegun = this.#mutations.some(
         (earlier) =>
-          earlier !== call && partOf(earlier) === "traffic" && earlier.caller.execution === call.caller.execution,
+          earlier !== call &&
+          partOf(earlier) === "traffic" &&
+          (earlier.caller.execution === call.caller.execution ||
+            (isOut && this.ledger.tenureOf(earlier.caller.execution ?? "", 0, earlier.at)?.incident === incident)),
       );
       if (!inTrouble && !isBegun)
         this.#report("noWrongEvacuation", `${what} evacuates ${failed}, which serves its customers`);

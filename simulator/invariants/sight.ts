@@ -77,10 +77,13 @@ export class Sight {
 
   /** What can be said for evacuating the Region of a tenure that begins now. */
   groundsOf({ failedRegion, execution }: Tenure): Grounds {
-    const now = this.#world.clock.now();
-    const at = this.#decidedAt(execution, now);
-    const confirmedBy = at - this.#world.plan.detection.confirmForSeconds * 1_000 + measuringErrorMs;
     const acting = execution.split(":")[3] ?? "";
+    return this.groundsAt(failedRegion, acting, this.#decidedAt(execution, this.#world.clock.now()));
+  }
+
+  /** What could be said for evacuating a Region at an instant that is not long past, by whoever acts in `acting`. */
+  groundsAt(failedRegion: string, acting: string, at: number): Grounds {
+    const confirmedBy = at - this.#world.plan.detection.confirmForSeconds * 1_000 + measuringErrorMs;
     const streaks = this.#othersOf(failedRegion).map((vantage) => ({
       vantage,
       since: this.#streakSince(vantage, failedRegion, at),

@@ -31,9 +31,11 @@ import { nobodyStandsThere } from "./nobody-stands-there.ts";
 import { observeMode } from "./observe-mode.ts";
 import { observerPartition } from "./observer-partition.ts";
 import { poisonEvents } from "./poison-events.ts";
+import { questionGroundGone } from "./question-ground-gone.ts";
 import { regionOutage } from "./region-outage.ts";
 import { secondRegionWaits } from "./second-region-waits.ts";
 import { secondaryOutage } from "./secondary-outage.ts";
+import { silenceAfterReturn } from "./silence-after-return.ts";
 import { survivorDrainedByHand } from "./survivor-drained-by-hand.ts";
 import { throttling } from "./throttling.ts";
 import { twoRegionsNoWitness } from "./two-regions-no-witness.ts";
@@ -82,6 +84,8 @@ export const scenarios: readonly Scenario[] = [
   observeMode,
   approvalGiven,
   approvalTimeout,
+  silenceAfterReturn,
+  questionGroundGone,
   disputeSettles,
   forgottenPause,
 ];

@@ -3,7 +3,9 @@ import { createHandler as createRequest } from "../../functions/approval/request
 import type { Incident } from "../../functions/coordination/item.ts";
 import type { AwsClients } from "../../functions/shared/clients.ts";
 import type { Plan } from "../../functions/shared/plan/plan.ts";
+import { isoInstant } from "../../functions/shared/clock.ts";
 import { run, storefront } from "../database/world.ts";
+import { failing, observe, regionDown, type Voice } from "../fakes/observations.ts";
 import { awsError, SmallCloud } from "../fakes/small-cloud.ts";
 
 const token = "a-token-that-only-the-records-table-may-hold";
@@ -48,6 +50,12 @@ function createWorld(changes: Partial<Plan> = {}, incident: Partial<Incident> = 
     request: (input: object = {}) => createRequest(deps)({ run, token, question, deadlineAt, ...input }, context),
     record: (covers: string, answer: unknown) => createRecord(deps)({ run, covers, answer }, context),
     events: () => cloud.timeline(plan, run.incident),
+    /** Writes what the vantages saw last. */
+    see(voices: Readonly<Record<string, Voice>>) {
+      for (const observation of observe(plan, isoInstant(cloud.clock.now()), voices)) {
+        cloud.observe(plan, observation);
+      }
+    },
     incident: () => cloud.coordinationItem(plan).incident,
   };
 }
@@ -146,6 +154,26 @@ describe("RequestApproval", () => {
   });
 });
 
+describe("FM69: a question that rests on a primary's silence", () => {
+  it("is noted where every watch sees it, for as long as somebody waits for its answer", async () => {
+    const world = createWorld();
+
+    await world.request({ question: { ...question, ground: "silentPrimary" } });
+    expect(world.incident()?.promotionAskedAt).toBeDefined();
+
+    await world.record("dataLoss", { approved: false, by: "ada", reason: "not yet" });
+    expect(world.incident()?.promotionAskedAt).toBeUndefined();
+  });
+
+  it("is not, where it rests on more than that", async () => {
+    const world = createWorld();
+
+    await world.request();
+
+    expect(world.incident()?.promotionAskedAt).toBeUndefined();
+  });
+});
+
 describe("RecordApproval", () => {
   const proceed = {
     automation: { ...storefront.automation, approval: { timeoutSeconds: 60, onNoAnswer: "proceed" } },
@@ -193,6 +221,50 @@ describe("RecordApproval", () => {
       expect(world.incident()).toMatchObject(left);
     },
   );
+
+  const asking = { question: "us-east-1 is down. Evacuate it?", stage: "asking" } as const;
+
+  it("FM68: takes silence for a yes only after another look, with the survivors of now", async () => {
+    const world = createWorld(proceed, asking);
+    world.see({ ...regionDown(storefront, "us-east-1"), "us-west-2": { words: { "us-east-1": failing(120) } } });
+
+    const answer = await world.record("run", null);
+    const again = await world.record("run", null);
+
+    expect(answer).toMatchObject({ approved: true, survivors: ["eu-west-1", "ap-southeast-1"] });
+    expect(again).toEqual(answer);
+    expect(world.incident()).toMatchObject({
+      question: null,
+      stage: "underWay",
+      survivors: ["eu-west-1", "ap-southeast-1"],
+    });
+  });
+
+  it("FM68: takes it for a no where the Region serves again, and keeps why", async () => {
+    const world = createWorld(proceed, asking);
+    world.see({});
+
+    const answer = await world.record("run", null);
+
+    expect(answer).toMatchObject({ approved: false, by: "nobody", reason: expect.stringMatching(/us-east-1 serves/) });
+    expect(answer).not.toHaveProperty("survivors");
+    expect(world.events()).toMatchObject([
+      { kind: "approvalAnswered", detail: { approved: false, origin: "silence" } },
+    ]);
+    expect(world.incident()).toMatchObject({ stage: "asking", withdrawn: expect.stringMatching(/us-east-1 serves/) });
+  });
+
+  it("FM68: takes it for a no where nothing can be seen", async () => {
+    expect(await createWorld(proceed, asking).record("run", null)).toMatchObject({ approved: false });
+  });
+
+  it("a person's yes needs no evidence", async () => {
+    const world = createWorld(proceed, asking);
+    world.see({});
+
+    expect(await world.record("run", { approved: true, by: "ada", reason: "drill" })).toMatchObject({ approved: true });
+    expect(world.incident()).toMatchObject({ question: null, stage: "underWay" });
+  });
 
   it("records a malformed answer as declined", async () => {
     const world = createWorld(proceed);

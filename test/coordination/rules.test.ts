@@ -10,6 +10,7 @@ import {
   initialItem,
   maximumTakeovers,
   notePage,
+  notePromotionAsked,
   openIncident,
   pause,
   regionsInService,
@@ -21,6 +22,7 @@ import {
   takeOverIncident,
   underPlan,
   whyLost,
+  withdrawQuestion,
 } from "../../functions/coordination/rules.ts";
 import { coordinationItemSchema, runSchema } from "../../functions/coordination/schema.ts";
 import { isoInstant } from "../../functions/shared/clock.ts";
@@ -120,6 +122,57 @@ describe("a takeover", () => {
       incident: { question: null, stage: "underWay", cause: "down" },
     });
     expect(takeOver(open, settled)).toMatchObject({ kind: "refused" });
+  });
+});
+
+describe("a question that nobody need answer", () => {
+  const asking = openItem(plan, now, { stage: "asking", question: "Evacuate us-east-1?" });
+  const gone = { now: later(5), grounds: { kind: "groundGone", because: "it serves" } } as const;
+  const back = { now: later(5), grounds: { kind: "primaryBack" } } as const;
+  const asked = itemAfter(notePromotionAsked(open, { run, since: isoInstant(now) }));
+
+  it("FM69: is taken over from a holder that waits, with the reason why it is closed", () => {
+    expect(itemAfter(takeOver(asking, gone))).toMatchObject({
+      epoch: 2,
+      lease: rival,
+      incident: { question: "Evacuate us-east-1?", stage: "asking", withdrawn: "it serves" },
+    });
+  });
+
+  it("FM69: is left alone once it has been answered", () => {
+    expect(takeOver(open, gone)).toMatchObject({ kind: "refused" });
+    expect(takeOver(itemAfter(notePromotionAsked(asked, { run, since: null })), back)).toMatchObject({
+      kind: "refused",
+    });
+  });
+
+  it("is not closed by whoever takes the run over for another reason", () => {
+    const closing = itemAfter(takeOver(asking, gone));
+    const again = itemAfter(takeOver(closing, { epoch: 2, holder, authority: "person", now: later(90) }));
+
+    expect(again.incident).not.toHaveProperty("withdrawn");
+  });
+
+  it("FM69: about the database is none any more for whoever looks anew", () => {
+    expect(asked.incident?.promotionAskedAt).toBe(isoInstant(now));
+    expect(itemAfter(takeOver(asked, back)).incident).not.toHaveProperty("promotionAskedAt");
+  });
+
+  it("keeps what it is about, and since when it is put, through the table", () => {
+    const about = itemAfter(takeOver(open, { question: "It serves again. Evacuate it all the same?", now: later(60) }));
+
+    expect(about.incident?.asks).toEqual({ about: "serving", since: isoInstant(later(60)) });
+    expect(coordinationItemSchema.parse(about)).toEqual(about);
+    expect(coordinationItemSchema.parse(asked)).toEqual(asked);
+    const withdrawn = itemAfter(withdrawQuestion(asking, { run: runIn(asking), because: "it serves" }));
+    expect(coordinationItemSchema.parse(withdrawn)).toEqual(withdrawn);
+  });
+
+  it("FM24: is neither withdrawn nor noted by whoever was taken over", () => {
+    const later = { ...asking, epoch: 2 };
+
+    expect(withdrawQuestion(later, { run: runIn(asking), because: "it serves" })).toMatchObject({ kind: "refused" });
+    expect(notePromotionAsked(later, { run: runIn(asking), since: null })).toMatchObject({ kind: "refused" });
   });
 });
 

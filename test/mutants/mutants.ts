@@ -458,4 +458,28 @@ export const mutants: readonly Mutant[] = [
     ],
     caughtBy: "lossInTurnAnswered",
   },
+  {
+    name: "silence acted on without another look",
+    failureMode: "FM68",
+    changes: [
+      {
+        file: "functions/approval/record.handler.ts",
+        find: 'if (answered.covers === "run" && answered.approved && answered.origin === "silence") {',
+        replace: "if (false) {",
+      },
+    ],
+    caughtBy: "askedBeforeChange",
+  },
+  {
+    name: "a question that stays open whatever becomes of its ground",
+    failureMode: "FM69",
+    changes: [
+      {
+        file: "functions/assess/takeover.ts",
+        find: 'authority === "automation" ? whyGroundIsGone(input, item.incident) : null',
+        replace: "null as string | null",
+      },
+    ],
+    caughtBy: "questionsEnd",
+  },
 ];

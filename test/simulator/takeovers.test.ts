@@ -34,8 +34,8 @@ function tell(script: readonly Cue[], more: Partial<Scenario> = {}): Scenario {
 
 it("a declined takeover leaves a Region in the book that DNS may keep out, so that the next evacuation counts on others", async () => {
   const scenario = tell([
-    ...losesItsHolder(865),
-    { at: 1_100, action: { kind: "answer", output: { approved: false, by: "ana", reason: "it is back" } } },
+    ...losesItsHolder(560),
+    { at: 720, action: { kind: "answer", output: { approved: false, by: "ana", reason: "it is back" } } },
     { at: 1_300, action: { kind: "region", region: "eu-west-1", health: "up" } },
     { at: 2_000, action: { kind: "region", region: "ap-southeast-1", health: "dark" } },
   ]);
@@ -46,6 +46,40 @@ it("a declined takeover leaves a Region in the book that DNS may keep out, so th
   expect(result.timeline).toContainEqual(expect.objectContaining({ kind: "approvalAnswered", epoch }));
   expect(world.coordinationItem()?.regions["us-east-1"]?.state).toBe("evacuating");
   expect(result.violations).toEqual([]);
+});
+
+it("FM69: a takeover's question that says that the Region serves ends by itself, and leaves the Region so as well", async () => {
+  const scenario = tell(losesItsHolder(560));
+
+  const { result, world } = await play({ scenario, plan: planNamed("storefront"), seed: 2, stop: "answered" });
+
+  const asked = result.timeline.find(
+    ({ kind, summary }) => kind === "approvalRequested" && /serve again/.test(summary),
+  );
+  const closed = result.timeline.find(({ kind }) => kind === "closed");
+  expect(closed).toMatchObject({ detail: { outcome: "degraded", regionState: "evacuating" } });
+  expect(closed?.detail.reasons).toEqual(
+    expect.arrayContaining([expect.stringMatching(/what was asked about is over/)]),
+  );
+  expect(Date.parse(closed?.at ?? "") - Date.parse(asked?.at ?? "")).toBeGreaterThanOrEqual(180_000);
+  expect(world.coordinationItem()).toMatchObject({ lease: null, incident: null });
+  expect(result.violations).toEqual([]);
+});
+
+it("FM69: a primary that is back is switched over, and nobody need give it up", async () => {
+  const scenario = tell(losesItsHolder(3_600).slice(0, -1));
+
+  const { result } = await play({ scenario, plan: planNamed("storefront"), seed: 2, stop: "answered" });
+
+  expect(result.timeline.filter(({ kind }) => kind === "approvalAnswered")).toEqual([]);
+  expect(result.timeline).toContainEqual(
+    expect.objectContaining({
+      step: "database",
+      kind: "stepEnded",
+      detail: expect.objectContaining({ kind: "switchover" }),
+    }),
+  );
+  expect(result).toMatchObject({ outcome: "recovered", rpoSeconds: 0, violations: [] });
 });
 
 it("an approval counts for the question that it answered: a takeover asks its own", async () => {

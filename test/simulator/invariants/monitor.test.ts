@@ -100,6 +100,23 @@ describe("evacuations", () => {
   });
 });
 
+/** Whether an evacuation is one too many, `seconds` after a question that nobody answered. */
+async function leftOpen(
+  onNoAnswer: "proceed" | "decline",
+  seconds: number,
+  { backAfter = null, sentence = evacuation }: { readonly backAfter?: number | null; readonly sentence?: string } = {},
+): Promise<boolean> {
+  const approval = { timeoutSeconds: 300, onNoAnswer };
+  const rogue = await new Rogue({ ...asking, approval }).pass(10);
+  rogue.world.regions.set(home, "dark");
+  await rogue.hold(home);
+  await rogue.ask(sentence, null);
+  rogue.world.people.answers.pop();
+  if (backAfter !== null) rogue.world.clock.schedule(backAfter * 1_000, () => rogue.world.regions.set(home, "up"));
+  await (await rogue.pass(seconds)).lookAfterSilence();
+  return (await rogue.evacuate(home)).broken.includes("askedBeforeChange");
+}
+
 describe("a plan that asks", () => {
   it("is heeded with a yes, and not with a no or a yes to another run", async () => {
     const ask = async (answer: unknown, epoch?: number) => {
@@ -114,19 +131,19 @@ describe("a plan that asks", () => {
   });
 
   it("takes silence for a yes only where it says so, and not before it has waited", async () => {
-    const waited = async (onNoAnswer: "proceed" | "decline", seconds: number) => {
-      const approval = { timeoutSeconds: 300, onNoAnswer };
-      const rogue = await (await new Rogue({ ...asking, approval }).pass(10)).hold(home);
-      await rogue.ask(evacuation, null);
-      rogue.world.people.answers.pop();
-      return (await (await rogue.pass(seconds)).evacuate(home)).broken.includes("askedBeforeChange");
-    };
-
-    expect(await Promise.all([waited("proceed", 310), waited("proceed", 200), waited("decline", 310)])).toEqual([
+    expect(await Promise.all([leftOpen("proceed", 310), leftOpen("proceed", 200), leftOpen("decline", 310)])).toEqual([
       false,
       true,
       true,
     ]);
+  });
+
+  it("FM68: takes silence for nothing that automation would not do by itself at that moment", async () => {
+    const serves = `The run lost its holder, and ${home} is seen to serve again. Evacuate it all the same?`;
+
+    expect(await leftOpen("proceed", 310, { backAfter: 150 })).toBe(true);
+    expect(await leftOpen("proceed", 310, { backAfter: 305 })).toBe(false);
+    expect(await leftOpen("proceed", 310, { sentence: serves })).toBe(true);
   });
 
   it("of capacity alone speaks of the groups alone", async () => {

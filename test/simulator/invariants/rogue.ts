@@ -78,18 +78,27 @@ export class Rogue {
     operation: string,
     region: string,
     input: Readonly<Record<string, unknown>>,
+    state = "Rogue",
   ): Promise<this> {
     const caller = {
       region: this.region,
       functionName: "Rogue",
       invocation: `rogue-${this.#calls++}`,
       execution: this.#execution,
-      state: "Rogue",
+      state,
     };
     this.world.network.call({ service, operation, region, input, caller }).catch(() => {
       // Refused or not: what was asked is on record.
     });
     return await this.pass(2);
+  }
+
+  /** Looks at the coordination item, as the step does that takes silence for an answer. */
+  lookAfterSilence(): Promise<this> {
+    const { coordination, application } = this.world.plan;
+    const Key = marshall({ pk: `coordination#${application}`, sk: "item" });
+    const input = { TableName: coordination.table, Key, ConsistentRead: true };
+    return this.call("dynamodb", "GetItem", coordination.regions[0] ?? "", input, "RecordApproval");
   }
 
   /** Writes `evacuate/<region>` as the health-check switch does. */

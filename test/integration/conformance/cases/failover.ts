@@ -137,6 +137,14 @@ export const failoverCases: readonly Case[] = [
     ApprovalRequest: [token()],
     ApprovalRecord: [answer({ approved: false, reason: "Nobody answered" })],
   }),
+  path("A person need not be asked any more, and the run is closed", {
+    AssessSignal: [answer({ ...act, question: "Evacuate us-east-1?", withdrawn: "All see it serve" })],
+  }),
+  path("Silence approves, for the survivors of now", {
+    AssessSignal: asks("Evacuate us-east-1?", patienceSeconds),
+    ApprovalRequest: [token()],
+    ApprovalRecord: [answer({ approved: true, by: "nobody", reason: "Nobody answered", survivors: ["eu-west-1"] })],
+  }),
   path("A person is asked before anything is done, and silence approves", {
     AssessSignal: asks("Evacuate us-east-1?", patienceSeconds),
     ApprovalRequest: [token()],
