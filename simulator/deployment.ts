@@ -107,7 +107,9 @@ export function rulesOf(plan: Plan): readonly EventRule[] {
   const serving = plan.regions.map(({ name }) => name);
   const machine = machineName(plan);
   const alarmNames = knownAlarms(plan).map(({ name }) => name);
+  const own = { account: [simulatedAccount] };
   const alarmPattern = {
+    ...own,
     source: ["aws.cloudwatch"],
     "detail-type": ["CloudWatch Alarm State Change"],
     detail: { alarmName: alarmNames, state: { value: ["ALARM"] } },
@@ -115,8 +117,8 @@ export function rulesOf(plan: Plan): readonly EventRule[] {
   const inEach = serving.flatMap((region): EventRule[] =>
     [
       { name: "alarms", pattern: alarmPattern },
-      { name: "health", pattern: { source: ["aws.health"], "detail-type": ["AWS Health Event"] } },
-      { name: "requested", pattern: { source: [requestedEventSource], "detail-type": [requestedEventType] } },
+      { name: "health", pattern: { ...own, source: ["aws.health"], "detail-type": ["AWS Health Event"] } },
+      { name: "requested", pattern: { ...own, source: [requestedEventSource], "detail-type": [requestedEventType] } },
     ].map(({ name, pattern }) => ({
       name,
       region,
@@ -130,6 +132,7 @@ export function rulesOf(plan: Plan): readonly EventRule[] {
       name: "reports",
       region,
       pattern: {
+        ...own,
         source: [timelineEventSource],
         "detail-type": [timelineEventType],
         // Another application's runs close on the same bus.
@@ -149,6 +152,7 @@ export function rulesOf(plan: Plan): readonly EventRule[] {
   const backups = { "us-east-1": ["us-west-2"], "us-west-2": serving.filter((region) => region !== "us-west-2") };
   const forwardsHealth = Object.entries(backups).map(([from, about]) =>
     forward("forward-health", from, {
+      ...own,
       source: ["aws.health"],
       "detail-type": ["AWS Health Event"],
       detail: { eventRegion: about.filter((region) => serving.includes(region)) },

@@ -10,6 +10,7 @@ import { cooldownOwnerDead } from "./cooldown-owner-dead.ts";
 import { disputeSettles } from "./dispute-settles.ts";
 import { eventStorm } from "./event-storm.ts";
 import { flapping } from "./flapping.ts";
+import { foreignEvents } from "./foreign-events.ts";
 import { forgottenPause } from "./forgotten-pause.ts";
 import { grayFailure } from "./gray-failure.ts";
 import { grayThenDark } from "./gray-then-dark.ts";
@@ -45,6 +46,7 @@ export const scenarios: readonly Scenario[] = [
   observerPartition,
   eventStorm,
   poisonEvents,
+  foreignEvents,
   noCapacity,
   lagBeyondBudget,
   lagUnknown,

@@ -1,5 +1,5 @@
 import { endpointAlarms } from "../../functions/shared/plan/alarms.ts";
-import { matchesPattern } from "../../simulator/aws/eventbridge/pattern.ts";
+import { type EventPattern, matchesPattern } from "../../simulator/aws/eventbridge/pattern.ts";
 import { alarmsOf, rulesOf } from "../../simulator/deployment.ts";
 import { flat, planOf, type StackTemplate, synthesize } from "./synthesis.ts";
 
@@ -65,6 +65,11 @@ describe.each(everyRule)("rule $name of $stack", ({ name, properties, stack: par
       return;
     }
     expect(properties.EventPattern["replay-name"]).toEqual([{ exists: false }]);
+  });
+
+  it("FM58: matches the own account's events alone", () => {
+    if (properties.ScheduleExpression !== undefined) return;
+    expect(properties.EventPattern.account).toEqual(["111122223333"]);
   });
 });
 
@@ -141,6 +146,11 @@ describe("what starts the state machine, and the report", () => {
 
   const examples = [planOf("storefront"), planOf("two-regions"), planOf("stateless")];
 
+  /** A pattern as it is in an account: a plan without a database leaves it to the deployment which. */
+  function deployed(pattern: object): EventPattern {
+    return JSON.parse(JSON.stringify(pattern).replaceAll('{"Ref":"AWS::AccountId"}', '"111122223333"'));
+  }
+
   /** Whose rules match an event on the bus of a Region: its targets' kinds are `machine` or Regions. */
   function takers(parts: Readonly<Record<string, StackTemplate>>, region: string, event: object): readonly string[] {
     return Object.values(parts)
@@ -148,7 +158,8 @@ describe("what starts the state machine, and the report", () => {
       .flatMap((stack) =>
         rulesIn(stack)
           .filter(
-            ({ properties }) => properties.EventPattern !== undefined && matchesPattern(properties.EventPattern, event),
+            ({ properties }) =>
+              properties.EventPattern !== undefined && matchesPattern(deployed(properties.EventPattern), event),
           )
           .flatMap(({ properties }) =>
             properties.Targets.map(
@@ -164,7 +175,12 @@ describe("what starts the state machine, and the report", () => {
       const { stacks: parts } = synthesize(document);
       const regions = document.plan.regions.map(({ name }) => name);
       for (const about of regions) {
-        const event = { source: "aws.health", "detail-type": "AWS Health Event", detail: { eventRegion: about } };
+        const event = {
+          account: "111122223333",
+          source: "aws.health",
+          "detail-type": "AWS Health Event",
+          detail: { eventRegion: about },
+        };
         // AWS Health sends to the Region itself, and to this one.
         const backup = about === "us-west-2" ? "us-east-1" : "us-west-2";
         const first = takers(parts, backup, event);
@@ -183,6 +199,7 @@ describe("what starts the state machine, and the report", () => {
 
   it.each(serving)("is an alarm on Route 53's check of the endpoint in %s, in every Region, once", (suspect) => {
     const event = {
+      account: "111122223333",
       source: "aws.cloudwatch",
       "detail-type": "CloudWatch Alarm State Change",
       region: "us-east-1",

@@ -21,6 +21,14 @@ export interface Mutant {
 
 export const mutants: readonly Mutant[] = [
   {
+    name: "an event of any account counts",
+    failureMode: "FM58",
+    changes: [
+      { file: "functions/assess/signal.ts", find: "if (event.account !== ownAccount) {", replace: "if (false) {" },
+    ],
+    caughtBy: "noWrongEvacuation",
+  },
+  {
     name: "a cooldown that counts unfinished runs",
     failureMode: "FM12",
     changes: [
