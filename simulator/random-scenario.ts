@@ -4,7 +4,7 @@ import { type CallPattern, type FaultInjector, type FaultKind, randomFaults } fr
 import { drawMilliseconds, moveShownSeconds } from "./aws/timings.ts";
 import { planNamed, switchKinds, withSwitch } from "./plans.ts";
 import { drawAutomation } from "./random-automation.ts";
-import { drawForeign } from "./random-foreign.ts";
+import { drawForeign, drawForgeries } from "./random-foreign.ts";
 import { drawBystanders, drawPast } from "./random-past.ts";
 import type { Action, Cue, Scenario } from "./scenario.ts";
 import type { World } from "./world.ts";
@@ -86,6 +86,7 @@ export function drawScenario(seed: number): RandomScenario {
   drawPast(more, plan, failed, add);
   drawBystanders(more, plan, add);
   drawForeign(seed, plan, add);
+  drawForgeries(seed, plan, add);
   const stop = more.next() < 0.5 ? "answered" : "quiet";
   drawStandstill(more, plan, add);
   const busyShare = more.next() < 0.5 ? 0.15 : 0;

@@ -10,6 +10,7 @@ import type { World } from "../world.ts";
 import { Authority, partOf } from "./authority.ts";
 import { Evacuations } from "./evacuations.ts";
 import { answeredWithinMs, HealthHistory } from "./health-history.ts";
+import { Heard } from "./heard.ts";
 import { Ledger, proofAllowanceMs, type Tenure } from "./ledger.ts";
 import { isMutation, resourceOf } from "./mutations.ts";
 import { Promotions } from "./promotions.ts";
@@ -37,6 +38,7 @@ export class Monitor {
   readonly #evacuations: Evacuations;
   readonly #authority: Authority;
   readonly #sight: Sight;
+  readonly #heard: Heard;
   readonly #service: Service;
   readonly #promotions: Promotions;
   /** What each tenure had to go by when it began. */
@@ -55,6 +57,7 @@ export class Monitor {
     this.#evacuations = new Evacuations(world.traffic);
     this.#authority = new Authority(world, this.ledger);
     this.#sight = new Sight(world);
+    this.#heard = new Heard(world);
     this.#service = new Service(world, this.ledger, this.#sight);
     const judges = { ledger: this.ledger, authority: this.#authority, sight: this.#sight, history: this.#history };
     this.#promotions = new Promotions(world, judges, (invariant, message) => this.#report(invariant, message));
@@ -90,6 +93,7 @@ export class Monitor {
     for (; this.#promotionsSeen < promotions.length; this.#promotionsSeen++) {
       this.#promotions.judge(promotions[this.#promotionsSeen] as Promotion, this.#mutations);
     }
+    for (const { invariant, message } of this.#heard.judge()) this.#report(invariant, message);
     for (const { invariant, message } of this.#evacuations.judge(this.ledger.item, world.clock.now())) {
       this.#report(invariant, message);
     }

@@ -73,6 +73,7 @@ export function createServerBackend(name: BackendName, server: AwsServer, whileR
       logger: silentLogger,
       stateMachineArn: machine ?? null,
       reportBucket: null,
+      topicArn: null,
     }),
     async until(look, isSettled) {
       const end = systemClock.now() + longestWaitMs;

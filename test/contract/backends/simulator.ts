@@ -1,9 +1,9 @@
+import { silentNameServers } from "../../../functions/shared/clients.ts";
 import { silentLogger } from "../../../functions/shared/logger.ts";
 import { seededRandom } from "../../../functions/shared/random.ts";
 import type { StateMachine } from "../../../simulator/asl/definition.ts";
 import { parseDefinition } from "../../../simulator/asl/parse.ts";
 import { SimulatedAutoScaling } from "../../../simulator/aws/autoscaling.ts";
-import { silentNameServers } from "../../../functions/shared/clients.ts";
 import { createSimulatedClients } from "../../../simulator/aws/clients.ts";
 import { SimulatedCloudWatch } from "../../../simulator/aws/cloudwatch.ts";
 import { Dns } from "../../../simulator/aws/dns.ts";
@@ -182,6 +182,7 @@ function createCloud() {
       logger: silentLogger,
       stateMachineArn: machine ?? null,
       reportBucket: null,
+      topicArn: null,
     }),
     async until(look, isSettled) {
       for (;;) {
