@@ -13,9 +13,9 @@ import type { Dependencies } from "../shared/dependencies.ts";
 export const pageEventType = "Attention Needed";
 
 /**
- * Pages people once about a matter, and remembers it in the coordination item, where every vantage sees it. First the record,
- * which is what people are told, then the event that names it, and then the note: two vantages that notice in the same moment page twice, but nobody dies in between and leaves it
- * unsaid.
+ * Pages people once about a matter, and remembers it in the coordination item, where every vantage sees it. First the
+ * record, which is what people are told, then the event that names it, and then the note: two vantages that notice in the
+ * same moment page twice, but nobody dies in between and leaves it unsaid.
  */
 export async function sendPage(deps: Dependencies<"dynamoDB" | "eventBridge">, page: Page): Promise<void> {
   const store = createCoordinationStore(deps, `watch in ${deps.region}`);
