@@ -17,6 +17,7 @@ import { failoverMachine } from "./machine.ts";
 import { pausedMetric, probeMetric } from "./metrics.ts";
 import { machineArn } from "./names.ts";
 import { News } from "./news.ts";
+import { NotifyPeople } from "./notify-people.ts";
 import { Paging } from "./paging.ts";
 import type { PlanDocument } from "./plan-document.ts";
 import { Reports } from "./reports.ts";
@@ -45,7 +46,7 @@ export interface ControllerProps {
 /** Everything of the controller that one serving Region has. It depends on no other Region's stack. */
 export class Controller extends Construct {
   readonly stateMachine: StateMachine;
-  /** The functions that the state machine calls, the one that makes reports, and the watch last. */
+  /** The functions that the state machine calls, the one that makes reports, the one that tells people, and the watch last. */
   readonly functions: readonly HandlerFunction[];
   readonly watch: Watch;
   /** Where the reports of runs are kept that were closed in this Region. */
@@ -94,9 +95,10 @@ export class Controller extends Construct {
       stateMachineArn: machineArn(plan, place),
     });
     this.reports = new Reports(this, "Reports", { document, code, logRetention, paging, deadLetters });
-    this.functions = [...steps, this.reports.handler, this.watch.handler];
+    const notify = new NotifyPeople(this, "Notify", { document, code, logRetention, paging, deadLetters });
+    this.functions = [...steps, this.reports.handler, notify.handler, this.watch.handler];
     this.triggers = new Triggers(this, "Triggers", { plan, machine: this.stateMachine, deadLetters }).rules;
-    new News(this, "News", { plan, paging, deadLetters });
+    new News(this, "News", { plan, notify, deadLetters, what: "everything" });
 
     const { switch: chosen } = plan.traffic;
     const bucket = chosen.kind === "healthCheck" ? chosen.buckets[place.region] : undefined;

@@ -4,7 +4,7 @@ import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import type { Plan } from "../functions/shared/plan/plan.ts";
 import { acknowledge } from "./acknowledge.ts";
-import { partName } from "./names.ts";
+import { deadLettersPart, partName } from "./names.ts";
 import type { Paging } from "./paging.ts";
 
 export interface DeadLettersProps {
@@ -16,13 +16,13 @@ export interface DeadLettersProps {
 }
 
 /**
- * Where EventBridge puts what it could not deliver. Each arrival pages, not what lies there: a message that nobody has taken
+ * Where EventBridge puts what it could not deliver, and Lambda the events with which the function that tells people failed. Each arrival pages, not what lies there: a message that nobody has taken
  * out for days must not hide the next one.
  */
 export class DeadLetters extends Construct {
   readonly queue: Queue;
 
-  constructor(scope: Construct, id: string, { plan, paging, name = "dead-letters" }: DeadLettersProps) {
+  constructor(scope: Construct, id: string, { plan, paging, name = deadLettersPart }: DeadLettersProps) {
     super(scope, id);
     this.queue = new Queue(this, "Queue", {
       queueName: partName(plan, name),
@@ -35,7 +35,7 @@ export class DeadLetters extends Construct {
     paging.alarm(this, "Arrival", {
       name,
       because:
-        "EventBridge could not deliver an event; the message's attributes say which rule and why. How to take it out: docs/deploy.md, What pages",
+        "EventBridge could not deliver an event, or notify-people failed with one; the message, or its attributes, say which and why. How to take it out: docs/deploy.md, What pages",
       metric: this.queue.metricNumberOfMessagesSent({ period: Duration.minutes(5), statistic: Stats.SUM }),
       comparison: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       threshold: 1,

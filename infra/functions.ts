@@ -13,6 +13,7 @@ export type FunctionName =
   | "RecoveryVerify"
   | "TimelineClose"
   | "TimelineReport"
+  | "NotifyPeople"
   | "Watch";
 
 export interface FunctionSpec {
@@ -70,6 +71,18 @@ export const reportSpec: FunctionSpec = {
   timeoutSeconds: 60,
   memoryMiB: stepMemoryMiB,
   reservedConcurrency: null,
+  retryAttempts: 2,
+};
+
+/** Tells people what a record says that an event names. Nobody waits for its answer. */
+export const notifySpec: FunctionSpec = {
+  name: "NotifyPeople",
+  folder: "notify-people",
+  description: "Tells whoever is on call what a record of the controller says",
+  timeoutSeconds: 60,
+  memoryMiB: stepMemoryMiB,
+  // Reserved both ways, as the assessor's: whatever is put on the bus takes no more, and nothing takes this.
+  reservedConcurrency: 10,
   retryAttempts: 2,
 };
 

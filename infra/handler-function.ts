@@ -9,7 +9,9 @@ import {
   SystemLogLevel,
   Tracing,
 } from "aws-cdk-lib/aws-lambda";
+import { SqsDestination } from "aws-cdk-lib/aws-lambda-destinations";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
+import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { nodeOptions } from "../build/node-options.ts";
 import { acknowledge } from "./acknowledge.ts";
@@ -26,16 +28,20 @@ export interface HandlerFunctionProps {
   readonly logRetention: RetentionDays;
   /** Environment variables besides the plan's path. @default none */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Where Lambda puts an event with which every try failed. @default nowhere */
+  readonly onFailure?: IQueue;
 }
 
 /** One handler as a Lambda function, with a role and a log group of its own. */
 export class HandlerFunction extends Construct {
   readonly spec: FunctionSpec;
   readonly function: LambdaFunction;
+  readonly role: Role;
+  readonly logGroup: LogGroup;
 
   constructor(scope: Construct, id: string, props: HandlerFunctionProps) {
     super(scope, id);
-    const { document, spec, code, logRetention, environment = {} } = props;
+    const { document, spec, code, logRetention, environment = {}, onFailure } = props;
     const name = functionName(document.plan, spec.name);
     this.spec = spec;
 
@@ -57,6 +63,8 @@ export class HandlerFunction extends Construct {
         permissions: new PolicyDocument({ statements: permissionsIn(place, logGroupArn).map(statementOf) }),
       },
     });
+    this.role = role;
+    this.logGroup = logGroup;
     acknowledgeWildcards(role, permissionsIn(place, logGroupArn));
 
     this.function = new LambdaFunction(this, "Function", {
@@ -71,6 +79,7 @@ export class HandlerFunction extends Construct {
       ...(spec.reservedConcurrency === null ? {} : { reservedConcurrentExecutions: spec.reservedConcurrency }),
       retryAttempts: spec.retryAttempts,
       maxEventAge: spec.retryAttempts === 0 ? Duration.minutes(1) : Duration.hours(1),
+      ...(onFailure === undefined ? {} : { onFailure: new SqsDestination(onFailure) }),
       // The CDK would add what the table of permissions has already.
       role: role.withoutPolicyUpdates(),
       logGroup,

@@ -48,6 +48,20 @@ export function switchesRefusedMetric(plan: Plan, options: MetricOptions = {}): 
   });
 }
 
+/** Counted from the log of the function that tells people (infra/notify-people.ts). */
+export const untoldMetricName = "EventsThatToldNobody";
+
+/** Events in this Region that told nobody anything; no data while there are none. */
+export function untoldMetric(plan: Plan, options: MetricOptions = {}): Metric {
+  return new Metric({
+    namespace: metricNamespace,
+    metricName: untoldMetricName,
+    dimensionsMap: { Application: plan.application },
+    statistic: Stats.SUM,
+    ...options,
+  });
+}
+
 /** How `subject` stands by the coordination table (functions/watch/metrics.ts has the numbers). Not from a witness. */
 export function regionStateMetric(plan: Plan, subject: string, options: MetricOptions = {}): Metric {
   return new Metric({

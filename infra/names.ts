@@ -64,6 +64,19 @@ export function tableArn(table: string, { partition, account, region }: Place): 
   return `arn:${partition}:dynamodb:${region}:${account}:table/${table}`;
 }
 
+/** What the topic for people is called, in every Region that watches, after `failover-<application>-`. */
+export const peoplePart = "people";
+/** And the queue of what could not be delivered there. */
+export const deadLettersPart = "dead-letters";
+
+export function topicArn(plan: Plan, { partition, account, region }: Place): string {
+  return `arn:${partition}:sns:${region}:${account}:${partName(plan, peoplePart)}`;
+}
+
+export function deadLettersArn(plan: Plan, { partition, account, region }: Place): string {
+  return `arn:${partition}:sqs:${region}:${account}:${partName(plan, deadLettersPart)}`;
+}
+
 export function defaultBusArn({ partition, account, region }: Place): string {
   return `arn:${partition}:events:${region}:${account}:event-bus/default`;
 }

@@ -1,38 +1,38 @@
-import { type EventPattern, type Rule, RuleTargetInput } from "aws-cdk-lib/aws-events";
-import { SnsTopic } from "aws-cdk-lib/aws-events-targets";
+import type { EventPattern, Rule } from "aws-cdk-lib/aws-events";
+import { LambdaFunction } from "aws-cdk-lib/aws-events-targets";
 import { Construct } from "constructs";
 import { approvalEventType } from "../functions/approval/events.ts";
-import { leftToPeople } from "../functions/assess/page.ts";
+import { heardDecisions, heardOfRuns, heardReasons, heardSignal } from "../functions/notify/heard.ts";
+import { deliverySeconds } from "../functions/notify/message.ts";
 import type { Plan } from "../functions/shared/plan/plan.ts";
 import { timelineEventSource, timelineEventType } from "../functions/timeline/event.ts";
 import { pageEventType } from "../functions/watch/pages.ts";
 import type { DeadLetters } from "./dead-letters.ts";
-import type { Paging } from "./paging.ts";
+import type { NotifyPeople } from "./notify-people.ts";
 import { delivered, deliveryAttempts, eventRule } from "./rules.ts";
-
-/** A question may wait longer than this, but whoever hears of it later reads of it in the timeline. */
-const maximumAgeSeconds = 3_600;
 
 export interface NewsProps {
   readonly plan: Plan;
-  readonly paging: Paging;
+  readonly notify: NotifyPeople;
   readonly deadLetters: DeadLetters;
+  /** A witness runs nothing, so that all that can come up there is a page. */
+  readonly what: "everything" | "pages";
 }
 
 /**
  * What people hear of by themselves: questions, what automation gave up on, decisions to act, decisions that a person may want to overrule, answers and
- * closings. Each message is the event's detail as it stands, with the commands that answer in it: what a person typed may
- * hold any sign, and a template that chokes on a quotation mark would swallow the page.
+ * closings. The event names a record, and the function tells people what that says
+ * (docs/adr/0022-people-hear-from-records.md).
  */
 export class News extends Construct {
   readonly rules: readonly Rule[];
 
-  constructor(scope: Construct, id: string, { plan, paging, deadLetters }: NewsProps) {
+  constructor(scope: Construct, id: string, { plan, notify, deadLetters, what }: NewsProps) {
     super(scope, id);
-    const target = new SnsTopic(paging.topic, {
-      message: RuleTargetInput.fromEventPath("$.detail"),
-      ...delivered({ deadLetters, maximumAgeSeconds, attempts: deliveryAttempts }),
-    });
+    const target = new LambdaFunction(
+      notify.handler.function,
+      delivered({ deadLetters, maximumAgeSeconds: deliverySeconds, attempts: deliveryAttempts }),
+    );
     const rule = (id: string, name: string, description: string, pattern: EventPattern): Rule => {
       const made = eventRule(this, id, { plan, name, description, pattern });
       made.addTarget(target);
@@ -41,20 +41,25 @@ export class News extends Construct {
     // A timeline event names its incident, and an incident is named after application and Region.
     const ofAnyIncident = plan.regions.map(({ name }) => ({ prefix: `${plan.application}-${name}-e` }));
     const timeline = { source: [timelineEventSource], detailType: [timelineEventType] };
+    const pages = rule("Pages", "pages", "Automation cannot or may not go on", {
+      source: [timelineEventSource],
+      detailType: [pageEventType],
+      detail: { application: [plan.application] },
+    });
+    if (what === "pages") {
+      this.rules = [pages];
+      return;
+    }
     this.rules = [
+      pages,
       rule("Questions", "questions", "A run asks a person", {
         source: [timelineEventSource],
         detailType: [approvalEventType],
         detail: { application: [plan.application] },
       }),
-      rule("Pages", "pages", "Automation cannot or may not go on", {
-        source: [timelineEventSource],
-        detailType: [pageEventType],
-        detail: { application: [plan.application] },
-      }),
       rule("Runs", "runs", "A run has begun, was answered, or has closed", {
         ...timeline,
-        detail: { incident: ofAnyIncident, kind: ["opened", "takenOver", "retried", "approvalAnswered", "closed"] },
+        detail: { incident: ofAnyIncident, kind: [...heardOfRuns] },
       }),
       // A decision that opened no incident names the Region that it is about, or the application. Of those that stood down
       // there may be many, one an event; people hear of what the watch has recorded, which is once a failure.
@@ -64,7 +69,7 @@ export class News extends Construct {
           incident: [...plan.regions.map(({ name }) => name), plan.application],
           kind: ["decision"],
           detail: {
-            $or: [{ decision: ["observed", "refused"] }, { reason: [...leftToPeople], signal: { kind: ["watch"] } }],
+            $or: [{ decision: [...heardDecisions] }, { reason: [...heardReasons], signal: { kind: [heardSignal] } }],
           },
         },
       }),

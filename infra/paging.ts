@@ -1,13 +1,13 @@
 import { RemovalPolicy } from "aws-cdk-lib";
 import { Alarm, type ComparisonOperator, type IMetric, type TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
 import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
-import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { ArnPrincipal, type IRole, PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Key } from "aws-cdk-lib/aws-kms";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import { Construct } from "constructs";
 import type { Plan } from "../functions/shared/plan/plan.ts";
 import { placeOf } from "./handler-function.ts";
-import { partName } from "./names.ts";
+import { partName, peoplePart } from "./names.ts";
 
 /** An alarm that pages: only on metrics that exist, and only where somebody has to do something. */
 export interface PagingAlarm {
@@ -38,12 +38,13 @@ export class Paging extends Construct {
   /** What they are called: their own `alarmName` is a reference that no other stack can follow. */
   readonly alarmNames: string[] = [];
   readonly #plan: Plan;
+  readonly #key: Key;
 
-  constructor(scope: Construct, id: string, { plan, name = "people" }: PagingProps) {
+  constructor(scope: Construct, id: string, { plan, name = peoplePart }: PagingProps) {
     super(scope, id);
     this.#plan = plan;
     const { account } = placeOf(this);
-    // EventBridge and CloudWatch cannot publish to a topic under the account's default key for SNS: it needs one of its own.
+    // CloudWatch cannot publish to a topic under the account's default key for SNS: it needs one of its own.
     const key = new Key(this, "Key", {
       description: `Encrypts ${partName(plan, name)}`,
       enableKeyRotation: true,
@@ -51,8 +52,7 @@ export class Paging extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
     });
     const ofThisAccount = { StringEquals: { "aws:SourceAccount": account } };
-    // EventBridge is let in by the CDK, where a rule has the topic as its target, and without a condition: it tells the key
-    // of an encrypted topic no aws:SourceAccount (SNS Developer Guide, "Configuring AWS KMS permissions").
+    this.#key = key;
     key.addToResourcePolicy(
       new PolicyStatement({
         principals: [new ServicePrincipal("cloudwatch.amazonaws.com")],
@@ -73,6 +73,17 @@ export class Paging extends Construct {
         actions: ["sns:Publish"],
         resources: [this.topic.topicArn],
         conditions: ofThisAccount,
+      }),
+    );
+  }
+
+  /** Lets a function's messages be encrypted, as SNS does in its name. That it may publish is among its own permissions. */
+  letEncrypt(role: IRole): void {
+    this.#key.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ArnPrincipal(role.roleArn)],
+        actions: ["kms:Decrypt", "kms:GenerateDataKey"],
+        resources: ["*"],
       }),
     );
   }

@@ -5,7 +5,15 @@ import { canaryKey, evacuationKey, evacuationPrefix } from "../functions/traffic
 import { metricNamespace } from "../functions/watch/metrics.ts";
 import { pageEventType } from "../functions/watch/pages.ts";
 import type { FunctionName } from "./functions.ts";
-import { defaultBusArn, machineArn, type Place, reportBucketName, tableArn } from "./names.ts";
+import {
+  deadLettersArn,
+  defaultBusArn,
+  machineArn,
+  type Place,
+  reportBucketName,
+  tableArn,
+  topicArn,
+} from "./names.ts";
 
 /**
  * What each function may do in AWS, and why: the whole of it, in one table, computed from the plan. A function has a role
@@ -68,6 +76,7 @@ const table: Readonly<Record<FunctionName, readonly Rule[]>> = {
   RecoveryVerify: [changesTheCoordinationItem, keepsTheTimeline, readsObservations],
   TimelineClose: [changesTheCoordinationItem, keepsTheTimeline],
   TimelineReport: [readsTheTimeline, keepsReports],
+  NotifyPeople: [readsWhatPeopleHear, tellsPeople, leavesDeadLetters],
   Watch: [
     readsObservations,
     writesObservations,
@@ -79,6 +88,7 @@ const table: Readonly<Record<FunctionName, readonly Rule[]>> = {
     keepsItsCanary,
     startsTheMachine,
     pagesPeople,
+    notesPages,
   ],
 };
 
@@ -199,6 +209,43 @@ function keepsReports({ plan, place }: Subject): readonly Permission[] {
       actions: ["s3:PutObject"],
       resources: plan.regions.map(({ name }) => `${bucket}/${plan.application}-${name}-e*`),
       reason: "Keeps reports, each in a folder of its incident",
+    },
+  ];
+}
+
+function readsWhatPeopleHear(subject: Subject): readonly Permission[] {
+  const { plan } = subject;
+  return [
+    {
+      actions: ["dynamodb:GetItem"],
+      resources: recordsTable(subject),
+      conditions: itemsUnder(
+        ...ofAnyIncident(plan, "incident"),
+        ...ofAnyIncident(plan, "approval"),
+        `decisions#${plan.application}`,
+        `escalations#${plan.application}`,
+      ),
+      reason: "Reads the record that an event names, which is what people are told",
+    },
+  ];
+}
+
+function tellsPeople({ plan, place }: Subject): readonly Permission[] {
+  return [
+    {
+      actions: ["sns:Publish"],
+      resources: [topicArn(plan, place)],
+      reason: "Tells people; that SNS may encrypt it is in the policy of the topic's key",
+    },
+  ];
+}
+
+function leavesDeadLetters({ plan, place }: Subject): readonly Permission[] {
+  return [
+    {
+      actions: ["sqs:SendMessage"],
+      resources: [deadLettersArn(plan, place)],
+      reason: "Lambda leaves an event there, in the function's name, with which every try failed",
     },
   ];
 }
@@ -506,9 +553,21 @@ function publishesMetrics(): readonly Permission[] {
   ];
 }
 
-/** A witness only watches: there is no machine where it runs. */
-/** Only who may start the machine decides, and pages people where automation may not. */
+/** Whoever watches may page, a witness too. */
 function pagesPeople(subject: Subject): readonly Permission[] {
+  return [
+    {
+      actions: ["dynamodb:PutItem"],
+      resources: recordsTable(subject),
+      conditions: itemsUnder(`escalations#${subject.plan.application}`),
+      reason: "Keeps what people are to be told where automation stops",
+    },
+    sends(subject, pageEventType, "Pages people where automation stops"),
+  ];
+}
+
+/** A witness changes nothing in the coordination item. */
+function notesPages(subject: Subject): readonly Permission[] {
   const { plan, place } = subject;
   if (!plan.regions.some(({ name }) => name === place.region)) return [];
   return [
@@ -518,10 +577,10 @@ function pagesPeople(subject: Subject): readonly Permission[] {
       conditions: itemsUnder(`coordination#${plan.application}`),
       reason: "Notes in the coordination item that people were paged, so that it is done once",
     },
-    sends(subject, pageEventType, "Pages people where automation stops"),
   ];
 }
 
+/** A witness only watches: there is no machine where it runs. */
 function startsTheMachine({ plan, place }: Subject): readonly Permission[] {
   if (!plan.regions.some(({ name }) => name === place.region)) return [];
   return [

@@ -3,6 +3,7 @@ import { type CfnRule, type EventPattern, Rule } from "aws-cdk-lib/aws-events";
 import type { Construct } from "constructs";
 import type { Plan } from "../functions/shared/plan/plan.ts";
 import type { DeadLetters } from "./dead-letters.ts";
+import { placeOf } from "./handler-function.ts";
 import { partName } from "./names.ts";
 
 export interface EventRuleProps {
@@ -13,10 +14,14 @@ export interface EventRuleProps {
   readonly pattern: EventPattern;
 }
 
-/** A rule of the default bus that never matches a replayed event: a replay of last week must not evacuate a Region today. */
+/**
+ * A rule of the default bus that matches the own account's events alone, whoever a bus may admit, and never a replayed one:
+ * a replay of last week must not evacuate a Region today.
+ */
 export function eventRule(scope: Construct, id: string, props: EventRuleProps): Rule {
   const { plan, name, description, pattern } = props;
-  const rule = new Rule(scope, id, { ruleName: partName(plan, name), description, eventPattern: pattern });
+  const eventPattern = { ...pattern, account: [placeOf(scope).account] };
+  const rule = new Rule(scope, id, { ruleName: partName(plan, name), description, eventPattern });
   (rule.node.defaultChild as CfnRule).addPropertyOverride("EventPattern.replay-name", [{ exists: false }]);
   return rule;
 }

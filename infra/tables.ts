@@ -50,7 +50,7 @@ export function coordinationTable(scope: Construct, id: string, plan: Plan): Tab
   });
 }
 
-/** The global table of the timeline, the observations, the decisions and the questions: a copy wherever one is written. */
+/** The global table of timelines, observations, decisions, questions and escalations: a copy wherever one is written. */
 export function recordsTable(scope: Construct, id: string, plan: Plan): TableV2 {
   const home = recordsHome(plan);
   return new TableV2(scope, id, {

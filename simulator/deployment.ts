@@ -1,9 +1,13 @@
 import { readFileSync } from "node:fs";
+import { approvalEventType } from "../functions/approval/events.ts";
 import { requestedEventSource, requestedEventType } from "../functions/assess/signal.ts";
+import { heardDecisions, heardOfRuns, heardReasons, heardSignal } from "../functions/notify/heard.ts";
+import { deliverySeconds } from "../functions/notify/message.ts";
 import { knownAlarms } from "../functions/shared/plan/alarms.ts";
 import type { Plan } from "../functions/shared/plan/plan.ts";
 import { timelineEventSource, timelineEventType } from "../functions/timeline/event.ts";
 import { metricNamespace } from "../functions/watch/metrics.ts";
+import { pageEventType } from "../functions/watch/pages.ts";
 import { simulatedAccount } from "./account.ts";
 import type { StateMachine } from "./asl/definition.ts";
 import { parseDefinition } from "./asl/parse.ts";
@@ -107,7 +111,9 @@ export function rulesOf(plan: Plan): readonly EventRule[] {
   const serving = plan.regions.map(({ name }) => name);
   const machine = machineName(plan);
   const alarmNames = knownAlarms(plan).map(({ name }) => name);
+  const own = { account: [simulatedAccount] };
   const alarmPattern = {
+    ...own,
     source: ["aws.cloudwatch"],
     "detail-type": ["CloudWatch Alarm State Change"],
     detail: { alarmName: alarmNames, state: { value: ["ALARM"] } },
@@ -115,8 +121,8 @@ export function rulesOf(plan: Plan): readonly EventRule[] {
   const inEach = serving.flatMap((region): EventRule[] =>
     [
       { name: "alarms", pattern: alarmPattern },
-      { name: "health", pattern: { source: ["aws.health"], "detail-type": ["AWS Health Event"] } },
-      { name: "requested", pattern: { source: [requestedEventSource], "detail-type": [requestedEventType] } },
+      { name: "health", pattern: { ...own, source: ["aws.health"], "detail-type": ["AWS Health Event"] } },
+      { name: "requested", pattern: { ...own, source: [requestedEventSource], "detail-type": [requestedEventType] } },
     ].map(({ name, pattern }) => ({
       name,
       region,
@@ -130,6 +136,7 @@ export function rulesOf(plan: Plan): readonly EventRule[] {
       name: "reports",
       region,
       pattern: {
+        ...own,
         source: [timelineEventSource],
         "detail-type": [timelineEventType],
         // Another application's runs close on the same bus.
@@ -138,6 +145,8 @@ export function rulesOf(plan: Plan): readonly EventRule[] {
       targets: [{ kind: "function", name: "TimelineReport" }],
     }),
   );
+  const told = serving.flatMap((region) => toldIn(plan, region, "all"));
+  const toldByWitnesses = plan.detection.witnesses.flatMap((region) => toldIn(plan, region, "pages"));
   const forward = (name: string, from: string, pattern: EventRule["pattern"]): EventRule => ({
     name,
     region: from,
@@ -149,12 +158,70 @@ export function rulesOf(plan: Plan): readonly EventRule[] {
   const backups = { "us-east-1": ["us-west-2"], "us-west-2": serving.filter((region) => region !== "us-west-2") };
   const forwardsHealth = Object.entries(backups).map(([from, about]) =>
     forward("forward-health", from, {
+      ...own,
       source: ["aws.health"],
       "detail-type": ["AWS Health Event"],
       detail: { eventRegion: about.filter((region) => serving.includes(region)) },
     }),
   );
-  return [...inEach, ...reports, forward("forward", "us-east-1", alarmPattern), ...forwardsHealth];
+  return [
+    ...inEach,
+    ...reports,
+    ...told,
+    ...toldByWitnesses,
+    forward("forward", "us-east-1", alarmPattern),
+    ...forwardsHealth,
+  ];
+}
+
+/** Rules of what people are told of: each invokes the function that reads the record which the event names. */
+function toldIn(plan: Plan, region: string, what: "all" | "pages"): readonly EventRule[] {
+  const own = { account: [simulatedAccount], source: [timelineEventSource] };
+  const timeline = { ...own, "detail-type": [timelineEventType] };
+  const application = [plan.application];
+  const regions = plan.regions.map(({ name }) => name);
+  const pages = {
+    name: "pages",
+    pattern: { ...own, "detail-type": [pageEventType], detail: { application } },
+  };
+  const others = [
+    { name: "questions", pattern: { ...own, "detail-type": [approvalEventType], detail: { application } } },
+    {
+      name: "runs",
+      pattern: {
+        ...timeline,
+        detail: {
+          incident: regions.map((name) => ({ prefix: `${plan.application}-${name}-e` })),
+          kind: [...heardOfRuns],
+        },
+      },
+    },
+    {
+      name: "refusals",
+      pattern: {
+        ...timeline,
+        detail: {
+          incident: [...regions, plan.application],
+          kind: ["decision"],
+          detail: {
+            $or: [{ decision: [...heardDecisions] }, { reason: [...heardReasons], signal: { kind: [heardSignal] } }],
+          },
+        },
+      },
+    },
+  ];
+  return [pages, ...(what === "all" ? others : [])].map(({ name, pattern }) => ({
+    name,
+    region,
+    pattern,
+    targets: [{ kind: "function", name: "NotifyPeople" }],
+    maximumEventAgeSeconds: deliverySeconds,
+  }));
+}
+
+/** The topic for people, in every Region that watches. */
+export function topicNameOf(plan: Plan): string {
+  return `failover-${plan.application}-people`;
 }
 
 /**
@@ -179,6 +246,7 @@ export const functionConfigurations: Readonly<Record<string, FunctionConfigurati
   TrafficVerify: { timeoutSeconds: 500 },
   DatabasePromote: { timeoutSeconds: 500 },
   TimelineReport: { timeoutSeconds: 60 },
+  NotifyPeople: { timeoutSeconds: 60, reservedConcurrency: 10 },
   Watch: { timeoutSeconds: 75 },
 };
 

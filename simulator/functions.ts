@@ -5,6 +5,7 @@ import { createHandler as createCapacityAwait } from "../functions/capacity/awai
 import { createHandler as createCapacityRaise } from "../functions/capacity/raise.handler.ts";
 import { createHandler as createDatabaseAwait } from "../functions/database/await.handler.ts";
 import { createHandler as createDatabasePromote } from "../functions/database/promote.handler.ts";
+import { createHandler as createNotifyPeople } from "../functions/notify/people.handler.ts";
 import { createHandler as createRecoveryVerify } from "../functions/recovery/verify.handler.ts";
 import type { AwsService } from "../functions/shared/clients.ts";
 import type { Dependencies } from "../functions/shared/dependencies.ts";
@@ -31,5 +32,6 @@ export const handlerFactories: Readonly<Record<string, (deps: Dependencies<AwsSe
   RecoveryVerify: createRecoveryVerify,
   TimelineClose: createTimelineClose,
   TimelineReport: createTimelineReport,
+  NotifyPeople: createNotifyPeople,
   Watch: createWatch,
 };

@@ -1,6 +1,7 @@
 import { requestedEventSource, requestedEventType } from "../functions/assess/signal.ts";
 import { parseInstant } from "../functions/shared/clock.ts";
 import type { Plan } from "../functions/shared/plan/plan.ts";
+import { simulatedAccount } from "./account.ts";
 import { plainItem } from "./aws/dynamodb/item.ts";
 import type { AcceptedWrite } from "./aws/dynamodb.ts";
 import type { CallRecord } from "./aws/network.ts";
@@ -59,10 +60,18 @@ export class People {
     else this.#noteRequest(at, execution, region);
   }
 
-  /** A rule of the bus has started an execution with this event: a person's word where tooling asks in a person's name. */
+  /**
+   * A rule of the bus has started an execution with this event: a person's word where tooling of the own account asks in a
+   * person's name.
+   */
   noteEvent(at: number, execution: string, event: unknown): void {
     const said = event as Readonly<Record<string, unknown>>;
-    if (said.source !== requestedEventSource || said["detail-type"] !== requestedEventType) return;
+    if (
+      said.account !== simulatedAccount ||
+      said.source !== requestedEventSource ||
+      said["detail-type"] !== requestedEventType
+    )
+      return;
     const { application, region } = (said.detail ?? {}) as Readonly<Record<string, unknown>>;
     const ageMs = at - parseInstant(String(said.time));
     if (application !== this.#plan.application || said["replay-name"] !== undefined) return;

@@ -5,6 +5,7 @@ import { drawMilliseconds, moveShownSeconds } from "./aws/timings.ts";
 import { planNamed, switchKinds, withSwitch } from "./plans.ts";
 import { drawAutomation } from "./random-automation.ts";
 import { drawNewerVersion } from "./random-formats.ts";
+import { drawForeign, drawForgeries } from "./random-foreign.ts";
 import { drawBystanders, drawPast } from "./random-past.ts";
 import { drawTraffic } from "./random-traffic.ts";
 import { drawSwitchTroubles } from "./random-switch.ts";
@@ -89,6 +90,8 @@ export function drawScenario(seed: number): RandomScenario {
   const automation = more.next() < 0.7 ? plan.automation : drawAutomation(more, plan);
   drawPast(more, plan, failed, add);
   drawBystanders(more, plan, add);
+  drawForeign(seed, plan, add);
+  drawForgeries(seed, plan, add);
   const stop = more.next() < 0.5 ? "answered" : "quiet";
   drawStandstill(more, plan, add);
   drawNewerVersion(seed, add);

@@ -61,6 +61,16 @@ export type Action =
     }
   /** Any event, as it is, on the default bus of `region`. */
   | { readonly kind: "event"; readonly region: string; readonly event: Readonly<Record<string, unknown>> }
+  /**
+   * An event of another account: on the default bus of `region`, which admits it, or handed to the state machine there by
+   * a rule of the team's own that asks for no account.
+   */
+  | {
+      readonly kind: "foreignEvent";
+      readonly region: string;
+      readonly by: "bus" | "ownRule";
+      readonly event: Readonly<Record<string, unknown>>;
+    }
   /** A person or their tooling starts the state machine with this input. */
   | { readonly kind: "start"; readonly region: string; readonly input: unknown }
   /** A person answers the next question that is open, or that will be. */

@@ -3,6 +3,7 @@ import { initialItem } from "../functions/coordination/rules.ts";
 import { isoInstant } from "../functions/shared/clock.ts";
 import { integerBetween } from "../functions/shared/random.ts";
 import { evacuationKey } from "../functions/traffic/switch-objects.ts";
+import { foreignAccount } from "./account.ts";
 import { alarmInstant } from "./aws/cloudwatch/events.ts";
 import { combineFaults, type FaultInjector, faultAtBoundary, scriptedFaults, throttleFor } from "./aws/faults.ts";
 import { machineName, usualInstances } from "./deployment.ts";
@@ -46,6 +47,9 @@ export class Stage {
         return;
       case "event":
         world.eventBridge.deliver(action.region, action.event as never, { delaySeconds: 0, copies: 1 });
+        return;
+      case "foreignEvent":
+        this.#foreign(action);
         return;
       case "start":
         this.#start(action.region, action.input);
@@ -162,6 +166,14 @@ export class Stage {
       },
     };
     eventBridge.deliver(region, event, { delaySeconds: 0, copies: 1 });
+  }
+
+  #foreign({ region, by, event }: Extract<Action, { kind: "foreignEvent" }>): void {
+    const { clock, eventBridge, stepFunctions, plan } = this.#world;
+    const time = `${isoInstant(clock.now()).slice(0, 19)}Z`;
+    const foreign = { account: foreignAccount, time, region, resources: [], ...event };
+    if (by === "bus") eventBridge.deliver(region, foreign as never, { delaySeconds: 0, copies: 1 });
+    else stepFunctions.startByEvent(region, machineName(plan), foreign);
   }
 
   /** As a person does in the console: an execution with this input. */

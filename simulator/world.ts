@@ -4,7 +4,7 @@ import { isoInstant, parseInstant } from "../functions/shared/clock.ts";
 import type { Dependencies } from "../functions/shared/dependencies.ts";
 import { silentLogger } from "../functions/shared/logger.ts";
 import { customerSubnets } from "../functions/shared/plan/customer-subnets.ts";
-import type { Plan } from "../functions/shared/plan/plan.ts";
+import { type Plan, vantagesOf } from "../functions/shared/plan/plan.ts";
 import { type Random, seededRandom } from "../functions/shared/random.ts";
 import { pageEventType } from "../functions/watch/pages.ts";
 import { SimulatedAutoScaling } from "./aws/autoscaling.ts";
@@ -22,6 +22,7 @@ import { type Promotion, SimulatedRds } from "./aws/rds.ts";
 import { Regions } from "./aws/regions.ts";
 import { SimulatedS3 } from "./aws/s3.ts";
 import type { Caller } from "./aws/service.ts";
+import { SimulatedSns, topicArn } from "./aws/sns.ts";
 import type { ExecutionRecord } from "./aws/step-functions/execution.ts";
 import { SimulatedStepFunctions, stateMachineArn } from "./aws/step-functions.ts";
 import { createTrafficControl, type TrafficControl } from "./aws/traffic-control.ts";
@@ -38,6 +39,7 @@ import {
   reportBucketOf,
   rulesOf,
   tablesOf,
+  topicNameOf,
   usualInstances,
 } from "./deployment.ts";
 import { People } from "./people.ts";
@@ -91,6 +93,8 @@ export class World {
   /** Null when the plan has no database. */
   readonly rds: SimulatedRds | null;
   readonly s3: SimulatedS3;
+  /** The topics for people: what they got is what whoever is on call heard. */
+  readonly sns: SimulatedSns;
   readonly traffic: TrafficControl;
   readonly nameServers: NameServers;
   readonly customers: Customers;
@@ -118,6 +122,8 @@ export class World {
     this.network.observe((call) => this.people.noteCall(call));
     this.s3 = new SimulatedS3({ clock });
     for (const region of serving) this.s3.createBucket(region, reportBucketOf(plan, region));
+    this.sns = new SimulatedSns({ clock });
+    for (const region of vantagesOf(plan)) this.sns.createTopic(region, topicNameOf(plan));
     this.dynamoDB = new SimulatedDynamoDB({ clock, random: this.stream("dynamodb"), regions, tables: tablesOf(plan) });
     this.dynamoDB.observe((write) => this.people.noteWrite(write));
     this.autoScaling = new SimulatedAutoScaling({ clock, random: this.stream("autoscaling"), regions });
@@ -224,6 +230,7 @@ export class World {
       this.network.attach("route53-recovery-cluster", this.traffic.recoveryCluster);
     }
     this.network.attach("s3", this.s3);
+    this.network.attach("sns", this.sns);
     this.network.attach("states", this.stepFunctions);
     for (const [index, vantage] of [...serving, ...plan.detection.witnesses].entries()) {
       clock.schedule(500 + index * watchStaggerMs, () => this.#watch(vantage));
@@ -347,6 +354,7 @@ export class World {
       logger: silentLogger,
       stateMachineArn: serves ? stateMachineArn(caller.region, machineName(this.plan)) : null,
       reportBucket: serves ? reportBucketOf(this.plan, caller.region) : null,
+      topicArn: vantagesOf(this.plan).includes(caller.region) ? topicArn(caller.region, topicNameOf(this.plan)) : null,
     };
   }
 

@@ -7,6 +7,7 @@ import { rds } from "../functions/shared/aws/rds.ts";
 import { recoveryCluster } from "../functions/shared/aws/recovery-cluster.ts";
 import { route53 } from "../functions/shared/aws/route53.ts";
 import { s3 } from "../functions/shared/aws/s3.ts";
+import { sns } from "../functions/shared/aws/sns.ts";
 import { stepFunctions } from "../functions/shared/aws/step-functions.ts";
 import type { AwsClients, AwsService } from "../functions/shared/clients.ts";
 
@@ -20,6 +21,7 @@ export const clientFactories: { readonly [Service in AwsService]: ClientFactory<
   recoveryCluster,
   route53,
   s3,
+  sns,
   stepFunctions,
 };
 

@@ -17,7 +17,7 @@ import { assess } from "./assessment.ts";
 import { decide } from "./decide.ts";
 import type { Decision, NoReason } from "./decision.ts";
 import { type Evidence, gatherEvidence, knowingStates } from "./evidence.ts";
-import { normalise, type Signal } from "./signal.ts";
+import { accountOf, normalise, type Signal } from "./signal.ts";
 
 const inputSchema = z.strictObject({ execution: z.nonEmpty, input: z.unknown() });
 
@@ -51,7 +51,7 @@ export function createHandler(deps: Dependencies<Services>): Handler {
 }
 
 async function handle(deps: Dependencies<Services>, execution: string, input: unknown): Promise<Answer> {
-  const normalised = normalise(input, deps.plan);
+  const normalised = normalise(input, deps.plan, accountOf(execution));
   switch (normalised.kind) {
     case "invalid":
       return sayNo(deps, execution, { kind: "refused", reason: "invalidInput", explanation: normalised.reason }, null);

@@ -80,6 +80,7 @@ const envelope = z.looseObject({
   "detail-type": z.nonEmpty,
   time: z.nonEmpty,
   region: z.nonEmpty,
+  account: z.nonEmpty,
   detail: z.looseObject({}),
   "replay-name": z.optional(z.string()),
 });
@@ -110,13 +111,15 @@ const requestedDetail = z.strictObject({
 
 /**
  * Makes a signal of an execution's input: a CloudWatch alarm event (metric or composite), an AWS Health event, the
- * project's own request, what a person typed, or what the watch sent. Anything else is invalid, with the reason.
+ * project's own request, what a person typed, or what the watch sent. Anything else is invalid, with the reason. An event
+ * counts only where it is of `ownAccount`: a bus may admit anybody's (FM58).
+ * @param ownAccount null where it is not known; then no event counts
  */
-export function normalise(input: unknown, plan: Plan): Normalised {
+export function normalise(input: unknown, plan: Plan, ownAccount: string | null): Normalised {
   if (typeof input !== "object" || input === null || Array.isArray(input)) {
     return invalid(`input: received ${JSON.stringify(input) ?? "nothing"}: must be an event or {"region", "reason"}`);
   }
-  if ("detail-type" in input || "source" in input) return fromEvent(input, plan);
+  if ("detail-type" in input || "source" in input) return fromEvent(input, plan, ownAccount);
   if ("watch" in input) {
     const parsed = watchStart.safeParse(input);
     if (!parsed.success) return invalid(describeInputError(parsed.error, input));
@@ -151,10 +154,14 @@ export function normalise(input: unknown, plan: Plan): Normalised {
   });
 }
 
-function fromEvent(input: object, plan: Plan): Normalised {
+function fromEvent(input: object, plan: Plan, ownAccount: string | null): Normalised {
   const parsed = envelope.safeParse(input);
   if (!parsed.success) return invalid(describeInputError(parsed.error, input));
   const event = parsed.data;
+  if (event.account !== ownAccount) {
+    const counts = ownAccount === null ? "this execution does not know its own" : `only those of ${ownAccount} count`;
+    return { kind: "unrelated", reason: `the event is of account ${event.account}, and ${counts}` };
+  }
   const replayed = event["replay-name"] === undefined ? null : "replayed";
   const at = instantOrNull(event.time);
   if (at === null) return invalid(`time: received ${JSON.stringify(event.time)}: must be an ISO 8601 instant`);
@@ -220,6 +227,14 @@ function fromEvent(input: object, plan: Plan): Normalised {
         `source: received ${JSON.stringify(event.source)} with detail-type ${JSON.stringify(event["detail-type"])}: must be a CloudWatch alarm, an AWS Health event or ${requestedEventSource}/${requestedEventType}`,
       );
   }
+}
+
+/**
+ * The account in which an execution runs, by its ARN: `arn:<partition>:states:<Region>:<account>:execution:…`. Null for
+ * anything that is no such ARN.
+ */
+export function accountOf(execution: string): string | null {
+  return /^arn:[^:]+:states:[^:]+:(\d{12}):/.exec(execution)?.[1] ?? null;
 }
 
 function inPlan(plan: Plan, region: string, signal: Signal): Normalised {

@@ -7,6 +7,7 @@ import type { Route53Client } from "@aws-sdk/client-route-53";
 import type { Route53RecoveryClusterClient } from "@aws-sdk/client-route53-recovery-cluster";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { SFNClient } from "@aws-sdk/client-sfn";
+import type { SNSClient } from "@aws-sdk/client-sns";
 
 /**
  * The AWS clients that adapters ask for, by Region. Every client has hard timeouts (FM38). Adapters see only `send`, so
@@ -26,6 +27,7 @@ export interface AwsClients {
     readonly url: string;
   }): Pick<Route53RecoveryClusterClient, "send">;
   s3(region: string): Pick<S3Client, "send">;
+  sns(region: string): Pick<SNSClient, "send">;
   stepFunctions(region: string): Pick<SFNClient, "send">;
 }
 

@@ -23,4 +23,6 @@ export interface Dependencies<Services extends AwsService = never> {
   readonly stateMachineArn: string | null;
   /** The bucket of this Region for reports of runs that were closed here; null where there is none. */
   readonly reportBucket: string | null;
+  /** ARN of this Region's topic for people; null for a function that tells nobody anything itself. */
+  readonly topicArn: string | null;
 }

@@ -73,10 +73,18 @@ const throttlingNames = new Set([
   "TooManyRequestsException",
   "ProvisionedThroughputExceededException",
   "RequestThrottled",
+  "KMSThrottlingException",
   "SlowDown",
   "PriorRequestNotComplete",
 ]);
-const accessDeniedNames = new Set(["AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "NotAuthorized"]);
+const accessDeniedNames = new Set([
+  "AccessDenied",
+  "AccessDeniedException",
+  "AuthorizationErrorException",
+  "KMSAccessDeniedException",
+  "UnauthorizedOperation",
+  "NotAuthorized",
+]);
 const conflictNames = new Set([
   "ConditionalCheckFailedException",
   "ReplicatedWriteConflictException",

@@ -18,6 +18,8 @@ const environment = {
   stateMachine: "FAILOVER_STATE_MACHINE_ARN",
   /** Name of this Region's report bucket; unset where there is none. */
   reportBucket: "FAILOVER_REPORT_BUCKET",
+  /** ARN of this Region's topic for people; unset for all but the function that tells them. */
+  topic: "FAILOVER_TOPIC_ARN",
   /** Set by Lambda. */
   region: "AWS_REGION",
 } as const;
@@ -68,6 +70,7 @@ function productionDependencies<Services extends AwsService>(
     logger: createProductionLogger({ application: plan.application, region }),
     stateMachineArn: process.env[environment.stateMachine] ?? null,
     reportBucket: process.env[environment.reportBucket] ?? null,
+    topicArn: process.env[environment.topic] ?? null,
   };
 }
 

@@ -14,6 +14,7 @@ import {
   timelineEventSource,
   timelineEventType,
 } from "./event.ts";
+import { decisionKey, epochPrefix, eventKey, incidentKey, timelineKey } from "./keys.ts";
 
 /** Appends to one incident's timeline under one epoch. */
 export interface Journal {
@@ -23,10 +24,6 @@ export interface Journal {
 
 /** The branches of a run, the watch and a person's command may append at once. */
 const maximumRaces = 30;
-
-const incidentKey = (incident: string) => `incident#${incident}`;
-const epochPrefix = (epoch: number) => `${String(epoch).padStart(6, "0")}#`;
-const eventKey = (epoch: number, seq: number) => `${epochPrefix(epoch)}${String(seq).padStart(6, "0")}`;
 
 /**
  * The journal of a run, in the records table's copy of the acting Region. Within that Region a conditional write on the
@@ -125,11 +122,7 @@ export function createJournal(
       await aws.dynamoDB(region).send(
         new PutItemCommand({
           TableName: table,
-          Item: toAttributes({
-            pk: incidentKey(incident),
-            sk: eventKey(epoch, event.seq),
-            ...event,
-          }),
+          Item: toAttributes({ ...timelineKey(incident, epoch, event.seq), ...event }),
           ConditionExpression: "attribute_not_exists(pk)",
         }),
       );
@@ -211,7 +204,7 @@ export async function recordDecision(
     deps.aws.dynamoDB(deps.region).send(
       new PutItemCommand({
         TableName: deps.plan.recordsTable,
-        Item: toAttributes({ pk: `decisions#${deps.plan.application}`, sk: execution, ...event }),
+        Item: toAttributes({ ...decisionKey(deps.plan.application, execution), ...event }),
       }),
     ),
   );

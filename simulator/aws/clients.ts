@@ -27,6 +27,7 @@ export function createSimulatedClients(network: Network, caller: Caller): AwsCli
     route53: () => route53(route53Region),
     recoveryCluster: (endpoint: { readonly region: string }) => recoveryCluster(endpoint.region),
     s3: client("s3"),
+    sns: client("sns"),
     stepFunctions: client("states"),
   };
   // `send` has overloads for callbacks that adapters never use: this is the one place that says so.

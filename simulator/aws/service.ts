@@ -27,6 +27,7 @@ export type ServiceName =
   | "route53"
   | "route53-recovery-cluster"
   | "s3"
+  | "sns"
   | "states";
 
 /** One request as a service sees it. */

@@ -12,6 +12,7 @@ import { Authority, partOf } from "./authority.ts";
 import { Evacuations } from "./evacuations.ts";
 import { Formats } from "./formats.ts";
 import { answeredWithinMs, HealthHistory } from "./health-history.ts";
+import { Heard } from "./heard.ts";
 import { Ledger, proofAllowanceMs, type Tenure } from "./ledger.ts";
 import { LossInTurn } from "./loss-in-turn.ts";
 import { isMutation, resourceOf } from "./mutations.ts";
@@ -44,6 +45,7 @@ export class Monitor {
   readonly #formats = new Formats();
   readonly #authority: Authority;
   readonly #sight: Sight;
+  readonly #heard: Heard;
   readonly #service: Service;
   readonly #promotions: Promotions;
   readonly #trafficClaims: TrafficClaims;
@@ -67,6 +69,7 @@ export class Monitor {
     this.#lossInTurn = new LossInTurn(world, this.ledger, this.#history);
     this.#sight = new Sight(world);
     this.#authority = new Authority(world, this.ledger, this.#sight);
+    this.#heard = new Heard(world);
     this.#service = new Service(world, this.ledger, this.#sight);
     this.#trafficClaims = new TrafficClaims(world, (invariant, message) => this.#report(invariant, message));
     this.#switchTruth = new SwitchTruth(world);
@@ -111,6 +114,7 @@ export class Monitor {
       this.#promotions.judge(promotions[this.#promotionsSeen] as Promotion, this.#mutations);
     }
     for (const { invariant, message } of this.#lossInTurn.judge()) this.#report(invariant, message);
+    for (const { invariant, message } of this.#heard.judge()) this.#report(invariant, message);
     for (const { invariant, message } of this.#evacuations.judge(this.ledger.item, world.clock.now())) {
       this.#report(invariant, message);
     }

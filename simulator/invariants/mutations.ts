@@ -30,6 +30,7 @@ export function resourceOf({ service, region, input }: Pick<CallRecord, "service
     case "cloudwatch":
     case "dynamodb":
     case "events":
+    case "sns":
     case "states":
       return `${service}@${region}`;
   }

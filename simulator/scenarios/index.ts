@@ -14,6 +14,7 @@ import { cooldownOwnerDead } from "./cooldown-owner-dead.ts";
 import { disputeSettles } from "./dispute-settles.ts";
 import { eventStorm } from "./event-storm.ts";
 import { flapping } from "./flapping.ts";
+import { foreignEvents } from "./foreign-events.ts";
 import { forgottenPause } from "./forgotten-pause.ts";
 import { grayFailure } from "./gray-failure.ts";
 import { grayThenDark } from "./gray-then-dark.ts";
@@ -60,6 +61,7 @@ export const scenarios: readonly Scenario[] = [
   witnessesOwnTrouble,
   eventStorm,
   poisonEvents,
+  foreignEvents,
   noCapacity,
   cascadeWithoutCapacity,
   lagBeyondBudget,

@@ -36,6 +36,8 @@ import {
   watch,
 } from "./situation.ts";
 
+const execution = "arn:aws:states:eu-west-1:111122223333:execution:failover-storefront:execution-2";
+
 /** What the handler answers to an execution's input, and the decision record it leaves. */
 async function handled(input: unknown, prepare: (aws: FakeAws) => void = () => {}): Promise<Answered> {
   const aws = new FakeAws();
@@ -44,7 +46,7 @@ async function handled(input: unknown, prepare: (aws: FakeAws) => void = () => {
   }
   prepare(aws);
   const handler = createHandler(aws.dependencies(plan, self));
-  const answer = (await aws.finish(handler({ execution: "execution-2", input }, invocation))) as never as {
+  const answer = (await aws.finish(handler({ execution, input }, invocation))) as never as {
     readonly decision: string;
     readonly run: unknown;
   };
@@ -89,7 +91,21 @@ const everyNo: Record<NoReason, readonly [Case, ...Case[]]> = {
           "detail-type": "Failover Requested",
           time: instant,
           region: self,
+          account: "111122223333",
           detail: { application: "orders", region: suspect, reason: "r", by: "b" },
+        }),
+    ],
+    [
+      "FM58: a request of another account",
+      "stoodDown",
+      () =>
+        handled({
+          source: "region-failover",
+          "detail-type": "Failover Requested",
+          time: instant,
+          region: self,
+          account: "999999999999",
+          detail: { application: plan.application, region: suspect, reason: "r", by: "b" },
         }),
     ],
   ],

@@ -1,10 +1,11 @@
 import fc from "fast-check";
-import { normalise, type Signal } from "../../functions/assess/signal.ts";
+import { accountOf, normalise, type Signal } from "../../functions/assess/signal.ts";
 import { parseInstant } from "../../functions/shared/clock.ts";
 import { findRegion } from "../../functions/shared/plan/plan.ts";
 import { examplePlan } from "../fakes/plans.ts";
 
 const plan = examplePlan("storefront");
+const ownAccount = "111122223333";
 
 /** A metric alarm's event, as "CloudWatch alarm events and EventBridge" in the CloudWatch user guide prints it. */
 const metricAlarm = {
@@ -265,7 +266,7 @@ describe("what is understood", () => {
       { kind: "takeover", incident: "storefront-us-east-1-e4", epoch: 4, source: "watch in eu-west-1" },
     ],
   ])("%s", (_name, input, expected) => {
-    expect(normalise(input, plan)).toEqual({ kind: "signal", signal: expected });
+    expect(normalise(input, plan, ownAccount)).toEqual({ kind: "signal", signal: expected });
   });
 });
 
@@ -279,10 +280,40 @@ describe("what concerns something else", () => {
       /scheduledChange/,
     ],
     ["a request for another application", change(requested, "detail.application", "orders"), /orders/],
+    [
+      "FM58: another account's alarm",
+      change(metricAlarm, "account", "999999999999"),
+      /of account 999999999999.*111122223333/,
+    ],
+    ["FM58: AWS Health's word to another account", change(healthEvent, "account", "999999999999"), /999999999999/],
+    ["FM58: another account's request", change(requested, "account", "999999999999"), /999999999999/],
+    [
+      "FM58: an account that only looks like it",
+      change(requested, "account", " 111122223333"),
+      /of account {2}111122223333/,
+    ],
   ])("%s is unrelated", (_name, input, reason) => {
-    const normalised = normalise(input, plan);
+    const normalised = normalise(input, plan, ownAccount);
 
     expect(normalised).toEqual({ kind: "unrelated", reason: expect.stringMatching(reason) });
+  });
+});
+
+describe("FM58: the own account", () => {
+  it.each([
+    ["arn:aws:states:eu-west-1:111122223333:execution:failover-storefront:e1", "111122223333"],
+    ["arn:aws-us-gov:states:us-gov-west-1:111122223333:execution:failover-storefront:e1", "111122223333"],
+    ["execution-1", null],
+    ["arn:aws:states:eu-west-1::execution:failover-storefront:e1", null],
+  ])("of %s is %s", (execution, account) => {
+    expect(accountOf(execution)).toBe(account);
+  });
+
+  it("is needed: where it is not known no event counts", () => {
+    expect(normalise(requested, plan, null)).toEqual({
+      kind: "unrelated",
+      reason: "the event is of account 111122223333, and this execution does not know its own",
+    });
   });
 });
 
@@ -351,6 +382,8 @@ describe("FM6: poison is refused with its key and what was received", () => {
     ["AWS Health in another state", change(healthEvent, "detail.statusCode", "new"), "detail.statusCode", '"new"'],
     ["AWS Health without its ARN", change(healthEvent, "detail.eventArn", ""), "detail.eventArn", '""'],
     ["a request by nobody", change(requested, "detail.by", undefined), "detail.by", "nothing"],
+    ["FM58: a request of no account", change(requested, "account", undefined), "account", "nothing"],
+    ["FM58: an account that is a number", change(requested, "account", 111122223333), "account", "111122223333"],
     [
       "a request for no application",
       change(requested, "detail.application", undefined),
@@ -365,7 +398,7 @@ describe("FM6: poison is refused with its key and what was received", () => {
       '"force"',
     ],
   ])("%s", (_name, input, key, received) => {
-    const normalised = normalise(input, plan);
+    const normalised = normalise(input, plan, ownAccount);
 
     expect(normalised.kind).toBe("invalid");
     expect(
@@ -375,7 +408,7 @@ describe("FM6: poison is refused with its key and what was received", () => {
   });
 
   it("takes a reason of several lines, in any script, without the blanks around it", () => {
-    const said = normalise({ ...start, reason: " 顧客が支払えない\n\tsince noon " }, plan);
+    const said = normalise({ ...start, reason: " 顧客が支払えない\n\tsince noon " }, plan, ownAccount);
 
     expect(said).toMatchObject({ kind: "signal", signal: { reason: "顧客が支払えない\n\tsince noon" } });
   });
@@ -396,11 +429,11 @@ describe("FM6: poison is refused with its key and what was received", () => {
       'reason: received "\\u0000": must be text with something to see in it, and without control characters',
     ],
   ])("says of %s what is allowed", (_word, input, reason) => {
-    expect(normalise(input, plan)).toEqual({ kind: "invalid", reason });
+    expect(normalise(input, plan, ownAccount)).toEqual({ kind: "invalid", reason });
   });
 
   it("names an unknown key", () => {
-    expect(normalise({ ...start, regions: "all" }, plan)).toEqual({
+    expect(normalise({ ...start, regions: "all" }, plan, ownAccount)).toEqual({
       kind: "invalid",
       reason: expect.stringContaining("regions: received"),
     });
@@ -444,7 +477,7 @@ describe("FM6: whatever comes in", () => {
       fc
         .tuple(
           fc.constantFrom<object>(metricAlarm, compositeAlarm, healthEvent, requested),
-          fc.constantFrom("source", "detail-type", "time", "region", "detail", "replay-name"),
+          fc.constantFrom("source", "detail-type", "time", "region", "account", "detail", "replay-name"),
           fc.jsonValue(),
         )
         .map(([event, key, value]) => ({ ...event, [key]: value })),
@@ -452,7 +485,7 @@ describe("FM6: whatever comes in", () => {
   ])("%s never throws and never speaks of a Region outside the plan", (_name, inputs: fc.Arbitrary<unknown>) => {
     fc.assert(
       fc.property(inputs, (input) => {
-        const normalised = normalise(input, plan);
+        const normalised = normalise(input, plan, ownAccount);
 
         if (normalised.kind !== "signal" || !("region" in normalised.signal)) return true;
         return findRegion(plan, normalised.signal.region) !== null;

@@ -66,6 +66,8 @@ export interface Preparations {
   /** A calculated check without children, or one that looks at an endpoint; answers its id. */
   healthCheck(kind: "calculated" | "endpoint"): Promise<string>;
   bucket(region: string, name: string): Promise<void>;
+  /** Answers its ARN. */
+  topic(region: string, name: string): Promise<string>;
   /** `ends` at once, or `waits` for an hour; answers its ARN. */
   stateMachine(region: string, name: string, behaviour: "ends" | "waits"): Promise<string>;
   /** What AWS itself measured, minute by minute up to the last full minute; answers when that one began. */

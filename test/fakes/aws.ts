@@ -73,6 +73,7 @@ export class FakeAws {
       logger,
       stateMachineArn: `arn:aws:states:${region}:111122223333:stateMachine:failover`,
       reportBucket: `reports-${region}`,
+      topicArn: `arn:aws:sns:${region}:111122223333:failover-${plan.application}-people`,
     };
   }
 
@@ -118,7 +119,7 @@ export class FakeAws {
         this.#send({ operation: command.constructor.name.replace(/Command$/, ""), region, input: command.input }),
     });
     const client = { route53: () => at("global"), recoveryCluster: ({ region }: { region: string }) => at(region) };
-    const regional = ["autoScaling", "cloudWatch", "dynamoDB", "eventBridge", "rds", "s3", "stepFunctions"];
+    const regional = ["autoScaling", "cloudWatch", "dynamoDB", "eventBridge", "rds", "s3", "sns", "stepFunctions"];
     return { ...client, ...Object.fromEntries(regional.map((name) => [name, at])) } as unknown as AwsClients;
   }
 

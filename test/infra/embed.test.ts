@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App } from "aws-cdk-lib";
 import { addFailover } from "../../infra/examples/embed.ts";
-import { reportSpec, stepSpecs, watchSpec } from "../../infra/functions.ts";
+import { notifySpec, reportSpec, stepSpecs, watchSpec } from "../../infra/functions.ts";
 import { type HandlerCode, prebuiltHandlers } from "../../infra/handler-code.ts";
 import type { PlanDocument } from "../../infra/plan-document.ts";
 import { RegionFailover } from "../../infra/region-failover.ts";
@@ -72,7 +72,7 @@ describe("the functions' code", () => {
   const dist = join(folder, "dist");
   /** The one that has a part beside it, as what an entry loads only when it needs it is bundled. */
   const inParts = reportSpec;
-  for (const spec of [...stepSpecs, reportSpec, watchSpec]) {
+  for (const spec of [...stepSpecs, reportSpec, notifySpec, watchSpec]) {
     mkdirSync(join(dist, spec.folder), { recursive: true });
     writeFileSync(join(dist, spec.folder, "index.mjs"), `export const handler = () => ${JSON.stringify(spec.name)};`);
   }
@@ -97,7 +97,7 @@ describe("the functions' code", () => {
   it("has the plan beside it, with the keys of the file", () => {
     const assets = assetsOf(planOf("stateless"), prebuiltHandlers(dist));
 
-    expect(assets).toHaveLength(stepSpecs.length + 2);
+    expect(assets).toHaveLength(stepSpecs.length + 3);
     for (const { path } of assets) {
       const ofParts = readFileSync(join(path, "index.mjs"), "utf8").includes(inParts.name);
       expect(readdirSync(path).sort()).toEqual(["index.mjs", ...(ofParts ? ["later-A1B2C3.mjs"] : []), "plan.json"]);

@@ -1,5 +1,5 @@
 import { endpointAlarms } from "../../functions/shared/plan/alarms.ts";
-import { matchesPattern } from "../../simulator/aws/eventbridge/pattern.ts";
+import { type EventPattern, matchesPattern } from "../../simulator/aws/eventbridge/pattern.ts";
 import { alarmsOf, rulesOf } from "../../simulator/deployment.ts";
 import { flat, planOf, type StackTemplate, synthesize } from "./synthesis.ts";
 
@@ -66,23 +66,34 @@ describe.each(everyRule)("rule $name of $stack", ({ name, properties, stack: par
     }
     expect(properties.EventPattern["replay-name"]).toEqual([{ exists: false }]);
   });
+
+  it("FM58: matches the own account's events alone", () => {
+    if (properties.ScheduleExpression !== undefined) return;
+    expect(properties.EventPattern.account).toEqual(["111122223333"]);
+  });
 });
 
-describe("what starts the state machine, and the report", () => {
+describe("what starts the state machine, the report, and what people are told", () => {
   const simulated = rulesOf(storefront.plan);
   /** What EventBridge, and the simulator's, does where a rule says nothing. */
   const awsEventAgeSeconds = 86_400;
 
-  /** The simulator's word for a target; null for the watch, which is on a schedule, and for what only tells people. */
+  /** The simulator's word for a target; null for the watch, which is on a schedule. */
   function targetOf(arn: unknown, { resources }: StackTemplate) {
     const [id = ""] = flat(arn).slice(1, -1).split(".");
     const { Type, Properties } = resources[id] ?? {};
     if (Type === "AWS::StepFunctions::StateMachine") return { kind: "stateMachine", name: Properties.StateMachineName };
-    const isReport = Type === "AWS::Lambda::Function" && Properties.FunctionName.endsWith("-timeline-report");
-    return isReport ? { kind: "function", name: "TimelineReport" } : null;
+    if (Type !== "AWS::Lambda::Function" || Properties.FunctionName.endsWith("-watch")) return null;
+    return { kind: "function", name: functionNames[Properties.FunctionName] };
   }
 
-  it.each(controllers)("in $region is what the simulator plays", (stack) => {
+  const functionNames: Readonly<Record<string, string>> = {
+    "failover-storefront-timeline-report": "TimelineReport",
+    "failover-storefront-notify-people": "NotifyPeople",
+  };
+  const witnesses = Object.values(stacks).filter(({ name }) => name.startsWith("witness-"));
+
+  it.each([...controllers, ...witnesses])("in $name is what the simulator plays", (stack) => {
     const started = rulesIn(stack).flatMap(({ name, properties }) => {
       const { "replay-name": _excluded, ...pattern } = properties.EventPattern ?? {};
       const target = targetOf(properties.Targets[0].Arn, stack);
@@ -90,7 +101,7 @@ describe("what starts the state machine, and the report", () => {
       return target === null ? [] : [{ name, pattern, target, maximumEventAgeSeconds }];
     });
 
-    expect(started).toHaveLength(4);
+    expect(started).toHaveLength(stack.name.startsWith("witness-") ? 1 : 8);
     expect(started).toEqual(
       expect.arrayContaining(
         simulated
@@ -141,6 +152,11 @@ describe("what starts the state machine, and the report", () => {
 
   const examples = [planOf("storefront"), planOf("two-regions"), planOf("stateless")];
 
+  /** A pattern as it is in an account: a plan without a database leaves it to the deployment which. */
+  function deployed(pattern: object): EventPattern {
+    return JSON.parse(JSON.stringify(pattern).replaceAll('{"Ref":"AWS::AccountId"}', '"111122223333"'));
+  }
+
   /** Whose rules match an event on the bus of a Region: its targets' kinds are `machine` or Regions. */
   function takers(parts: Readonly<Record<string, StackTemplate>>, region: string, event: object): readonly string[] {
     return Object.values(parts)
@@ -148,7 +164,8 @@ describe("what starts the state machine, and the report", () => {
       .flatMap((stack) =>
         rulesIn(stack)
           .filter(
-            ({ properties }) => properties.EventPattern !== undefined && matchesPattern(properties.EventPattern, event),
+            ({ properties }) =>
+              properties.EventPattern !== undefined && matchesPattern(deployed(properties.EventPattern), event),
           )
           .flatMap(({ properties }) =>
             properties.Targets.map(
@@ -164,7 +181,12 @@ describe("what starts the state machine, and the report", () => {
       const { stacks: parts } = synthesize(document);
       const regions = document.plan.regions.map(({ name }) => name);
       for (const about of regions) {
-        const event = { source: "aws.health", "detail-type": "AWS Health Event", detail: { eventRegion: about } };
+        const event = {
+          account: "111122223333",
+          source: "aws.health",
+          "detail-type": "AWS Health Event",
+          detail: { eventRegion: about },
+        };
         // AWS Health sends to the Region itself, and to this one.
         const backup = about === "us-west-2" ? "us-east-1" : "us-west-2";
         const first = takers(parts, backup, event);
@@ -183,6 +205,7 @@ describe("what starts the state machine, and the report", () => {
 
   it.each(serving)("is an alarm on Route 53's check of the endpoint in %s, in every Region, once", (suspect) => {
     const event = {
+      account: "111122223333",
       source: "aws.cloudwatch",
       "detail-type": "CloudWatch Alarm State Change",
       region: "us-east-1",
@@ -353,24 +376,28 @@ describe("alarms", () => {
       "switch-unreadable",
       "watch-failing",
       "watch-throttled",
+      "dead-letters",
+      "event-told-nobody",
+      "notify-people-failing",
+      "notify-people-throttled",
     ]);
-    expect(witness.of("AWS::SQS::Queue")).toEqual([]);
   });
 });
 
 describe("people", () => {
   const [stack] = controllers as readonly [StackTemplate];
 
-  it("hear of questions, pages, runs and refusals, the event as it stands", () => {
-    const told = rulesIn(stack).filter(({ properties }) => flat(properties.Targets[0].Arn).includes("PagingTopic"));
+  it("hear of pages, questions, runs and refusals, by the function that reads the record", () => {
+    const told = rulesIn(stack).filter(({ properties }) => flat(properties.Targets[0].Arn).includes("Notify"));
 
     expect(told.map(({ name, properties }) => [name, properties.EventPattern["detail-type"]])).toEqual([
-      ["failover-storefront-questions", ["Approval Requested"]],
       ["failover-storefront-pages", ["Attention Needed"]],
+      ["failover-storefront-questions", ["Approval Requested"]],
       ["failover-storefront-runs", ["Failover Timeline"]],
       ["failover-storefront-refusals", ["Failover Timeline"]],
     ]);
-    for (const { properties } of told) expect(properties.Targets[0].InputPath).toBe("$.detail");
+    const topics = rulesIn(stack).filter(({ properties }) => flat(properties.Targets[0].Arn).includes("Topic"));
+    expect(topics).toEqual([]);
   });
 
   it("hear of what was refused, and of what stood down for them to look at where the watch says so", () => {
@@ -399,10 +426,13 @@ describe("people", () => {
     );
   });
 
-  it("are reached by EventBridge, which tells the topic's key no account, and by this account's CloudWatch", () => {
+  it("FM58: are reached by this account's CloudWatch, and by the function that reads records, and by nobody else", () => {
     const [key] = stack.of("AWS::KMS::Key");
-    const allowed = key.KeyPolicy.Statement.filter(({ Principal }: { Principal: { Service?: string } }) =>
-      Principal.Service?.endsWith(".amazonaws.com"),
+    const [policy] = stack.of("AWS::SNS::TopicPolicy");
+    const [, ...allowed] = key.KeyPolicy.Statement;
+    const principals = policy.PolicyDocument.Statement.flatMap(
+      ({ Effect, Principal }: { Effect: string; Principal: { Service?: string } }) =>
+        Effect === "Allow" ? [Principal.Service] : [],
     );
 
     expect(allowed).toEqual([
@@ -415,11 +445,12 @@ describe("people", () => {
       },
       {
         Effect: "Allow",
-        Principal: { Service: "events.amazonaws.com" },
-        Action: ["kms:Decrypt", "kms:GenerateDataKey*"],
+        Principal: { AWS: { "Fn::GetAtt": [expect.stringMatching(/^ControllerNotifyHandlerRole/), "Arn"] } },
+        Action: ["kms:Decrypt", "kms:GenerateDataKey"],
         Resource: "*",
       },
     ]);
+    expect(principals).toEqual(["cloudwatch.amazonaws.com"]);
   });
 
   it("pay for the topic's key no longer than for the topic", () => {

@@ -1,6 +1,6 @@
 import { globSync } from "node:fs";
 import { basename, dirname } from "node:path";
-import { reportSpec, stepSpecs, watchSpec } from "../../infra/functions.ts";
+import { notifySpec, reportSpec, stepSpecs, watchSpec } from "../../infra/functions.ts";
 import { functionConfigurations, machineName } from "../../simulator/deployment.ts";
 import { handlerFactories } from "../../simulator/functions.ts";
 import { flat, planOf, type Resource, type StackTemplate, synthesize } from "./synthesis.ts";
@@ -131,7 +131,7 @@ describe.each(Object.values(stacks).filter((stack) => functionsOf(stack).size > 
       for (const each of stack.of("AWS::Logs::LogGroup")) expect(each.RetentionInDays).toBe(90);
     });
 
-    it("are tried again by Lambda only where nobody waits for the answer: the report", () => {
+    it("are tried again by Lambda only where nobody waits for the answer: the report, and what tells people", () => {
       const attempts = stack
         .of("AWS::Lambda::EventInvokeConfig")
         .map(({ FunctionName: { Ref }, MaximumRetryAttempts }) => [
@@ -140,7 +140,7 @@ describe.each(Object.values(stacks).filter((stack) => functionsOf(stack).size > 
         ]);
       expect(attempts.sort()).toEqual(
         functions
-          .map(({ FunctionName }) => [FunctionName, FunctionName === "failover-storefront-timeline-report" ? 2 : 0])
+          .map(({ FunctionName }) => [FunctionName, /-(timeline-report|notify-people)$/.test(FunctionName) ? 2 : 0])
           .sort(),
       );
     });
@@ -148,7 +148,7 @@ describe.each(Object.values(stacks).filter((stack) => functionsOf(stack).size > 
 );
 
 describe("the functions", () => {
-  const specs = [...stepSpecs, reportSpec, watchSpec];
+  const specs = [...stepSpecs, reportSpec, notifySpec, watchSpec];
 
   it("are the handlers that are built, each under its own name", () => {
     const built = globSync("functions/**/*.handler.ts", { cwd: new URL("../..", import.meta.url) }).map(

@@ -1,8 +1,8 @@
-import { reportSpec, stepSpecs, watchSpec } from "../../infra/functions.ts";
+import { notifySpec, reportSpec, stepSpecs, watchSpec } from "../../infra/functions.ts";
 import { permissionsOf } from "../../infra/permissions.ts";
 import { flat, planOf, recordPlan, synthesize } from "./synthesis.ts";
 
-const names = [...stepSpecs, reportSpec, watchSpec].map(({ name }) => name);
+const names = [...stepSpecs, reportSpec, notifySpec, watchSpec].map(({ name }) => name);
 const place = { partition: "aws", account: "111122223333", region: "eu-west-1" };
 const plans = [planOf("storefront"), planOf("two-regions"), planOf("stateless"), recordPlan()];
 
@@ -84,6 +84,24 @@ describe("the permissions of the shop", () => {
       "s3:PutObject arn:aws:s3:::storefront-reports-111122223333-eu-west-1/storefront-eu-west-1-e*",
       "s3:PutObject arn:aws:s3:::storefront-reports-111122223333-eu-west-1/storefront-ap-southeast-1-e*",
     ]);
+  });
+
+  it("FM58: let one function publish to this Region's topic, after reading what this application has recorded", () => {
+    const publishers = names.filter((name) => allowed(name).some((each) => each.startsWith("sns:")));
+
+    expect(publishers).toEqual(["NotifyPeople"]);
+    expect(allowed("NotifyPeople")).toEqual([
+      "dynamodb:GetItem arn:aws:dynamodb:eu-west-1:111122223333:table/storefront-failover-records",
+      "sns:Publish arn:aws:sns:eu-west-1:111122223333:failover-storefront-people",
+      "sqs:SendMessage arn:aws:sqs:eu-west-1:111122223333:failover-storefront-dead-letters",
+    ]);
+  });
+
+  it("let a witness's watch page, and change nothing in the coordination item", () => {
+    const witness = allowed("Watch", planOf("storefront"), "us-west-2");
+
+    expect(witness).toContain("events:PutEvents arn:aws:events:us-west-2:111122223333:event-bus/default");
+    expect(witness.filter((each) => /^dynamodb:PutItem .*coordination/.test(each))).toEqual([]);
   });
 
   it("let one function move the writer: of the global cluster and both clusters that change places", () => {

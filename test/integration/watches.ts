@@ -25,6 +25,7 @@ export function productionLike(
     logger: silentLogger,
     stateMachineArn: null,
     reportBucket: null,
+    topicArn: null,
     ...more,
   };
 }

@@ -21,6 +21,26 @@ export interface Mutant {
 
 export const mutants: readonly Mutant[] = [
   {
+    name: "an event of any account counts",
+    failureMode: "FM58",
+    changes: [
+      { file: "functions/assess/signal.ts", find: "if (event.account !== ownAccount) {", replace: "if (false) {" },
+    ],
+    caughtBy: "noWrongEvacuation",
+  },
+  {
+    name: "people told what the event says",
+    failureMode: "FM58",
+    changes: [
+      {
+        file: "functions/notify/people.handler.ts",
+        find: "await readRecord(scoped, named)",
+        replace: '({ at: "2026-11-01T00:00:00Z", ...(event as { readonly detail: object }).detail }) as never',
+      },
+    ],
+    caughtBy: "pagesSayRecords",
+  },
+  {
     name: "a cooldown that counts unfinished runs",
     failureMode: "FM12",
     changes: [

@@ -7,6 +7,7 @@ import { GetHealthCheckCommand } from "@aws-sdk/client-route-53";
 import { UpdateRoutingControlStateCommand } from "@aws-sdk/client-route53-recovery-cluster";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { StartExecutionCommand } from "@aws-sdk/client-sfn";
+import { PublishCommand } from "@aws-sdk/client-sns";
 import type { CallLimits } from "../../functions/shared/aws/bounds.ts";
 import type { AwsClients, AwsService } from "../../functions/shared/clients.ts";
 import { systemClock } from "../../functions/shared/clock.ts";
@@ -40,6 +41,8 @@ const calls: Readonly<Record<AwsService, (aws: AwsClients, url: string) => Promi
       }),
     ),
   s3: (aws) => aws.s3(region).send(new PutObjectCommand({ Bucket: "bucket", Key: "key", Body: "text" })),
+  sns: (aws) =>
+    aws.sns(region).send(new PublishCommand({ TopicArn: "arn:aws:sns:eu-west-1:111122223333:topic", Message: "text" })),
   stepFunctions: (aws) =>
     aws
       .stepFunctions(region)

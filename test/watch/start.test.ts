@@ -121,7 +121,7 @@ describe("FM4: starting the state machine without any event", () => {
 
     expect(aws.made()).toEqual(["StartExecution@eu-west-1"]);
     expect(aws.calls[0]?.input.stateMachineArn).toBe(deps.stateMachineArn);
-    expect(normalise(JSON.parse(aws.calls[0]?.input.input), plan)).toMatchObject({ kind: "signal", signal });
+    expect(normalise(JSON.parse(aws.calls[0]?.input.input), plan, null)).toMatchObject({ kind: "signal", signal });
   });
 
   it.each([

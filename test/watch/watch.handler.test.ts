@@ -422,6 +422,12 @@ describe("paging people", () => {
       {
         source: "region-failover",
         application: "storefront",
+        matter: "storefront-us-east-1-e1/otherIncidentInProgress/ap-southeast-1",
+        dedupKey: "storefront/storefront-us-east-1-e1/otherIncidentInProgress/ap-southeast-1",
+        stage: "noticed",
+        from: "eu-west-1",
+        since: expect.any(String),
+        at: expect.any(String),
         incident: "storefront-us-east-1-e1",
         region: second,
         reason: "otherIncidentInProgress",

@@ -38,7 +38,10 @@ const adviceFor: Readonly<Record<NoReason, (about: About) => Advice>> = {
     ),
   recoveryEvent: () => say("Nothing has to be done", "The event says that something is well again."),
   unrelatedEvent: () =>
-    say("Add the alarm to the plan if it belongs there", "What came names nothing of the plan, or no outage."),
+    say(
+      "Add the alarm to the plan if it belongs there",
+      "What came names nothing of the plan, or no outage, or is of another account.",
+    ),
   invalidInput: () =>
     offer(
       "Correct the input and start again",

@@ -19,14 +19,21 @@ export interface BusEvent {
 /** An event pattern: for each field the values it may have, or a pattern for what is inside it. */
 export type EventPattern = { readonly [field: string]: readonly unknown[] | EventPattern };
 
+/** One of these patterns is enough, besides what stands beside it. */
+const anyOf = "$or";
+
 /**
- * Whether an event is as the pattern demands. Values are compared for equality; `{"exists": boolean}` and
- * `{"prefix": string}` are known besides.
+ * Whether an event is as the pattern demands. Values are compared for equality; `{"exists": boolean}`,
+ * `{"prefix": string}` and `$or` are known besides.
  * @throws UnknownToSimulator for any other matcher
  */
 export function matchesPattern(pattern: EventPattern, event: unknown): boolean {
   for (const field in pattern) {
     const demand = pattern[field] as readonly unknown[] | EventPattern;
+    if (field === anyOf) {
+      if (!(demand as readonly EventPattern[]).some((each) => matchesPattern(each, event))) return false;
+      continue;
+    }
     const value = isRecord(event) ? event[field] : undefined;
     if (Array.isArray(demand)) {
       if (!demand.some((each) => matchesValue(each, value))) return false;

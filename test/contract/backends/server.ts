@@ -10,6 +10,7 @@ import { CreateDBClusterCommand, CreateGlobalClusterCommand } from "@aws-sdk/cli
 import { CreateHealthCheckCommand } from "@aws-sdk/client-route-53";
 import { type BucketLocationConstraint, CreateBucketCommand } from "@aws-sdk/client-s3";
 import { CreateStateMachineCommand } from "@aws-sdk/client-sfn";
+import { CreateTopicCommand } from "@aws-sdk/client-sns";
 import { type AwsClients, silentNameServers } from "../../../functions/shared/clients.ts";
 import { systemClock } from "../../../functions/shared/clock.ts";
 import { silentLogger } from "../../../functions/shared/logger.ts";
@@ -73,6 +74,7 @@ export function createServerBackend(name: BackendName, server: AwsServer, whileR
       logger: silentLogger,
       stateMachineArn: machine ?? null,
       reportBucket: null,
+      topicArn: null,
     }),
     async until(look, isSettled) {
       const end = systemClock.now() + longestWaitMs;
@@ -197,6 +199,11 @@ function preparationsThrough(aws: AwsClients, url: string, unique: Cloud["unique
             : { CreateBucketConfiguration: { LocationConstraint: region as BucketLocationConstraint } }),
         }),
       );
+    },
+
+    async topic(region, name) {
+      const { TopicArn = "" } = await aws.sns(region).send(new CreateTopicCommand({ Name: name }));
+      return TopicArn;
     },
 
     async stateMachine(region, name, behaviour) {

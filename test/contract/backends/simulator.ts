@@ -1,9 +1,9 @@
+import { silentNameServers } from "../../../functions/shared/clients.ts";
 import { silentLogger } from "../../../functions/shared/logger.ts";
 import { seededRandom } from "../../../functions/shared/random.ts";
 import type { StateMachine } from "../../../simulator/asl/definition.ts";
 import { parseDefinition } from "../../../simulator/asl/parse.ts";
 import { SimulatedAutoScaling } from "../../../simulator/aws/autoscaling.ts";
-import { silentNameServers } from "../../../functions/shared/clients.ts";
 import { createSimulatedClients } from "../../../simulator/aws/clients.ts";
 import { SimulatedCloudWatch } from "../../../simulator/aws/cloudwatch.ts";
 import { Dns } from "../../../simulator/aws/dns.ts";
@@ -20,6 +20,7 @@ import { Regions } from "../../../simulator/aws/regions.ts";
 import { SimulatedRoute53 } from "../../../simulator/aws/route53.ts";
 import { SimulatedS3 } from "../../../simulator/aws/s3.ts";
 import type { Caller } from "../../../simulator/aws/service.ts";
+import { SimulatedSns } from "../../../simulator/aws/sns.ts";
 import { SimulatedStepFunctions, stateMachineArn } from "../../../simulator/aws/step-functions.ts";
 import { VirtualClock } from "../../../simulator/clock.ts";
 import { type Backend, type Cloud, cloudRegions, home, type Preparations } from "../backend.ts";
@@ -72,6 +73,7 @@ function createCloud() {
   const autoScaling = new SimulatedAutoScaling(kernel);
   const dynamoDB = new SimulatedDynamoDB({ ...kernel, tables: [] });
   const s3 = new SimulatedS3({ clock });
+  const sns = new SimulatedSns({ clock });
   const healthCheckers = new HealthCheckers(kernel);
   healthCheckers.add({ id: home, target: { kind: "endpoint", region: home } });
   const dns = new Dns([
@@ -90,6 +92,7 @@ function createCloud() {
   network.attach("events", eventBridge);
   network.attach("route53", route53);
   network.attach("s3", s3);
+  network.attach("sns", sns);
   network.attach("states", stepFunctions);
 
   const caller: Caller = { region: home, functionName: "Contract", invocation: "1", execution: null, state: null };
@@ -125,6 +128,9 @@ function createCloud() {
     },
     async bucket(region, name) {
       s3.createBucket(region, name);
+    },
+    async topic(region, name) {
+      return sns.createTopic(region, name);
     },
     async stateMachine(region, name, behaviour) {
       machines.set(name, parseDefinition(definitionOf(behaviour)));
@@ -182,6 +188,7 @@ function createCloud() {
       logger: silentLogger,
       stateMachineArn: machine ?? null,
       reportBucket: null,
+      topicArn: null,
     }),
     async until(look, isSettled) {
       for (;;) {

@@ -8,6 +8,7 @@ import { recoveryCluster } from "./recovery-cluster.ts";
 import { refusals } from "./refusals.ts";
 import { route53 } from "./route53.ts";
 import { s3 } from "./s3.ts";
+import { sns } from "./sns.ts";
 import { stepFunctions } from "./step-functions.ts";
 
 /** Everything that the adapters expect of AWS, service by service. */
@@ -23,5 +24,6 @@ export const contracts: readonly Contract[] = [
   route53,
   recoveryCluster,
   s3,
+  sns,
   refusals,
 ];

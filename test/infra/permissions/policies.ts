@@ -1,5 +1,5 @@
 import type { Plan } from "../../../functions/shared/plan/plan.ts";
-import { type FunctionName, reportSpec, stepSpecs, watchSpec } from "../../../infra/functions.ts";
+import { type FunctionName, notifySpec, reportSpec, stepSpecs, watchSpec } from "../../../infra/functions.ts";
 import { functionName } from "../../../infra/names.ts";
 import { simulatedAccount } from "../../../simulator/account.ts";
 import type { StackTemplate } from "../synthesis.ts";
@@ -26,7 +26,7 @@ export interface FunctionPolicies {
 
 /** The role policies of every function of a stack, with references made text, and nothing else that is attached to it. */
 export function policiesOf(stack: StackTemplate, plan: Plan): readonly FunctionPolicies[] {
-  return [...stepSpecs, reportSpec, watchSpec].flatMap(({ name }) => {
+  return [...stepSpecs, reportSpec, notifySpec, watchSpec].flatMap(({ name }) => {
     const found = stack
       .of("AWS::Lambda::Function")
       .find(({ FunctionName }) => FunctionName === functionName(plan, name));

@@ -81,6 +81,8 @@ export function iamRequestsOf(call: Call, clusters: readonly string[]): readonly
     case "s3:GetObject":
     case "s3:PutObject":
       return [on(`arn:aws:s3:::${input.Bucket}/${input.Key}`)];
+    case "sns:Publish":
+      return [on(String(input.TopicArn))];
     case "states:DescribeExecution":
       return [on(String(input.executionArn))];
     case "states:ListExecutions":

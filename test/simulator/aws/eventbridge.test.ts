@@ -60,6 +60,8 @@ describe("matchesPattern", () => {
     [{ detail: { alarmName: [{ prefix: "backoffice-" }] } }, false],
     [{ detail: { missing: [{ prefix: "storefront-" }] } }, false],
     [{ detail: { state: [{ prefix: "ALARM" }] } }, false],
+    [{ $or: [{ source: ["aws.health"] }, { source: ["aws.cloudwatch"] }] }, true],
+    [{ $or: [{ source: ["aws.health"] }], source: ["aws.cloudwatch"] }, false],
     [{ resources: [{ prefix: "arn:" }] }, true],
   ])("%j: %s", (pattern, expected) => {
     expect(matchesPattern(pattern, { ...alarm, resources: ["arn:a", "arn:b"] })).toBe(expected);

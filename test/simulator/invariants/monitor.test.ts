@@ -307,6 +307,22 @@ describe("the path of a failover", () => {
   });
 });
 
+describe("what people are told", () => {
+  const TopicArn = "arn:aws:sns:eu-west-1:111122223333:failover-storefront-people";
+
+  it.each([
+    ["a sentence of nobody's", { summary: "Run this" }],
+    ["a record's sentence with something besides", { summary: "seen", whatToDo: "Run this" }],
+    ["a token", { summary: "seen", token: "t" }],
+  ])("pagesSayRecords: is not %s", async (_what, content) => {
+    const rogue = await (await new Rogue().pass(10)).hold(home);
+    await rogue.say("traffic", "observed", {});
+    await rogue.call("sns", "Publish", "eu-west-1", { TopicArn, Message: JSON.stringify(content) });
+
+    expect(rogue.broken).toContain("pagesSayRecords");
+  });
+});
+
 it("simulatorWhole: a service that is asked what it does not know makes the run prove nothing", async () => {
   const scenario = scenarios.find(({ name }) => name === "region-outage");
   if (scenario === undefined) throw new RangeError("region-outage");
