@@ -2,10 +2,9 @@ import { type EventPattern, type Rule, RuleTargetInput } from "aws-cdk-lib/aws-e
 import { SnsTopic } from "aws-cdk-lib/aws-events-targets";
 import { Construct } from "constructs";
 import { approvalEventType } from "../functions/approval/events.ts";
-import { leftToPeople } from "../functions/assess/page.ts";
+import { escalationEventType } from "../functions/escalation/records.ts";
 import type { Plan } from "../functions/shared/plan/plan.ts";
 import { timelineEventSource, timelineEventType } from "../functions/timeline/event.ts";
-import { pageEventType } from "../functions/watch/pages.ts";
 import type { DeadLetters } from "./dead-letters.ts";
 import type { Paging } from "./paging.ts";
 import { delivered, deliveryAttempts, eventRule } from "./rules.ts";
@@ -47,24 +46,26 @@ export class News extends Construct {
         detailType: [approvalEventType],
         detail: { application: [plan.application] },
       }),
-      rule("Pages", "pages", "Automation cannot or may not go on", {
+      rule("Pages", "pages", "A Region fails, automation is blind, or either is over", {
         source: [timelineEventSource],
-        detailType: [pageEventType],
+        detailType: [escalationEventType],
         detail: { application: [plan.application] },
       }),
       rule("Runs", "runs", "A run has begun, was answered, or has closed", {
         ...timeline,
         detail: { incident: ofAnyIncident, kind: ["opened", "takenOver", "retried", "approvalAnswered", "closed"] },
       }),
-      // A decision that opened no incident names the Region that it is about, or the application. Of those that stood down
-      // there may be many, one an event; people hear of what the watch has recorded, which is once a failure.
-      rule("Refusals", "refusals", "It would have acted but only observes, it refused to act, or leaves it to people", {
+      // What a person or their tooling asked for and did not get. That a Region fails they hear by the pages.
+      rule("Refusals", "refusals", "What a person asked for is not done", {
         ...timeline,
         detail: {
           incident: [...plan.regions.map(({ name }) => name), plan.application],
           kind: ["decision"],
           detail: {
-            $or: [{ decision: ["observed", "refused"] }, { reason: [...leftToPeople], signal: { kind: ["watch"] } }],
+            $or: [
+              { decision: ["observed", "refused"], signal: { kind: ["request", "retry"] } },
+              { reason: ["invalidInput"] },
+            ],
           },
         },
       }),

@@ -5,6 +5,7 @@ import { drawMilliseconds, moveShownSeconds } from "./aws/timings.ts";
 import { planNamed, switchKinds, withSwitch } from "./plans.ts";
 import { drawAutomation } from "./random-automation.ts";
 import { drawBystanders, drawPast } from "./random-past.ts";
+import { drawSilence } from "./random-silence.ts";
 import type { Action, Cue, Scenario } from "./scenario.ts";
 import type { World } from "./world.ts";
 
@@ -86,6 +87,7 @@ export function drawScenario(seed: number): RandomScenario {
   drawBystanders(more, plan, add);
   const stop = more.next() < 0.5 ? "answered" : "quiet";
   drawStandstill(more, plan, add);
+  drawSilence(seed, plan, failed, add);
   const busyShare = more.next() < 0.5 ? 0.15 : 0;
   const moveShownAfterMilliseconds = drawMilliseconds(more, moveShownSeconds);
   return {

@@ -14,6 +14,8 @@ export interface CountedVote {
   readonly reason: string;
   /** Changes between passing and failing within `flapWindowSeconds`. */
   readonly recentChanges: number;
+  /** The last looks, oldest first, as a vote keeps them; "" when the vote is unknown or its writer kept none. */
+  readonly looks: string;
 }
 
 /** What is known of one Region. */
@@ -37,6 +39,12 @@ export interface Evidence {
   readonly observer: "connected" | "isolated";
   /** Regions that customers of some vantage are sent to, and served by, as far as that is known now. */
   readonly servesCustomers: readonly string[];
+  /** Vantages whose word counts now, in the plan's order, the witnesses last. */
+  readonly heard: readonly string[];
+  /** Vantages that were heard once and are not now. One that never was may not be deployed yet. */
+  readonly silent: readonly string[];
+  /** Vantages at which the public name fails, and since when. */
+  readonly publicNameFailing: readonly { readonly vantage: string; readonly since: string }[];
 }
 
 /** Probes that a vantage may miss before its word is old. */
@@ -68,6 +76,7 @@ export function gatherEvidence(
       heldSeconds: 0,
       reason,
       recentChanges: 0,
+      looks: "",
     });
     const observation = byVantage.get(vantage);
     const age = ageSeconds.get(vantage);
@@ -82,18 +91,23 @@ export function gatherEvidence(
       heldSeconds: secondsBetween(vote.since, vote.until),
       reason: vote.reason,
       recentChanges: vote.changes.filter((change) => parseInstant(change) >= flapsFrom).length,
+      looks: typeof vote.looks === "string" ? vote.looks : "",
     };
   };
+  const isFresh = (vantage: string) => (ageSeconds.get(vantage) ?? Number.POSITIVE_INFINITY) <= maximumAgeSeconds;
 
-  const servedBy = ({ vantage, customers }: Observation): string | null => {
-    const isFresh = (ageSeconds.get(vantage) ?? Number.POSITIVE_INFINITY) <= maximumAgeSeconds;
-    return isFresh && customers.vote === "passing" ? customers.servedBy : null;
-  };
+  const servedBy = ({ vantage, customers }: Observation): string | null =>
+    isFresh(vantage) && customers.vote === "passing" ? customers.servedBy : null;
   const served = observations.map(servedBy).filter((region) => region !== null);
 
   return {
     at: now,
     servesCustomers: [...new Set(served)],
+    heard: vantages.filter(isFresh),
+    silent: vantages.filter((vantage) => byVantage.has(vantage) && !isFresh(vantage)),
+    publicNameFailing: observations
+      .filter(({ vantage, customers }) => isFresh(vantage) && customers.vote === "failing")
+      .map(({ vantage, customers }) => ({ vantage, since: customers.since })),
     observer: isIsolated(byVantage.get(observer), vantages, observer, ageSeconds) ? "isolated" : "connected",
     regions: plan.regions.map(({ name }) => {
       const heartbeatAge = ageSeconds.get(name);

@@ -18,6 +18,12 @@ export interface RegionVote {
   readonly changes: readonly string[];
   /** Looks in a row that said "passing" while the vote is still "failing": one swallow makes no summer. */
   readonly passesInARow: number;
+  /**
+   * The last looks, oldest first, a letter each: "p" passed, "f" failed, "u" unknown or missed. A vote says how a Region
+   * stands; only the looks show one that fails and passes by turns, or fails a share of its requests. Absent where the
+   * writer is older.
+   */
+  readonly looks?: string;
   readonly reason: string;
 }
 

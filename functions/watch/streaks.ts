@@ -1,10 +1,12 @@
 import { secondsBetween } from "../shared/clock.ts";
-import type { CustomerView, Observation, RegionVote } from "./observation.ts";
+import type { CustomerView, Observation, RegionVote, Vote } from "./observation.ts";
 import type { Look } from "./probes.ts";
 
 /** A vote's streak is broken by silence: after this many missed rounds nobody knows what happened in between. */
 const missedRoundsAllowed = 3;
 const changesKept = 8;
+/** With a look every ten seconds these are six minutes: enough to tell two failures from one. */
+export const looksKept = 36;
 /**
  * So many passes in a row end a failing streak, as Route 53's own threshold counts both ways: in a gray failure some
  * requests succeed, and a lucky probe must not start the confirmation window anew (FM16).
@@ -26,12 +28,15 @@ export function carryVote(
   const silent = last === null || secondsBetween(last.at, now) > probeEverySeconds * missedRoundsAllowed;
   const { vote, reason } = look;
   if (before === undefined || silent) {
-    return { region, vote, since: now, until: now, changes: before?.changes ?? [], passesInARow: 0, reason };
+    const changes = before?.changes ?? [];
+    return { region, vote, since: now, until: now, changes, passesInARow: 0, looks: letters[vote], reason };
   }
-  if (before.vote === vote) return { ...before, until: now, passesInARow: 0, reason };
+  const missed = Math.max(0, Math.round(secondsBetween(last.at, now) / probeEverySeconds) - 1);
+  const looks = `${before.looks ?? ""}${letters.unknown.repeat(missed)}${letters[vote]}`.slice(-looksKept);
+  if (before.vote === vote) return { ...before, until: now, passesInARow: 0, looks, reason };
   const passesInARow = before.passesInARow + 1;
   if (before.vote === "failing" && vote === "passing" && passesInARow < passesToRecover) {
-    return { ...before, passesInARow };
+    return { ...before, passesInARow, looks };
   }
   return {
     region,
@@ -40,9 +45,12 @@ export function carryVote(
     until: now,
     changes: [now, ...before.changes].slice(0, changesKept),
     passesInARow: 0,
+    looks,
     reason,
   };
 }
+
+const letters: Readonly<Record<Vote, string>> = { passing: "p", failing: "f", unknown: "u" };
 
 /** The same for what a customer of the public name gets. */
 export function carryCustomers(

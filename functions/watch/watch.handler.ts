@@ -2,7 +2,7 @@ import { assess } from "../assess/assessment.ts";
 import { decide } from "../assess/decide.ts";
 import type { DecisionInput, NoReason } from "../assess/decision.ts";
 import { gatherEvidence } from "../assess/evidence.ts";
-import { isLeftToPeople, pageFor } from "../assess/page.ts";
+import { isLeftToPeople } from "../assess/left-to-people.ts";
 import type { CoordinationItem } from "../coordination/item.ts";
 import { createCoordinationStore } from "../coordination/store.ts";
 import { autoScaling } from "../shared/aws/auto-scaling.ts";
@@ -15,10 +15,10 @@ import type { Dependencies } from "../shared/dependencies.ts";
 import { errorMessage } from "../shared/errors.ts";
 import { createEntry, type Handler } from "../shared/step.ts";
 import { wire } from "../shared/wire.ts";
+import { createEscalationMemory, type EscalationMemory, escalate } from "./escalate.ts";
 import { publishMetrics } from "./metrics.ts";
 import type { Observation } from "./observation.ts";
 import { readObservations, writeObservation } from "./observations.ts";
-import { sendPage } from "./pages.ts";
 import { type Look, probePublicName, probeRegion } from "./probes.ts";
 import { sampleCapacity, sampleLag } from "./samples.ts";
 import { startRun } from "./start.ts";
@@ -40,12 +40,13 @@ export function createHandler(deps: Dependencies<Services>): Handler {
   // What this process saw last. A round that cannot read the table goes on from there: streaks that began anew with every
   // throttled read would never confirm anything.
   let seenLast: Observation | null = null;
+  const memory = createEscalationMemory();
   return createEntry(deps, async (_event, scoped) => {
     const end = scoped.clock.now() + invocationSeconds * 1_000;
     const every = scoped.plan.detection.probeEverySeconds * 1_000;
     let rounds = 0;
     for (let next = scoped.clock.now(); next + every <= end; rounds++) {
-      const seen = await lookAround(scoped, rounds === 0 ? "withSamples" : "withoutSamples", seenLast);
+      const seen = await lookAround(scoped, rounds === 0 ? "withSamples" : "withoutSamples", seenLast, memory);
       seenLast = seen.observation;
       next += every;
       if (seen.item?.incident != null) await lookClosely(scoped, seen.observation, next);
@@ -66,6 +67,7 @@ async function lookAround(
   deps: Dependencies<Services>,
   sampling: "withSamples" | "withoutSamples",
   seenLast: Observation | null,
+  memory: EscalationMemory,
 ): Promise<Seen> {
   const { plan, region } = deps;
   const [looks, customers, observations, item] = await Promise.all([
@@ -88,6 +90,7 @@ async function lookAround(
   await Promise.all([
     publishMetrics(deps, observation, item),
     item === null || others === null ? null : assessAll(deps, item, [...others, observation]),
+    orNull(deps, "escalation", () => escalateAll(deps, memory, item, [...(others ?? []), observation], sampling)),
   ]);
   return { observation, item };
 }
@@ -121,12 +124,24 @@ function compose(
   };
 }
 
-/**
- * Decides for every Region as an execution would; starts one where the answer is to act, or would be but for the plan, and
- * pages people where it is theirs.
- */
+/** What this vantage can say counts also where nobody else can be read: people hear of it from whoever is left. */
+async function escalateAll(
+  deps: Dependencies<"dynamoDB" | "eventBridge">,
+  memory: EscalationMemory,
+  item: CoordinationItem | null,
+  observations: readonly Observation[],
+  sampling: "withSamples" | "withoutSamples",
+): Promise<void> {
+  const { plan, region: self, clock } = deps;
+  const now = clock.now();
+  const evidence = gatherEvidence(plan, self, observations, isoInstant(now));
+  const reading = sampling === "withSamples" ? "always" : "whereNeeded";
+  await escalate(deps, memory, { plan, evidence, item, self, now }, reading);
+}
+
+/** Decides for every Region as an execution would; starts one where the answer is to act, or would be but for the plan. */
 async function assessAll(
-  deps: Dependencies<"dynamoDB" | "eventBridge" | "stepFunctions">,
+  deps: Dependencies<"stepFunctions">,
   item: CoordinationItem,
   observations: readonly Observation[],
 ): Promise<void> {
@@ -139,10 +154,6 @@ async function assessAll(
     const signal = { kind: "watch", region: name, source: `watch in ${self}` } as const;
     const input: DecisionInput = { plan, signal, evidence, item, self, now };
     const decision = decide(input);
-    const page = pageFor(input, name, decision);
-    if (page !== null && !item.incident?.paged.includes(page.about)) {
-      await orNull(deps, `page about ${page.about}`, () => sendPage(deps, page));
-    }
     switch (decision.kind) {
       case "act":
         return startRun(deps, item, { kind: "failover", region: name });

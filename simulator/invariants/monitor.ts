@@ -10,6 +10,7 @@ import type { World } from "../world.ts";
 import { Authority, partOf } from "./authority.ts";
 import { Evacuations } from "./evacuations.ts";
 import { answeredWithinMs, HealthHistory } from "./health-history.ts";
+import { Hearing } from "./hearing.ts";
 import { Ledger, proofAllowanceMs, type Tenure } from "./ledger.ts";
 import { isMutation, resourceOf } from "./mutations.ts";
 import { Promotions } from "./promotions.ts";
@@ -39,6 +40,7 @@ export class Monitor {
   readonly #sight: Sight;
   readonly #service: Service;
   readonly #promotions: Promotions;
+  readonly hearing: Hearing;
   /** What each tenure had to go by when it began. */
   readonly #grounds = new Map<Tenure, Grounds>();
   #tenuresSeen = 0;
@@ -58,6 +60,7 @@ export class Monitor {
     this.#service = new Service(world, this.ledger, this.#sight);
     const judges = { ledger: this.ledger, authority: this.#authority, sight: this.#sight, history: this.#history };
     this.#promotions = new Promotions(world, judges, (invariant, message) => this.#report(invariant, message));
+    this.hearing = new Hearing(world);
     world.dynamoDB.observe((write) => this.ledger.note(write));
     world.network.observe((call) => this.#judgeCall(call));
     world.regions.subscribe((change) => this.#history.note(change, world.clock.now()));
@@ -85,6 +88,7 @@ export class Monitor {
     if (world.clock.now() - this.#servedAt >= serviceEveryMs) {
       this.#servedAt = world.clock.now();
       this.#sight.noteService();
+      for (const { invariant, message } of this.hearing.judge()) this.#report(invariant, message);
     }
     const promotions = world.promotions;
     for (; this.#promotionsSeen < promotions.length; this.#promotionsSeen++) {

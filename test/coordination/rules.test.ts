@@ -9,7 +9,6 @@ import {
   incidentName,
   initialItem,
   maximumTakeovers,
-  notePage,
   openIncident,
   pause,
   regionsInService,
@@ -327,24 +326,6 @@ describe("approveIncident", () => {
 
   it("FM24: is refused to whoever was taken over", () => {
     expect(approveIncident({ ...asking, epoch: 2 }, runIn(asking))).toMatchObject({ kind: "refused" });
-  });
-});
-
-describe("notePage", () => {
-  const about = "otherIncidentInProgress/eu-west-1";
-
-  it("remembers a page once, under the incident in progress", () => {
-    const noted = itemAfter(notePage(open, { incident: run.incident, about }));
-
-    expect(noted).toEqual({ ...open, incident: { ...open.incident, paged: [about] } });
-    expect(notePage(noted, { incident: run.incident, about })).toMatchObject({ kind: "refused" });
-  });
-
-  it.each<[string, CoordinationItem]>([
-    ["none is in progress", itemAfter(close(open))],
-    ["another one is", openItem(plan, now, { failedRegion: "eu-west-1" })],
-  ])("is refused where %s", (_name, item) => {
-    expect(notePage(item, { incident: run.incident, about })).toMatchObject({ kind: "refused" });
   });
 });
 

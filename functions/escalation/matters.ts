@@ -1,0 +1,280 @@
+import { assess, confirmedFailure } from "../assess/assessment.ts";
+import { decide } from "../assess/decide.ts";
+import type { Decision } from "../assess/decision.ts";
+import type { Evidence } from "../assess/evidence.ts";
+import type { CoordinationItem, Incident } from "../coordination/item.ts";
+import { parseInstant, secondsBetween } from "../shared/clock.ts";
+import type { Plan } from "../shared/plan/plan.ts";
+import { type Trouble, troubleOf } from "./trouble.ts";
+import { type EscalationReason, type Stage, type Subject, words } from "./words.ts";
+
+/** Something that people must hear of, as it stands now. */
+export interface Matter {
+  /** Names the matter among those of the application: a Region, or one of `sharedMatters`. */
+  readonly key: string;
+  /** Null when it is about no single Region. */
+  readonly region: string | null;
+  readonly stage: Stage;
+  readonly reason: EscalationReason;
+  /** ISO 8601. */
+  readonly since: string;
+  readonly summary: string;
+  readonly whatToDo: string;
+  readonly incident: string | null;
+}
+
+/** Matters of no single Region. */
+export const sharedMatters = { everything: "everything", vantages: "vantages", publicName: "publicName" } as const;
+
+export interface EscalationInput {
+  readonly plan: Plan;
+  readonly evidence: Evidence;
+  /** Null when the coordination table did not answer. */
+  readonly item: CoordinationItem | null;
+  readonly self: string;
+  /** Milliseconds since the Unix epoch. */
+  readonly now: number;
+}
+
+/**
+ * A run that is to open has opened this long after the confirmation window; whoever is told before hears of one thing twice.
+ * Never so late that people hear later than promised, whatever the window of the plan.
+ */
+const graceSeconds = 45;
+const longestWaitSeconds = 135;
+/** Of what one vantage alone sees people hear later: it may be that vantage. */
+const contradictedSeconds = 240;
+const publicNameSeconds = 90;
+
+/**
+ * What people must hear of. Pure; who tells it, and whether it has been told, is `telling.ts`.
+ *
+ * Holds: every Region in service whose customers fail, by the word of anybody who can be heard, is among it within
+ * `longestWaitSeconds` of the first failing look, whatever its assessment is called.
+ */
+export function mattersOf(input: EscalationInput): readonly Matter[] {
+  const ofRegions = input.plan.regions.flatMap(({ name }) => matterOfRegion(input, name) ?? []);
+  // All Regions at once are one matter.
+  const everything = ofRegions.find(({ reason }) => reason === "everythingFailing");
+  const single = ofRegions.filter(({ reason }) => reason !== "everythingFailing");
+  const shared = [everything, matterOfVantages(input), single.length > 0 ? null : matterOfPublicName(input)];
+  return [...single, ...shared.flatMap((matter) => matter ?? [])];
+}
+
+function matterOfRegion(input: EscalationInput, region: string): Matter | null {
+  const { plan, evidence, item, now } = input;
+  const incident = item?.incident ?? null;
+  const decision = item === null ? null : decideAsWatch({ ...input, item }, region);
+  if (item !== null && incident?.failedRegion === region) {
+    const reason = heldInIncident(decision) ?? (isAsking(plan, item, now) ? "questionOpen" : "runOpen");
+    return regional(input, region, { reason, since: incident.openedAt, decision, trouble: null });
+  }
+  const state = item?.regions[region]?.state ?? "inService";
+  if (state === "evacuated" || state === "returning") return null;
+  const trouble = troubleOf(plan, evidence, region);
+  if (trouble === null) return null;
+  const reason = reasonOf(input, region, decision, trouble);
+  const patience = patienceFor(plan, reason, confirmedFailure(assess(plan, evidence, region)) === "down");
+  if (trouble.lastsSeconds < patience) return null;
+  return regional(input, region, { reason, since: trouble.since, decision, trouble });
+}
+
+function decideAsWatch(input: EscalationInput & { readonly item: CoordinationItem }, region: string): Decision {
+  return decide({ ...input, signal: { kind: "watch", region, source: `watch in ${input.self}` } });
+}
+
+/** Why an incident without a holder stays so; null where it has one, or is about to. */
+function heldInIncident(decision: Decision | null): EscalationReason | null {
+  if (decision === null || !("reason" in decision)) return null;
+  const { reason } = decision;
+  return reason === "takeoversExhausted" || reason === "paused" || reason === "planObserves" ? reason : null;
+}
+
+/** Whether the run waits for a person, which its lease outlasts. */
+function isAsking(plan: Plan, { lease, incident }: CoordinationItem, now: number): boolean {
+  if (incident?.stage === "asking") return true;
+  return lease !== null && parseInstant(lease.expiresAt) - now > plan.coordination.leaseSeconds * 1_000;
+}
+
+function reasonOf(
+  { plan, evidence, self }: EscalationInput,
+  region: string,
+  decision: Decision | null,
+  trouble: Trouble,
+): EscalationReason {
+  if (trouble.word === "contradicted") return "oneVantageAlone";
+  if (decision === null) return "leaseStoreUnreachable";
+  if (!("reason" in decision)) return "runNotBegun";
+  const others = evidence.heard.filter((name) => name !== region).length;
+  switch (decision.reason) {
+    case "serving":
+    case "unknownEvidence":
+    case "unconfirmed":
+    case "flapping":
+    case "incidentInProgress":
+      if (others < plan.detection.quorum) return "quorumOutOfReach";
+      return decision.reason === "unconfirmed" || decision.reason === "flapping" ? decision.reason : "shareFails";
+    case "otherIncidentInProgress":
+    case "takeoversExhausted":
+    case "lastRegion":
+    case "noHealthySurvivor":
+    case "disputed":
+    case "everythingFailing":
+    case "observerIsolated":
+    case "paused":
+    case "cooldown":
+    case "dailyLimit":
+    case "overloadSuspected":
+    case "planObserves":
+    case "leaseStoreUnreachable":
+      return decision.reason;
+    case "observerIsSuspect":
+      return self === region ? "observerIsSuspect" : "unconfirmed";
+    case "silencedEvent":
+    case "staleEvent":
+    case "recoveryEvent":
+    case "unrelatedEvent":
+    case "invalidInput":
+    case "nothingToTakeOver":
+    case "nothingToRetry":
+    case "notInService":
+    case "leaseRaceLost":
+      return "unconfirmed";
+  }
+}
+
+/** For how many seconds a Region must have failed before people hear of it for this reason. */
+function patienceFor(plan: Plan, reason: EscalationReason, isDown: boolean): number {
+  switch (reason) {
+    case "oneVantageAlone":
+      return contradictedSeconds;
+    case "runNotBegun":
+      return longestWaitSeconds;
+    // While a run grows the survivors, one that lives but falters most likely lacks just that.
+    case "otherIncidentInProgress":
+      return isDown ? 0 : longestWaitSeconds;
+    case "lastRegion":
+    case "noHealthySurvivor":
+    case "paused":
+    case "cooldown":
+    case "dailyLimit":
+    case "overloadSuspected":
+    case "planObserves":
+    case "takeoversExhausted":
+    case "everythingFailing":
+      return 0;
+    default:
+      return Math.min(longestWaitSeconds, plan.detection.confirmForSeconds + graceSeconds);
+  }
+}
+
+/** That no more vantages are heard than the quorum: one more loss, and nothing can be confirmed about some Region. */
+function matterOfVantages(input: EscalationInput): Matter | null {
+  const { plan, evidence, item } = input;
+  if (evidence.silent.length === 0) return null;
+  const inService = plan.regions.map(({ name }) => name).filter((name) => standsIn(item, name));
+  const heard = Math.min(...inService.map((region) => evidence.heard.filter((name) => name !== region).length));
+  const { quorum } = plan.detection;
+  if (inService.length === 0 || heard > quorum) return null;
+  // A Region that fails, or is out of service, is silent for a reason of which people hear anyway.
+  const isExplained = (name: string) =>
+    plan.regions.some((region) => region.name === name) &&
+    (!standsIn(item, name) || item?.incident?.failedRegion === name || troubleOf(plan, evidence, name) !== null);
+  if (heard === quorum && evidence.silent.every(isExplained)) return null;
+  const reason = heard < quorum ? "vantagesLost" : "oneLossFromBlind";
+  const about = { what: evidence.silent.join(", "), since: evidence.at };
+  return shared(input, sharedMatters.vantages, reason, about);
+}
+
+/** That the public name fails at a vantage, and no Region's endpoint does. */
+function matterOfPublicName(input: EscalationInput): Matter | null {
+  const { plan, evidence, item } = input;
+  const isTroubled = plan.regions.some(({ name }) => standsIn(item, name) && troubleOf(plan, evidence, name) !== null);
+  if (isTroubled || item?.incident != null) return null;
+  const failing = evidence.publicNameFailing.filter(({ since }) => secondsBetween(since, evidence.at) >= publicNameSeconds);
+  const [first] = failing.toSorted((left, right) => parseInstant(left.since) - parseInstant(right.since));
+  if (first === undefined) return null;
+  const seenBy = failing.map(({ vantage }) => vantage);
+  const about = { what: "the public name", since: first.since, seenBy };
+  return shared(input, sharedMatters.publicName, "publicNameFails", about);
+}
+
+/** The end of a matter that people have heard of, or should have. */
+export function endOf(
+  { item, self }: Pick<EscalationInput, "item" | "self">,
+  told: Pick<Matter, "key" | "region" | "stage" | "since" | "incident">,
+): Matter {
+  const isRun = (told.stage === "acting" || told.stage === "waiting") && told.incident !== null;
+  const reason = isRun && item?.incident?.id !== told.incident ? "runClosed" : "passesAgain";
+  const names: Readonly<Record<string, string>> = { everything: "Every Region", vantages: "The quorum of vantages", publicName: "The public name" };
+  return compose(reason, told.key, told.region, {
+    ...nobody,
+    self,
+    what: told.region ?? names[told.key] ?? told.key,
+    since: told.since,
+    incident: told.incident,
+  });
+}
+
+/** A run's matter, for whoever has just told of it. */
+export function matterOfRun(
+  reason: "runOpen" | "questionOpen" | "runClosed",
+  { id, failedRegion, failingSince }: Pick<Incident, "id" | "failedRegion" | "failingSince">,
+): Matter {
+  const about = { what: failedRegion, since: failingSince, self: "", incident: id };
+  return compose(reason, failedRegion, failedRegion, { ...nobody, ...about });
+}
+
+function standsIn(item: CoordinationItem | null, region: string): boolean {
+  const state = item?.regions[region]?.state ?? "inService";
+  return state === "inService" || state === "evacuating";
+}
+
+const nobody = { decision: "", incident: null, answerIn: null, seenBy: [], failedPercent: 0 } as const;
+
+function regional(
+  { plan, item, self, now }: EscalationInput,
+  region: string,
+  found: {
+    readonly reason: EscalationReason;
+    readonly since: string;
+    readonly decision: Decision | null;
+    readonly trouble: Trouble | null;
+  },
+): Matter {
+  const { reason, since, decision, trouble } = found;
+  const isEverything = reason === "everythingFailing";
+  return compose(reason, isEverything ? sharedMatters.everything : region, isEverything ? null : region, {
+    what: region,
+    since,
+    self,
+    decision: decision?.explanation ?? "",
+    incident: item?.incident?.id ?? null,
+    answerIn: item !== null && isAsking(plan, item, now) ? (item.lease?.region ?? null) : null,
+    seenBy: trouble?.seenBy ?? [],
+    failedPercent: Math.round((trouble?.share ?? 0) * 100),
+  });
+}
+
+function shared(
+  { self }: EscalationInput,
+  key: string,
+  reason: EscalationReason,
+  about: Partial<Subject> & Pick<Subject, "what" | "since">,
+): Matter {
+  return compose(reason, key, null, { ...nobody, self, ...about });
+}
+
+function compose(reason: EscalationReason, key: string, region: string | null, subject: Subject): Matter {
+  const { stage, says, whatToDo } = words[reason];
+  return {
+    key,
+    region,
+    stage,
+    reason,
+    since: subject.since,
+    summary: says(subject),
+    whatToDo: whatToDo(subject),
+    incident: subject.incident,
+  };
+}
