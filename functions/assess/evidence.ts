@@ -41,8 +41,8 @@ export interface Evidence {
   readonly servesCustomers: readonly string[];
   /** Vantages whose word counts now, in the plan's order, the witnesses last. */
   readonly heard: readonly string[];
-  /** Vantages that were heard once and are not now. One that never was may not be deployed yet. */
-  readonly silent: readonly string[];
+  /** Vantages that were heard once and are not now, and for how long. One that never was may not be deployed yet. */
+  readonly silent: readonly { readonly vantage: string; readonly forSeconds: number }[];
   /** Vantages at which the public name fails, and since when. */
   readonly publicNameFailing: readonly { readonly vantage: string; readonly since: string }[];
 }
@@ -104,7 +104,10 @@ export function gatherEvidence(
     at: now,
     servesCustomers: [...new Set(served)],
     heard: vantages.filter(isFresh),
-    silent: vantages.filter((vantage) => byVantage.has(vantage) && !isFresh(vantage)),
+    silent: vantages.flatMap((vantage) => {
+      const age = ageSeconds.get(vantage);
+      return age === undefined || isFresh(vantage) ? [] : { vantage, forSeconds: age };
+    }),
     publicNameFailing: observations
       .filter(({ vantage, customers }) => isFresh(vantage) && customers.vote === "failing")
       .map(({ vantage, customers }) => ({ vantage, since: customers.since })),

@@ -18,6 +18,8 @@ export interface Matter {
   readonly reason: EscalationReason;
   /** ISO 8601. */
   readonly since: string;
+  /** For how long it has been due by the evidence; 0 where only whoever watches it knows. */
+  readonly dueForSeconds: number;
   readonly summary: string;
   readonly whatToDo: string;
   readonly incident: string | null;
@@ -45,6 +47,8 @@ const longestWaitSeconds = 135;
 /** Of what one vantage alone sees people hear later: it may be that vantage. */
 const contradictedSeconds = 240;
 const publicNameSeconds = 90;
+/** A Region that fails more of the looks than this is none to send customers to. */
+const lostShare = 0.5;
 
 /**
  * What people must hear of. Pure; who tells it, and whether it has been told, is `telling.ts`.
@@ -67,16 +71,24 @@ function matterOfRegion(input: EscalationInput, region: string): Matter | null {
   const decision = item === null ? null : decideAsWatch({ ...input, item }, region);
   if (item !== null && incident?.failedRegion === region) {
     const reason = heldInIncident(decision) ?? (isAsking(plan, item, now) ? "questionOpen" : "runOpen");
-    return regional(input, region, { reason, since: incident.openedAt, decision, trouble: null });
+    const dueForSeconds = reason === "runOpen" ? (now - parseInstant(incident.openedAt)) / 1_000 : 0;
+    return regional(input, region, { reason, since: incident.openedAt, dueForSeconds, decision, trouble: null });
   }
-  const state = item?.regions[region]?.state ?? "inService";
-  if (state === "evacuated" || state === "returning") return null;
   const trouble = troubleOf(plan, evidence, region);
-  if (trouble === null) return null;
-  const reason = reasonOf(input, region, decision, trouble);
+  const isOut = !standsIn(item, region);
+  if (trouble === null || (isOut && !mayBeSentCustomers(input, region))) return null;
+  const reason = isOut ? "outAndNotLeft" : reasonOf(input, region, decision, trouble);
   const patience = patienceFor(plan, reason, confirmedFailure(assess(plan, evidence, region)) === "down");
-  if (trouble.lastsSeconds < patience) return null;
-  return regional(input, region, { reason, since: trouble.since, decision, trouble });
+  const dueForSeconds = trouble.lastsSeconds - patience;
+  if (dueForSeconds < 0) return null;
+  return regional(input, region, { reason, since: trouble.since, dueForSeconds, decision, trouble });
+}
+
+/** Whether customers are, or may be, sent to a Region that is out of service: somebody is, or there is nowhere else to send them. */
+function mayBeSentCustomers({ plan, evidence, item }: EscalationInput, region: string): boolean {
+  if (evidence.servesCustomers.includes(region)) return true;
+  const inService = plan.regions.map(({ name }) => name).filter((name) => standsIn(item, name));
+  return inService.every((name) => (troubleOf(plan, evidence, name)?.share ?? 0) > lostShare);
 }
 
 function decideAsWatch(input: EscalationInput & { readonly item: CoordinationItem }, region: string): Decision {
@@ -103,6 +115,8 @@ function reasonOf(
   trouble: Trouble,
 ): EscalationReason {
   if (trouble.word === "contradicted") return "oneVantageAlone";
+  if (self === region) return "observerIsSuspect";
+  if (evidence.observer === "isolated") return "observerIsolated";
   if (decision === null) return "leaseStoreUnreachable";
   if (!("reason" in decision)) return "runNotBegun";
   const others = evidence.heard.filter((name) => name !== region).length;
@@ -129,7 +143,6 @@ function reasonOf(
     case "leaseStoreUnreachable":
       return decision.reason;
     case "observerIsSuspect":
-      return self === region ? "observerIsSuspect" : "unconfirmed";
     case "silencedEvent":
     case "staleEvent":
     case "recoveryEvent":
@@ -149,6 +162,8 @@ function patienceFor(plan: Plan, reason: EscalationReason, isDown: boolean): num
     case "oneVantageAlone":
       return contradictedSeconds;
     case "runNotBegun":
+    // Another Region tells of it before, and says what automation makes of it.
+    case "observerIsSuspect":
       return longestWaitSeconds;
     // While a run grows the survivors, one that lives but falters most likely lacks just that.
     case "otherIncidentInProgress":
@@ -170,20 +185,24 @@ function patienceFor(plan: Plan, reason: EscalationReason, isDown: boolean): num
 
 /** That no more vantages are heard than the quorum: one more loss, and nothing can be confirmed about some Region. */
 function matterOfVantages(input: EscalationInput): Matter | null {
-  const { plan, evidence, item } = input;
-  if (evidence.silent.length === 0) return null;
+  const { plan, evidence, item, self } = input;
+  // Whoever says so is not silent, however long its round took.
+  const silent = evidence.silent.filter(({ vantage }) => vantage !== self);
+  const vantages = new Set([...evidence.heard, self]);
+  if (silent.length === 0) return null;
   const inService = plan.regions.map(({ name }) => name).filter((name) => standsIn(item, name));
-  const heard = Math.min(...inService.map((region) => evidence.heard.filter((name) => name !== region).length));
+  const heard = Math.min(...inService.map((region) => [...vantages].filter((name) => name !== region).length));
   const { quorum } = plan.detection;
   if (inService.length === 0 || heard > quorum) return null;
   // A Region that fails, or is out of service, is silent for a reason of which people hear anyway.
   const isExplained = (name: string) =>
     plan.regions.some((region) => region.name === name) &&
     (!standsIn(item, name) || item?.incident?.failedRegion === name || troubleOf(plan, evidence, name) !== null);
-  if (heard === quorum && evidence.silent.every(isExplained)) return null;
+  if (heard === quorum && silent.every(({ vantage }) => isExplained(vantage))) return null;
   const reason = heard < quorum ? "vantagesLost" : "oneLossFromBlind";
-  const about = { what: evidence.silent.join(", "), since: evidence.at };
-  return shared(input, sharedMatters.vantages, reason, about);
+  const names = silent.map(({ vantage }) => vantage).join(", ");
+  const matter = shared(input, sharedMatters.vantages, reason, { what: names, since: evidence.at });
+  return { ...matter, dueForSeconds: Math.min(...silent.map(({ forSeconds }) => forSeconds)) };
 }
 
 /** That the public name fails at a vantage, and no Region's endpoint does. */
@@ -238,13 +257,14 @@ function regional(
   found: {
     readonly reason: EscalationReason;
     readonly since: string;
+    readonly dueForSeconds: number;
     readonly decision: Decision | null;
     readonly trouble: Trouble | null;
   },
 ): Matter {
-  const { reason, since, decision, trouble } = found;
+  const { reason, since, dueForSeconds, decision, trouble } = found;
   const isEverything = reason === "everythingFailing";
-  return compose(reason, isEverything ? sharedMatters.everything : region, isEverything ? null : region, {
+  const matter = compose(reason, isEverything ? sharedMatters.everything : region, isEverything ? null : region, {
     what: region,
     since,
     self,
@@ -254,6 +274,7 @@ function regional(
     seenBy: trouble?.seenBy ?? [],
     failedPercent: Math.round((trouble?.share ?? 0) * 100),
   });
+  return { ...matter, dueForSeconds };
 }
 
 function shared(
@@ -273,6 +294,7 @@ function compose(reason: EscalationReason, key: string, region: string | null, s
     stage,
     reason,
     since: subject.since,
+    dueForSeconds: 0,
     summary: says(subject),
     whatToDo: whatToDo(subject),
     incident: subject.incident,

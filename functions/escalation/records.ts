@@ -11,7 +11,7 @@ import { type Stage, severity } from "./words.ts";
 export const escalationEventType = "Attention Needed";
 
 /** What is remembered of a matter, and sent as the event's detail. One record a matter in the records table. */
-export interface Escalation extends Omit<Matter, "key"> {
+export interface Escalation extends Omit<Matter, "key" | "dueForSeconds"> {
   readonly application: string;
   readonly matter: string;
   /** ISO 8601; when it came to stand as it does. */
@@ -28,6 +28,8 @@ export interface Escalation extends Omit<Matter, "key"> {
 }
 
 const changesKept = 8;
+/** The run goes on behind it: whatever is not noted is told once more, and no harm done. */
+const noteTries = 2;
 
 export function escalationPartition(application: string): string {
   return `escalations#${application}`;
@@ -80,7 +82,7 @@ export async function writeEscalation(deps: Dependencies<"dynamoDB">, escalation
 /** The record of a matter as it stands now, before anybody has heard of it. */
 export function escalationOf(
   deps: Pick<Dependencies, "plan" | "region" | "clock">,
-  { key, ...matter }: Matter,
+  { key, dueForSeconds: _dueForSeconds, ...matter }: Matter,
   before: Escalation | null,
 ): Escalation {
   const { application } = deps.plan;
@@ -112,7 +114,8 @@ export function heardNow(deps: Pick<Dependencies, "region" | "clock">, escalatio
  */
 export async function noteHeard(deps: Dependencies<"dynamoDB">, matter: Matter): Promise<void> {
   try {
-    await writeEscalation(deps, heardNow(deps, escalationOf(deps, matter, null)));
+    const heard = heardNow(deps, escalationOf(deps, matter, null));
+    await retryRead(deps, () => writeEscalation(deps, heard), noteTries);
   } catch (error) {
     deps.logger.warn("That people have heard could not be remembered", { matter: matter.key, error: errorMessage(error) });
   }

@@ -4,7 +4,7 @@ import type { EscalationInput, Matter } from "./matters.ts";
 import { sharedMatters } from "./matters.ts";
 import type { Escalation } from "./records.ts";
 import { isClear } from "./trouble.ts";
-import { severity, words } from "./words.ts";
+import { type EscalationReason, severity, words } from "./words.ts";
 
 /** A vantage waits so long for each that comes before it: long enough for one to tell, and for its record to arrive. */
 const turnSeconds = 15;
@@ -36,9 +36,16 @@ export function isToBeTold(
 ): boolean {
   const ago = (instant: string) => (now - parseInstant(instant)) / 1_000;
   if (told !== null && told.toldAt === null && told.from !== self && ago(told.at) < tellingSeconds) return false;
-  if (forSeconds < words[matter.reason].afterSeconds + turn * turnSeconds) return false;
+  // What was recorded and taken by no bus is due, whatever this process has seen of it.
+  const isRecorded = told !== null && told.toldAt === null && told.stage === matter.stage && told.reason === matter.reason;
+  if (!isRecorded && forSeconds < words[matter.reason].afterSeconds + turn * turnSeconds) return false;
   if (matter.stage === "healed") return told !== null && (told.stage !== "healed" || told.toldAt === null);
-  if (told === null || told.toldAt === null || told.stage === "healed") return true;
+  if (told === null || told.toldAt === null) return true;
+  // What a vantage says that is cut off, or the Region itself, may not get out: whoever is not says it again.
+  if (isAloneWord(told.reason) && !isAloneWord(matter.reason)) return true;
+  const isOfRun = matter.stage === "acting" || matter.stage === "waiting";
+  // The run has told of its end before the coordination item does.
+  if (told.stage === "healed") return !(isOfRun && told.incident === matter.incident);
   const isSame = told.stage === matter.stage && told.reason === matter.reason;
   // A run tells of itself by its own events; people hear of the matter's run only where none of them was taken.
   if (matter.stage === "acting") return told.incident !== matter.incident && matter.reason === "runOpen";
@@ -47,6 +54,10 @@ export function isToBeTold(
   if (isSame || turn > 0) return false;
   const isNews = !told.changes.some(({ stage, at }) => stage === matter.stage && ago(at) < newsSeconds);
   return (severity[matter.stage] > severity[told.stage] && isNews) || ago(told.toldAt) >= quietSeconds;
+}
+
+function isAloneWord(reason: EscalationReason): boolean {
+  return reason === "observerIsolated" || reason === "observerIsSuspect";
 }
 
 /** Whether a matter that is none any more has ended, and not only paused. Pure. */

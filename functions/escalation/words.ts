@@ -58,6 +58,8 @@ export type EscalationReason =
   | "questionOpen"
   /** A run has closed, and the bus did not take the event that says so. */
   | "runClosed"
+  /** It is out of service, and customers are or may be sent there. */
+  | "outAndNotLeft"
   /** Fewer vantages are heard than the quorum. */
   | "quorumOutOfReach"
   /** It fails a share of its requests. */
@@ -87,7 +89,10 @@ export interface Subject {
 
 interface Words {
   readonly stage: Stage;
-  /** How long it must have been so, beyond what the evidence asks for. What another function may have told already is given time. */
+  /**
+   * How long it must have been so, beyond what the evidence asks for: what another function may be telling is given time. Where
+   * the evidence does not say since when, less than an invocation of the watch, whose memory that is.
+   */
   readonly afterSeconds: number;
   readonly says: (subject: Subject) => string;
   readonly whatToDo: (subject: Subject) => string;
@@ -115,16 +120,24 @@ export const words: Readonly<Record<EscalationReason, Words>> = {
   },
   questionOpen: {
     stage: "waiting",
-    afterSeconds: 45,
+    afterSeconds: 30,
     says: ({ what, incident }) => `${incident} about ${what} waits for an answer`,
     whatToDo: ({ incident, answerIn }) =>
       `Answer it: approval#${incident} in the records table${answerIn === null ? "" : ` of ${answerIn}`}`,
   },
   runClosed: {
     stage: "healed",
-    afterSeconds: 45,
+    afterSeconds: 30,
     says: ({ what, incident }) => `${incident ?? "The run"} about ${what} has closed`,
     whatToDo: () => "Read its closing event and its report: they say what it achieved and what is left to do",
+  },
+  outAndNotLeft: {
+    stage: "held",
+    afterSeconds: 0,
+    says: ({ what, since }) =>
+      `${what} is out of service and has failed since ${describeInstant(since)}, and customers are or may be sent there`,
+    whatToDo: ({ what }) =>
+      `See which Regions DNS answers with. Return a Region that serves, or retry the traffic branch of the last run about ${what}`,
   },
   quorumOutOfReach: {
     stage: "blind",
@@ -229,7 +242,7 @@ export const words: Readonly<Record<EscalationReason, Words>> = {
   },
   publicNameFails: {
     stage: "unsteady",
-    afterSeconds: 30,
+    afterSeconds: 0,
     says: ({ seenBy, since }) =>
       `The public name has failed at ${seenBy.join(", ")} since ${describeInstant(since)}, and every endpoint in service passes`,
     whatToDo: () => "See where DNS sends customers, whether the name's certificate is good, and whether a Region that is out of service is still in the answers",
@@ -237,18 +250,18 @@ export const words: Readonly<Record<EscalationReason, Words>> = {
   oneLossFromBlind: {
     stage: "unsteady",
     afterSeconds: 120,
-    says: ({ what }) => `${what} is silent: one more loss and automation is blind, for no more vantages are heard than the quorum`,
+    says: ({ what }) => `Silent: ${what}. One more loss and automation is blind, for no more vantages are heard than the quorum`,
     whatToDo: lookAtVantages,
   },
   vantagesLost: {
     stage: "blind",
     afterSeconds: 120,
-    says: ({ what }) => `${what} is silent: automation is blind, for fewer vantages are heard than the quorum`,
+    says: ({ what }) => `Silent: ${what}. Automation is blind, for fewer vantages are heard than the quorum`,
     whatToDo: lookAtVantages,
   },
   passesAgain: {
     stage: "healed",
-    afterSeconds: 60,
+    afterSeconds: 30,
     says: ({ what, since }) => `${what}, in trouble since ${describeInstant(since)}, is well again`,
     whatToDo: () => "Nothing, but to find out what it was",
   },

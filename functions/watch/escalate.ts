@@ -1,3 +1,4 @@
+import type { CoordinationItem } from "../coordination/item.ts";
 import { endOf, type EscalationInput, type Matter, mattersOf } from "../escalation/matters.ts";
 import {
   type Escalation,
@@ -17,16 +18,21 @@ import type { Json } from "../timeline/event.ts";
 /** A bus that does not take it is asked again in the next round: the round itself must not wait for it. */
 const triesARound = 1;
 
+/** A round that read nothing, or saw a matter otherwise, makes no new matter of it; nor does a table that was away so briefly. */
+const lapseMs = 60_000;
+
 /** What a watch's process knows of matters besides what the records table says, which may be late or away. */
 export interface EscalationMemory {
-  /** Since when, in milliseconds since the Unix epoch, a matter has stood as it does, by its key, stage and reason. */
-  readonly knownSince: Map<string, number>;
+  /** Since when a matter has stood as it does, and when it last did, by its key, stage and reason; milliseconds since the Unix epoch. */
+  readonly known: Map<string, { readonly since: number; readonly last: number }>;
   /** What was read or written last, by matter. */
   readonly records: Map<string, Escalation>;
+  /** The coordination item as it was read last, and when. */
+  item: { readonly read: CoordinationItem; readonly at: number } | null;
 }
 
 export function createEscalationMemory(): EscalationMemory {
-  return { knownSince: new Map(), records: new Map() };
+  return { known: new Map(), records: new Map(), item: null };
 }
 
 /**
@@ -36,10 +42,13 @@ export function createEscalationMemory(): EscalationMemory {
 export async function escalate(
   deps: Dependencies<"dynamoDB" | "eventBridge">,
   memory: EscalationMemory,
-  input: EscalationInput,
+  seen: EscalationInput,
   reading: "always" | "whereNeeded",
 ): Promise<void> {
-  const { plan, self, evidence, now } = input;
+  const { plan, self, evidence, now } = seen;
+  if (seen.item !== null) memory.item = { read: seen.item, at: now };
+  const lately = memory.item !== null && now - memory.item.at <= lapseMs ? memory.item.read : null;
+  const input = { ...seen, item: seen.item ?? lately };
   const matters = mattersOf(input);
   const isOpen = [...memory.records.values()].some(({ stage, toldAt }) => stage !== "healed" || toldAt === null);
   if (reading === "always" || matters.length > 0 || isOpen) await refresh(deps, memory);
@@ -48,16 +57,15 @@ export async function escalate(
     .filter((told) => hasEnded(input, told))
     .map((told) => endOf(input, { ...told, key: told.matter }));
   const all = [...matters, ...ended];
-  const names = new Set(all.map(nameOf));
-  for (const name of memory.knownSince.keys()) if (!names.has(name)) memory.knownSince.delete(name);
+  for (const [name, { last }] of memory.known) if (now - last > lapseMs) memory.known.delete(name);
   await Promise.all(
     all.map(async (matter) => {
       const name = nameOf(matter);
-      const known = memory.knownSince.get(name) ?? now;
-      memory.knownSince.set(name, known);
+      const known = memory.known.get(name)?.since ?? now;
+      memory.known.set(name, { since: known, last: now });
       const before = memory.records.get(matter.key) ?? null;
       const turn = turnOf(plan, evidence.heard, self, matter.region);
-      if (isToBeTold(matter, before, { self, turn, forSeconds: (now - known) / 1_000, now })) {
+      if (isToBeTold(matter, before, { self, turn, forSeconds: Math.max((now - known) / 1_000, matter.dueForSeconds), now })) {
         await tell(deps, memory, escalationOf(deps, matter, before));
       }
     }),

@@ -27,12 +27,10 @@ export function carryVote(
   const before = last?.votes.find((vote) => vote.region === region);
   const silent = last === null || secondsBetween(last.at, now) > probeEverySeconds * missedRoundsAllowed;
   const { vote, reason } = look;
+  const looks = carryLooks(before?.looks ?? "", vote, last === null ? 0 : secondsBetween(last.at, now) / probeEverySeconds);
   if (before === undefined || silent) {
-    const changes = before?.changes ?? [];
-    return { region, vote, since: now, until: now, changes, passesInARow: 0, looks: letters[vote], reason };
+    return { region, vote, since: now, until: now, changes: before?.changes ?? [], passesInARow: 0, looks, reason };
   }
-  const missed = Math.max(0, Math.round(secondsBetween(last.at, now) / probeEverySeconds) - 1);
-  const looks = `${before.looks ?? ""}${letters.unknown.repeat(missed)}${letters[vote]}`.slice(-looksKept);
   if (before.vote === vote) return { ...before, until: now, passesInARow: 0, looks, reason };
   const passesInARow = before.passesInARow + 1;
   if (before.vote === "failing" && vote === "passing" && passesInARow < passesToRecover) {
@@ -51,6 +49,12 @@ export function carryVote(
 }
 
 const letters: Readonly<Record<Vote, string>> = { passing: "p", failing: "f", unknown: "u" };
+
+/** What was seen before a silence was seen: of the rounds between it is said that nobody looked. */
+function carryLooks(before: string, vote: Vote, roundsSince: number): string {
+  const missed = Math.min(looksKept, Math.max(0, Math.round(roundsSince) - 1));
+  return `${before}${letters.unknown.repeat(missed)}${letters[vote]}`.slice(-looksKept);
+}
 
 /** The same for what a customer of the public name gets. */
 export function carryCustomers(

@@ -131,6 +131,12 @@ export class SimulatedEventBridge implements SimulatedService {
     this.#failing.set(region, failures);
   }
 
+  /** Whether a Region's bus takes at least some of its entries now. */
+  takesEntries(region: string): boolean {
+    const failures = this.#failing.get(region);
+    return failures === undefined || failures.share < 1 || this.#clock.now() >= failures.until;
+  }
+
   /** Entries that were not taken, through no mistake of the caller. */
   get failedEntries(): readonly { readonly at: number; readonly region: string }[] {
     return this.#failed;

@@ -13,6 +13,8 @@ const failedShareAllowed = 0.1;
 const windowSeconds = 120;
 /** What is promised: nobody fails for longer than this without people hearing of it. */
 const heardWithinMs = 300_000;
+/** One vantage alone has thirty looks in that time: of a smaller share it may see too little by honest luck, and has twice as long. */
+const shareSeenByOne = 0.2;
 /** What was said so long before the share was exceeded was said about the same failure. */
 const sameFailureMs = 180_000;
 /** A bus that has just refused an entry is still ill; whoever wants to tell tries again each round. */
@@ -43,7 +45,7 @@ export class Hearing {
   #entriesSeen = 0;
   #faultsSeen = 0;
   #at: number;
-  /** From customers failing to people hearing, the longest of all failures that were heard of, in seconds. */
+  /** From customers failing to people hearing, while somebody could have told: the longest of all failures heard of, in seconds. */
   longestSilenceSeconds = 0;
 
   constructor(world: World) {
@@ -61,8 +63,10 @@ export class Hearing {
     const elapsedMs = now - this.#at;
     this.#at = now;
     this.#listen();
-    const somebodyCanTell = vantagesOf(plan).some(
-      (name) => this.#world.regions.runs(name) && (this.#illUntil.get(name) ?? 0) < now,
+    // Nothing gets out of a Region that is cut off: what its bus takes nobody hears.
+    const watching = vantagesOf(plan).filter((name) => this.#isHeard(name));
+    const somebodyCanTell = watching.some(
+      (name) => (this.#illUntil.get(name) ?? 0) < now && this.#world.eventBridge.takesEntries(name),
     );
     const violations: Violation[] = [];
     for (const { name, demandShare } of plan.regions) {
@@ -80,16 +84,17 @@ export class Hearing {
       const heard = this.#heard.get(name);
       if (heard !== undefined && (heard.matter === "open" || heard.at >= failing.since - sameFailureMs)) {
         failing.heardAt = now;
-        this.longestSilenceSeconds = Math.max(this.longestSilenceSeconds, (now - failing.since) / 1_000);
+        this.longestSilenceSeconds = Math.max(this.longestSilenceSeconds, failing.tellableMs / 1_000);
         continue;
       }
       if (somebodyCanTell) failing.tellableMs += elapsedMs;
-      if (failing.tellableMs < heardWithinMs) continue;
+      const share = window.failedSum / window.askedSum;
+      const isHardToSee = watching.length === 1 && share < shareSeenByOne;
+      if (failing.tellableMs < heardWithinMs * (isHardToSee ? 2 : 1)) continue;
       failing.heardAt = now;
-      const share = Math.round((window.failedSum / window.askedSum) * 100);
       violations.push({
         invariant: "failureHeard",
-        message: `Customers of ${name} have failed since ${failing.since} (${share} % of them lately) and nobody has heard of it`,
+        message: `Customers of ${name} have failed since ${failing.since} (${Math.round(share * 100)} % of them lately) and nobody has heard of it`,
       });
     }
     return violations;
@@ -100,11 +105,16 @@ export class Hearing {
     return this.#heard.get(region)?.matter === "open";
   }
 
+  #isHeard(region: string): boolean {
+    return this.#world.regions.runs(region) && this.#world.regions.health(region) !== "partitioned";
+  }
+
   #listen(): void {
     const { eventBridge, network, plan } = this.#world;
     const { published, failedEntries } = eventBridge;
     for (; this.#eventsSeen < published.length; this.#eventsSeen++) {
       const event = published[this.#eventsSeen] as BusEvent;
+      if (!this.#isHeard(event.region)) continue;
       for (const { region, matter } of heardIn(plan, event)) this.#heard.set(region, { at: instantOf(event), matter });
     }
     for (; this.#entriesSeen < failedEntries.length; this.#entriesSeen++) {

@@ -1,6 +1,7 @@
 import type { Incident } from "../../functions/coordination/item.ts";
 import { maximumTakeovers } from "../../functions/coordination/rules.ts";
 import { parseInstant } from "../../functions/shared/clock.ts";
+import { vantagesOf } from "../../functions/shared/plan/plan.ts";
 import type { TimelineEvent } from "../../functions/timeline/event.ts";
 import type { SizeChange } from "../aws/autoscaling.ts";
 import type { CallRecord } from "../aws/network.ts";
@@ -230,6 +231,10 @@ export class Monitor {
     // One incident at a time: while a person is asked about another Region, people are told of this one and no more.
     const isLeft = item?.incident != null && item.incident.failedRegion !== only.name && world.somebodyWaits();
     if (isLeft && world.pages.some(({ region }) => region === only.name)) return;
+    // Where no quorum of others can be heard nobody may judge: people are told, in time (FM59).
+    const connected = (name: string) => ["up", "gray"].includes(world.regions.health(name));
+    const watching = vantagesOf(plan).filter((name) => name !== only.name && connected(name));
+    if (watching.length < plan.detection.quorum && this.hearing.hasHeardOf(only.name)) return;
     if (standing === "inService" && !ended && item?.pause == null) {
       this.#report(
         "deadRegionAnswered",
