@@ -34,7 +34,13 @@ export type Rule = (subject: Subject) => readonly Permission[];
 
 /** Every function's permissions, by name, each in the order in which it comes to use them. */
 const table: Readonly<Record<FunctionName, readonly Rule[]>> = {
-  AssessSignal: [readsObservations, changesTheCoordinationItem, keepsTheTimeline, recordsDecisions, notesWhatPeopleHeard],
+  AssessSignal: [
+    readsObservations,
+    changesTheCoordinationItem,
+    keepsTheTimeline,
+    recordsDecisions,
+    notesWhatPeopleHeard,
+  ],
   ApprovalRequest: [changesTheCoordinationItem, keepsQuestions, keepsTheTimeline, sendsQuestions, notesWhatPeopleHeard],
   ApprovalRecord: [changesTheCoordinationItem, keepsTheTimeline],
   TrafficShift: [changesTheCoordinationItem, keepsTheTimeline, throwsTheSwitch("evacuate")],

@@ -115,6 +115,7 @@ function reasonOf(
   trouble: Trouble,
 ): EscalationReason {
   if (trouble.word === "contradicted") return "oneVantageAlone";
+  if (assess(plan, evidence, region).kind === "everythingFailing") return "everythingFailing";
   if (self === region) return "observerIsSuspect";
   if (evidence.observer === "isolated") return "observerIsolated";
   if (decision === null) return "leaseStoreUnreachable";
@@ -210,7 +211,9 @@ function matterOfPublicName(input: EscalationInput): Matter | null {
   const { plan, evidence, item } = input;
   const isTroubled = plan.regions.some(({ name }) => standsIn(item, name) && troubleOf(plan, evidence, name) !== null);
   if (isTroubled || item?.incident != null) return null;
-  const failing = evidence.publicNameFailing.filter(({ since }) => secondsBetween(since, evidence.at) >= publicNameSeconds);
+  const failing = evidence.publicNameFailing.filter(
+    ({ since }) => secondsBetween(since, evidence.at) >= publicNameSeconds,
+  );
   const [first] = failing.toSorted((left, right) => parseInstant(left.since) - parseInstant(right.since));
   if (first === undefined) return null;
   const seenBy = failing.map(({ vantage }) => vantage);
@@ -225,7 +228,11 @@ export function endOf(
 ): Matter {
   const isRun = (told.stage === "acting" || told.stage === "waiting") && told.incident !== null;
   const reason = isRun && item?.incident?.id !== told.incident ? "runClosed" : "passesAgain";
-  const names: Readonly<Record<string, string>> = { everything: "Every Region", vantages: "The quorum of vantages", publicName: "The public name" };
+  const names: Readonly<Record<string, string>> = {
+    everything: "Every Region",
+    vantages: "The quorum of vantages",
+    publicName: "The public name",
+  };
   return compose(reason, told.key, told.region, {
     ...nobody,
     self,

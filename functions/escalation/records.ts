@@ -117,6 +117,9 @@ export async function noteHeard(deps: Dependencies<"dynamoDB">, matter: Matter):
     const heard = heardNow(deps, escalationOf(deps, matter, null));
     await retryRead(deps, () => writeEscalation(deps, heard), noteTries);
   } catch (error) {
-    deps.logger.warn("That people have heard could not be remembered", { matter: matter.key, error: errorMessage(error) });
+    deps.logger.warn("That people have heard could not be remembered", {
+      matter: matter.key,
+      error: errorMessage(error),
+    });
   }
 }

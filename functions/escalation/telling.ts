@@ -32,12 +32,18 @@ export function turnOf(plan: Plan, heard: readonly string[], self: string, regio
 export function isToBeTold(
   matter: Matter,
   told: Escalation | null,
-  { self, turn, forSeconds, now }: { readonly self: string; readonly turn: number; readonly forSeconds: number; readonly now: number },
+  {
+    self,
+    turn,
+    forSeconds,
+    now,
+  }: { readonly self: string; readonly turn: number; readonly forSeconds: number; readonly now: number },
 ): boolean {
   const ago = (instant: string) => (now - parseInstant(instant)) / 1_000;
   if (told !== null && told.toldAt === null && told.from !== self && ago(told.at) < tellingSeconds) return false;
   // What was recorded and taken by no bus is due, whatever this process has seen of it.
-  const isRecorded = told !== null && told.toldAt === null && told.stage === matter.stage && told.reason === matter.reason;
+  const isRecorded =
+    told !== null && told.toldAt === null && told.stage === matter.stage && told.reason === matter.reason;
   if (!isRecorded && forSeconds < words[matter.reason].afterSeconds + turn * turnSeconds) return false;
   if (matter.stage === "healed") return told !== null && (told.stage !== "healed" || told.toldAt === null);
   if (told === null || told.toldAt === null) return true;

@@ -68,7 +68,8 @@ export function isClear(plan: Plan, evidence: Evidence, region: string): boolean
   const count = Math.min(looksKept, Math.ceil(clearForSeconds / every));
   const recent = voicesOn(subject).map((voice) => looksOf(voice, every).slice(-count));
   return (
-    recent.every((looks) => !looks.includes("f")) && recent.some((looks) => looks.replaceAll("u", "").length >= count - 1)
+    recent.every((looks) => !looks.includes("f")) &&
+    recent.some((looks) => looks.replaceAll("u", "").length >= count - 1)
   );
 }
 

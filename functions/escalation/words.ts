@@ -98,7 +98,8 @@ interface Words {
   readonly whatToDo: (subject: Subject) => string;
 }
 
-const startByHand = ({ what }: Subject) => `See what its customers get. Start the failover of ${what} by hand if it is needed`;
+const startByHand = ({ what }: Subject) =>
+  `See what its customers get. Start the failover of ${what} by hand if it is needed`;
 const fails = ({ what, since }: Subject) => `Customers of ${what} have failed since ${describeInstant(since)}`;
 const failsAnd = (subject: Subject) => `${fails(subject)}. ${subject.decision}`;
 const lookAtVantages = () =>
@@ -110,7 +111,8 @@ export const words: Readonly<Record<EscalationReason, Words>> = {
     stage: "acting",
     afterSeconds: 0,
     says: (subject) => `${fails(subject)}, automation would evacuate it, and no run has begun`,
-    whatToDo: ({ what }) => `See whether executions start and end in the survivors. Start the failover of ${what} by hand`,
+    whatToDo: ({ what }) =>
+      `See whether executions start and end in the survivors. Start the failover of ${what} by hand`,
   },
   runOpen: {
     stage: "acting",
@@ -149,7 +151,8 @@ export const words: Readonly<Record<EscalationReason, Words>> = {
   observerIsolated: {
     stage: "blind",
     afterSeconds: 0,
-    says: (subject) => `${fails(subject)}, as seen from ${subject.self}, which hears no other vantage and may itself be cut off`,
+    says: (subject) =>
+      `${fails(subject)}, as seen from ${subject.self}, which hears no other vantage and may itself be cut off`,
     whatToDo: ({ what, self }) =>
       `See whether ${self} or ${what} is cut off. If customers of ${what} fail, start its failover by hand in a Region that serves`,
   },
@@ -157,7 +160,8 @@ export const words: Readonly<Record<EscalationReason, Words>> = {
     stage: "blind",
     afterSeconds: 0,
     says: (subject) => `${fails(subject)}, as it sees itself, and no other Region has told of it`,
-    whatToDo: ({ what }) => `See whether another Region serves. Start the failover of ${what} there by hand if it is needed`,
+    whatToDo: ({ what }) =>
+      `See whether another Region serves. Start the failover of ${what} there by hand if it is needed`,
   },
   leaseStoreUnreachable: {
     stage: "blind",
@@ -171,7 +175,8 @@ export const words: Readonly<Record<EscalationReason, Words>> = {
   shareFails: {
     stage: "unsteady",
     afterSeconds: 0,
-    says: (subject) => `${subject.what} fails and passes by turns: ${subject.failedPercent} % of the looks of the last minutes failed`,
+    says: (subject) =>
+      `${subject.what} fails and passes by turns: ${subject.failedPercent} % of the looks of the last minutes failed`,
     whatToDo: startByHand,
   },
   oneVantageAlone: {
@@ -179,12 +184,14 @@ export const words: Readonly<Record<EscalationReason, Words>> = {
     afterSeconds: 0,
     says: ({ what, seenBy, since }) =>
       `${seenBy.join(", ")} alone has had trouble with ${what} since ${describeInstant(since)}, and all others see it pass: it may be that vantage, or its link`,
-    whatToDo: ({ what, seenBy }) => `See whether customers near ${seenBy.join(", ")} fail, and what lies between it and ${what}`,
+    whatToDo: ({ what, seenBy }) =>
+      `See whether customers near ${seenBy.join(", ")} fail, and what lies between it and ${what}`,
   },
   otherIncidentInProgress: {
     stage: "held",
     afterSeconds: 0,
-    says: ({ what, incident }) => `${what} fails as well, and nothing is done about it while ${incident} is in progress`,
+    says: ({ what, incident }) =>
+      `${what} fails as well, and nothing is done about it while ${incident} is in progress`,
     whatToDo: ({ what, incident, answerIn }) =>
       answerIn === null
         ? `See what ${what} still carries. It is looked at again when ${incident} has ended`
@@ -214,7 +221,8 @@ export const words: Readonly<Record<EscalationReason, Words>> = {
     stage: "held",
     afterSeconds: 0,
     says: failsAnd,
-    whatToDo: ({ what }) => `Find out why there were so many runs. Start the failover of ${what} by hand if it is needed`,
+    whatToDo: ({ what }) =>
+      `Find out why there were so many runs. Start the failover of ${what} by hand if it is needed`,
   },
   overloadSuspected: {
     stage: "held",
@@ -237,7 +245,8 @@ export const words: Readonly<Record<EscalationReason, Words>> = {
   everythingFailing: {
     stage: "everything",
     afterSeconds: 0,
-    says: ({ since }) => `Every Region has looked bad since ${describeInstant(since)}, which points at the observers or something shared`,
+    says: ({ since }) =>
+      `Every Region has looked bad since ${describeInstant(since)}, which points at the observers or something shared`,
     whatToDo: () => "Suspect monitoring, DNS, certificates, a shared dependency. Do not evacuate",
   },
   publicNameFails: {
@@ -245,12 +254,14 @@ export const words: Readonly<Record<EscalationReason, Words>> = {
     afterSeconds: 0,
     says: ({ seenBy, since }) =>
       `The public name has failed at ${seenBy.join(", ")} since ${describeInstant(since)}, and every endpoint in service passes`,
-    whatToDo: () => "See where DNS sends customers, whether the name's certificate is good, and whether a Region that is out of service is still in the answers",
+    whatToDo: () =>
+      "See where DNS sends customers, whether the name's certificate is good, and whether a Region that is out of service is still in the answers",
   },
   oneLossFromBlind: {
     stage: "unsteady",
     afterSeconds: 120,
-    says: ({ what }) => `Silent: ${what}. One more loss and automation is blind, for no more vantages are heard than the quorum`,
+    says: ({ what }) =>
+      `Silent: ${what}. One more loss and automation is blind, for no more vantages are heard than the quorum`,
     whatToDo: lookAtVantages,
   },
   vantagesLost: {

@@ -53,7 +53,9 @@ export async function escalate(
   const isOpen = [...memory.records.values()].some(({ stage, toldAt }) => stage !== "healed" || toldAt === null);
   if (reading === "always" || matters.length > 0 || isOpen) await refresh(deps, memory);
   const ended = [...memory.records.values()]
-    .filter((told) => !matters.some(({ key }) => key === told.matter) && (told.stage !== "healed" || told.toldAt === null))
+    .filter(
+      (told) => !matters.some(({ key }) => key === told.matter) && (told.stage !== "healed" || told.toldAt === null),
+    )
     .filter((told) => hasEnded(input, told))
     .map((told) => endOf(input, { ...told, key: told.matter }));
   const all = [...matters, ...ended];
@@ -65,7 +67,14 @@ export async function escalate(
       memory.known.set(name, { since: known, last: now });
       const before = memory.records.get(matter.key) ?? null;
       const turn = turnOf(plan, evidence.heard, self, matter.region);
-      if (isToBeTold(matter, before, { self, turn, forSeconds: Math.max((now - known) / 1_000, matter.dueForSeconds), now })) {
+      if (
+        isToBeTold(matter, before, {
+          self,
+          turn,
+          forSeconds: Math.max((now - known) / 1_000, matter.dueForSeconds),
+          now,
+        })
+      ) {
         await tell(deps, memory, escalationOf(deps, matter, before));
       }
     }),
@@ -119,6 +128,9 @@ async function write(deps: Dependencies<"dynamoDB">, escalation: Escalation): Pr
   try {
     await writeEscalation(deps, escalation);
   } catch (error) {
-    deps.logger.warn("What people hear could not be recorded", { matter: escalation.matter, error: errorMessage(error) });
+    deps.logger.warn("What people hear could not be recorded", {
+      matter: escalation.matter,
+      error: errorMessage(error),
+    });
   }
 }

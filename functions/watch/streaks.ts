@@ -27,7 +27,11 @@ export function carryVote(
   const before = last?.votes.find((vote) => vote.region === region);
   const silent = last === null || secondsBetween(last.at, now) > probeEverySeconds * missedRoundsAllowed;
   const { vote, reason } = look;
-  const looks = carryLooks(before?.looks ?? "", vote, last === null ? 0 : secondsBetween(last.at, now) / probeEverySeconds);
+  const looks = carryLooks(
+    before?.looks ?? "",
+    vote,
+    last === null ? 0 : secondsBetween(last.at, now) / probeEverySeconds,
+  );
   if (before === undefined || silent) {
     return { region, vote, since: now, until: now, changes: before?.changes ?? [], passesInARow: 0, looks, reason };
   }

@@ -6,10 +6,12 @@ import { alreadyMoving } from "./already-moving.ts";
 import { approvalGiven } from "./approval-given.ts";
 import { approvalTimeout } from "./approval-timeout.ts";
 import { blip } from "./blip.ts";
+import { busTakesNothing } from "./bus-takes-nothing.ts";
 import { cooldownOwnerDead } from "./cooldown-owner-dead.ts";
 import { disputeSettles } from "./dispute-settles.ts";
 import { eventStorm } from "./event-storm.ts";
 import { flapping } from "./flapping.ts";
+import { flappingForLong } from "./flapping-for-long.ts";
 import { forgottenPause } from "./forgotten-pause.ts";
 import { grayFailure } from "./gray-failure.ts";
 import { grayThenDark } from "./gray-then-dark.ts";
@@ -31,6 +33,7 @@ import { secondaryOutage } from "./secondary-outage.ts";
 import { throttling } from "./throttling.ts";
 import { twoRegionsNoWitness } from "./two-regions-no-witness.ts";
 import { twoWriters } from "./two-writers.ts";
+import { witnessLost } from "./witness-lost.ts";
 import { zombieHolder } from "./zombie-holder.ts";
 
 /** Every scenario, in the order in which `drill --all` plays them. */
@@ -68,4 +71,7 @@ export const scenarios: readonly Scenario[] = [
   approvalTimeout,
   disputeSettles,
   forgottenPause,
+  witnessLost,
+  flappingForLong,
+  busTakesNothing,
 ];
