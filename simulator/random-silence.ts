@@ -42,11 +42,11 @@ export function drawSilence(seed: number, plan: Plan, failed: string, add: Add):
     add(from, { kind: "impaired", region, servedShare: integerBetween(random, 70, 88) / 100 });
     add(from + integerBetween(random, 420, 1_500), { kind: "impaired", region, servedShare: 1 });
   }
-  if (chance(0.12)) {
-    const share = pick(random, [0.3, 0.7, 1]);
-    const seconds = integerBetween(random, 60, 900);
-    const from = integerBetween(random, -30, 200);
-    for (const region of chance(0.4) ? vantagesOf(plan) : [pick(random, regions)]) {
+  if (chance(0.2)) {
+    const share = pick(random, [0.5, 0.8, 1, 1]);
+    const seconds = integerBetween(random, 120, 500);
+    const from = integerBetween(random, -30, 100);
+    for (const region of chance(0.6) ? vantagesOf(plan) : [pick(random, regions)]) {
       add(from, { kind: "entriesFail", region, share, seconds });
     }
   }
