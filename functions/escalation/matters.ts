@@ -184,22 +184,30 @@ function patienceFor(plan: Plan, reason: EscalationReason, isDown: boolean): num
   }
 }
 
+/** How many others are heard of the Region in service of which the fewest are; null where none is in service. */
+export function fewestHeard({ plan, evidence, item, self }: EscalationInput): number | null {
+  // Whoever says so is not silent, however long its round took.
+  const vantages = [...new Set([...evidence.heard, self])];
+  const counts = plan.regions
+    .filter(({ name }) => standsIn(item, name))
+    .map((region) => vantages.filter((name) => name !== region.name).length);
+  return counts.length === 0 ? null : Math.min(...counts);
+}
+
 /** That no more vantages are heard than the quorum: one more loss, and nothing can be confirmed about some Region. */
 function matterOfVantages(input: EscalationInput): Matter | null {
   const { plan, evidence, item, self } = input;
-  // Whoever says so is not silent, however long its round took.
   const silent = evidence.silent.filter(({ vantage }) => vantage !== self);
-  const vantages = new Set([...evidence.heard, self]);
-  if (silent.length === 0) return null;
-  const inService = plan.regions.map(({ name }) => name).filter((name) => standsIn(item, name));
-  const heard = Math.min(...inService.map((region) => [...vantages].filter((name) => name !== region).length));
+  const heard = fewestHeard(input);
   const { quorum } = plan.detection;
-  if (inService.length === 0 || heard > quorum) return null;
+  if (silent.length === 0 || heard === null || heard > quorum) return null;
   // A Region that fails, or is out of service, is silent for a reason of which people hear anyway.
   const isExplained = (name: string) =>
     plan.regions.some((region) => region.name === name) &&
     (!standsIn(item, name) || item?.incident?.failedRegion === name || troubleOf(plan, evidence, name) !== null);
-  if (heard === quorum && silent.every(({ vantage }) => isExplained(vantage))) return null;
+  // Of the last Region in service nothing need be confirmed: it is never evacuated.
+  const isLast = plan.regions.filter(({ name }) => standsIn(item, name)).length === 1;
+  if ((heard === quorum || isLast) && silent.every(({ vantage }) => isExplained(vantage))) return null;
   const reason = heard < quorum ? "vantagesLost" : "oneLossFromBlind";
   const names = silent.map(({ vantage }) => vantage).join(", ");
   const matter = shared(input, sharedMatters.vantages, reason, { what: names, since: evidence.at });

@@ -1,7 +1,6 @@
 import { parseInstant } from "../shared/clock.ts";
 import { type Plan, vantagesOf } from "../shared/plan/plan.ts";
-import type { EscalationInput, Matter } from "./matters.ts";
-import { sharedMatters } from "./matters.ts";
+import { type EscalationInput, fewestHeard, type Matter, sharedMatters } from "./matters.ts";
 import type { Escalation } from "./records.ts";
 import { isClear } from "./trouble.ts";
 import { type EscalationReason, severity, words } from "./words.ts";
@@ -67,14 +66,16 @@ function isAloneWord(reason: EscalationReason): boolean {
 }
 
 /** Whether a matter that is none any more has ended, and not only paused. Pure. */
-export function hasEnded({ plan, evidence, item }: EscalationInput, told: Escalation): boolean {
+export function hasEnded(input: EscalationInput, told: Escalation): boolean {
+  const { plan, evidence, item } = input;
   const isOut = (region: string) => ["evacuated", "returning"].includes(item?.regions[region]?.state ?? "inService");
   if (item === null) return false;
   switch (told.matter) {
     case sharedMatters.everything:
       return plan.regions.every(({ name }) => isOut(name) || isClear(plan, evidence, name));
     case sharedMatters.vantages:
-      return true;
+      // What people have been told to expect is no longer so only where more are heard, or nobody is silent.
+      return evidence.silent.length === 0 || (fewestHeard(input) ?? 0) > plan.detection.quorum;
     case sharedMatters.publicName:
       return evidence.publicNameFailing.length === 0;
     default:
