@@ -2,11 +2,11 @@ import type { EventPattern, Rule } from "aws-cdk-lib/aws-events";
 import { LambdaFunction } from "aws-cdk-lib/aws-events-targets";
 import { Construct } from "constructs";
 import { approvalEventType } from "../functions/approval/events.ts";
-import { heardDecisions, heardOfRuns, heardReasons, heardSignal } from "../functions/notify/heard.ts";
+import { heardDecisions, heardOfRuns, heardReasons, heardSignals } from "../functions/notify/heard.ts";
 import { deliverySeconds } from "../functions/notify/message.ts";
+import { escalationEventType } from "../functions/escalation/records.ts";
 import type { Plan } from "../functions/shared/plan/plan.ts";
 import { timelineEventSource, timelineEventType } from "../functions/timeline/event.ts";
-import { pageEventType } from "../functions/watch/pages.ts";
 import type { DeadLetters } from "./dead-letters.ts";
 import type { NotifyPeople } from "./notify-people.ts";
 import { delivered, deliveryAttempts, eventRule } from "./rules.ts";
@@ -41,9 +41,9 @@ export class News extends Construct {
     // A timeline event names its incident, and an incident is named after application and Region.
     const ofAnyIncident = plan.regions.map(({ name }) => ({ prefix: `${plan.application}-${name}-e` }));
     const timeline = { source: [timelineEventSource], detailType: [timelineEventType] };
-    const pages = rule("Pages", "pages", "Automation cannot or may not go on", {
+    const pages = rule("Pages", "pages", "A Region fails, automation is blind, or either is over", {
       source: [timelineEventSource],
-      detailType: [pageEventType],
+      detailType: [escalationEventType],
       detail: { application: [plan.application] },
     });
     if (what === "pages") {
@@ -61,15 +61,17 @@ export class News extends Construct {
         ...timeline,
         detail: { incident: ofAnyIncident, kind: [...heardOfRuns] },
       }),
-      // A decision that opened no incident names the Region that it is about, or the application. Of those that stood down
-      // there may be many, one an event; people hear of what the watch has recorded, which is once a failure.
-      rule("Refusals", "refusals", "It would have acted but only observes, it refused to act, or leaves it to people", {
+      // What a person or their tooling asked for and did not get. That a Region fails they hear by the pages.
+      rule("Refusals", "refusals", "What a person asked for is not done", {
         ...timeline,
         detail: {
           incident: [...plan.regions.map(({ name }) => name), plan.application],
           kind: ["decision"],
           detail: {
-            $or: [{ decision: [...heardDecisions] }, { reason: [...heardReasons], signal: { kind: [heardSignal] } }],
+            $or: [
+              { decision: [...heardDecisions], signal: { kind: [...heardSignals] } },
+              { reason: [...heardReasons] },
+            ],
           },
         },
       }),

@@ -1,9 +1,9 @@
 import { approvalEventType } from "../functions/approval/events.ts";
+import { escalationEventType, escalationPartition } from "../functions/escalation/records.ts";
 import type { DatabasePlan, Plan } from "../functions/shared/plan/plan.ts";
 import { timelineEventSource, timelineEventType } from "../functions/timeline/event.ts";
 import { canaryKey, evacuationKey, evacuationPrefix } from "../functions/traffic/switch-objects.ts";
 import { metricNamespace } from "../functions/watch/metrics.ts";
-import { pageEventType } from "../functions/watch/pages.ts";
 import type { FunctionName } from "./functions.ts";
 import {
   deadLettersArn,
@@ -42,8 +42,14 @@ export type Rule = (subject: Subject) => readonly Permission[];
 
 /** Every function's permissions, by name, each in the order in which it comes to use them. */
 const table: Readonly<Record<FunctionName, readonly Rule[]>> = {
-  AssessSignal: [readsObservations, changesTheCoordinationItem, keepsTheTimeline, recordsDecisions],
-  ApprovalRequest: [changesTheCoordinationItem, keepsQuestions, keepsTheTimeline, sendsQuestions],
+  AssessSignal: [
+    readsObservations,
+    changesTheCoordinationItem,
+    keepsTheTimeline,
+    recordsDecisions,
+    notesWhatPeopleHeard,
+  ],
+  ApprovalRequest: [changesTheCoordinationItem, keepsQuestions, keepsTheTimeline, sendsQuestions, notesWhatPeopleHeard],
   ApprovalRecord: [changesTheCoordinationItem, readsObservations, keepsTheTimeline],
   TrafficShift: [changesTheCoordinationItem, keepsTheTimeline, readsObservations, throwsTheSwitch("evacuate")],
   TrafficVerify: [changesTheCoordinationItem, keepsTheTimeline, readsObservations],
@@ -74,7 +80,7 @@ const table: Readonly<Record<FunctionName, readonly Rule[]>> = {
   DatabaseAwait: [changesTheCoordinationItem, keepsTheTimeline, readsTheDatabase],
   TablesCheck: [keepsTheTimeline, readsObservations, describesTables],
   RecoveryVerify: [changesTheCoordinationItem, keepsTheTimeline, readsObservations],
-  TimelineClose: [changesTheCoordinationItem, keepsTheTimeline],
+  TimelineClose: [changesTheCoordinationItem, keepsTheTimeline, notesWhatPeopleHeard],
   TimelineReport: [readsTheTimeline, keepsReports],
   NotifyPeople: [readsWhatPeopleHear, tellsPeople, leavesDeadLetters],
   Watch: [
@@ -87,8 +93,7 @@ const table: Readonly<Record<FunctionName, readonly Rule[]>> = {
     readsTheSwitch,
     keepsItsCanary,
     startsTheMachine,
-    pagesPeople,
-    notesPages,
+    escalates,
   ],
 };
 
@@ -553,30 +558,27 @@ function publishesMetrics(): readonly Permission[] {
   ];
 }
 
-/** Whoever watches may page, a witness too. */
-function pagesPeople(subject: Subject): readonly Permission[] {
+function notesWhatPeopleHeard(subject: Subject): readonly Permission[] {
   return [
     {
       actions: ["dynamodb:PutItem"],
       resources: recordsTable(subject),
-      conditions: itemsUnder(`escalations#${subject.plan.application}`),
-      reason: "Keeps what people are to be told where automation stops",
+      conditions: itemsUnder(escalationPartition(subject.plan.application)),
+      reason: "Notes that people have heard of a run, so that the watch does not tell them again",
     },
-    sends(subject, pageEventType, "Pages people where automation stops"),
   ];
 }
 
-/** A witness changes nothing in the coordination item. */
-function notesPages(subject: Subject): readonly Permission[] {
-  const { plan, place } = subject;
-  if (!plan.regions.some(({ name }) => name === place.region)) return [];
+/** A witness as well: with every Region gone that serves it is the only one left to tell. */
+function escalates(subject: Subject): readonly Permission[] {
   return [
     {
-      actions: ["dynamodb:PutItem"],
-      resources: coordinationTable(subject),
-      conditions: itemsUnder(`coordination#${plan.application}`),
-      reason: "Notes in the coordination item that people were paged, so that it is done once",
+      actions: ["dynamodb:PutItem", "dynamodb:Query"],
+      resources: recordsTable(subject),
+      conditions: itemsUnder(escalationPartition(subject.plan.application)),
+      reason: "Remembers what people have heard of, and tells again what no bus has taken",
     },
+    sends(subject, escalationEventType, "Tells people of every Region that fails"),
   ];
 }
 

@@ -82,6 +82,8 @@ export class Customers {
   readonly #reads: Float64Array;
   readonly #writes: Float64Array;
   readonly #remembered: Float64Array;
+  /** By Region: the share of requests that it still serves, whatever its size. */
+  readonly #impaired = new Map<string, number>();
   #counted = 0;
   #failedShare = 0;
   #countedAt = 0;
@@ -181,6 +183,11 @@ export class Customers {
     return this.#shareServed(this.#indexOf(region));
   }
 
+  /** From now on a Region serves no more than this share of its requests: part of its fleet, or of a zone, is broken. 1 mends it. */
+  impair(region: string, share: number): void {
+    this.#impaired.set(region, share);
+  }
+
   /** Whether what is served in the Region can be written now. */
   canWrite(region: string): boolean {
     const writers = this.#acceptingWrites();
@@ -268,7 +275,7 @@ export class Customers {
     const health = this.#regions.health(place.name);
     if (health === "dark" || health === "partitioned") return 0;
     const load = this.#load[index] ?? 0;
-    const fits = load === 0 ? 1 : Math.min(1, this.#capacity(place) / load);
+    const fits = (load === 0 ? 1 : Math.min(1, this.#capacity(place) / load)) * (this.#impaired.get(place.name) ?? 1);
     return health === "gray" ? fits * grayServedShare : fits;
   }
 

@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import { approvalEventType } from "../functions/approval/events.ts";
 import { requestedEventSource, requestedEventType } from "../functions/assess/signal.ts";
-import { heardDecisions, heardOfRuns, heardReasons, heardSignal } from "../functions/notify/heard.ts";
+import { escalationEventType } from "../functions/escalation/records.ts";
+import { heardDecisions, heardOfRuns, heardReasons, heardSignals } from "../functions/notify/heard.ts";
 import { deliverySeconds } from "../functions/notify/message.ts";
 import { knownAlarms } from "../functions/shared/plan/alarms.ts";
 import type { Plan } from "../functions/shared/plan/plan.ts";
 import { timelineEventSource, timelineEventType } from "../functions/timeline/event.ts";
 import { metricNamespace } from "../functions/watch/metrics.ts";
-import { pageEventType } from "../functions/watch/pages.ts";
 import { simulatedAccount } from "./account.ts";
 import type { StateMachine } from "./asl/definition.ts";
 import { parseDefinition } from "./asl/parse.ts";
@@ -182,7 +182,7 @@ function toldIn(plan: Plan, region: string, what: "all" | "pages"): readonly Eve
   const regions = plan.regions.map(({ name }) => name);
   const pages = {
     name: "pages",
-    pattern: { ...own, "detail-type": [pageEventType], detail: { application } },
+    pattern: { ...own, "detail-type": [escalationEventType], detail: { application } },
   };
   const others = [
     { name: "questions", pattern: { ...own, "detail-type": [approvalEventType], detail: { application } } },
@@ -204,7 +204,10 @@ function toldIn(plan: Plan, region: string, what: "all" | "pages"): readonly Eve
           incident: [...regions, plan.application],
           kind: ["decision"],
           detail: {
-            $or: [{ decision: [...heardDecisions] }, { reason: [...heardReasons], signal: { kind: [heardSignal] } }],
+            $or: [
+              { decision: [...heardDecisions], signal: { kind: [...heardSignals] } },
+              { reason: [...heardReasons] },
+            ],
           },
         },
       },

@@ -3,7 +3,7 @@ import { requestedEventSource, requestedEventType } from "../functions/assess/si
 import type { Plan } from "../functions/shared/plan/plan.ts";
 import { integerBetween, pick, type Random, seededRandom } from "../functions/shared/random.ts";
 import { timelineEventSource, timelineEventType } from "../functions/timeline/event.ts";
-import { pageEventType } from "../functions/watch/pages.ts";
+import { escalationEventType } from "../functions/escalation/records.ts";
 import type { Action } from "./scenario.ts";
 
 type Add = (at: number, action: Action) => void;
@@ -63,7 +63,7 @@ function forge(random: Random, { application, regions }: Plan): Event {
   switch (pick(random, ["page", "question", "run", "decision"] as const)) {
     case "page":
       return {
-        "detail-type": pageEventType,
+        "detail-type": escalationEventType,
         detail: { ...said, incident, matter: `${incident}/takeoversExhausted/e1` },
       };
     case "question": {

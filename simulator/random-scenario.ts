@@ -11,6 +11,7 @@ import { drawTraffic } from "./random-traffic.ts";
 import { drawSwitchTroubles } from "./random-switch.ts";
 import { drawShared } from "./random-shared.ts";
 import { drawUnanswered } from "./random-questions.ts";
+import { drawSilence } from "./random-silence.ts";
 import type { Action, Cue, Scenario } from "./scenario.ts";
 import type { World } from "./world.ts";
 
@@ -96,6 +97,7 @@ export function drawScenario(seed: number): RandomScenario {
   drawStandstill(more, plan, add);
   drawNewerVersion(seed, add);
   drawSwitchTroubles(seed, plan, failed, add);
+  drawSilence(seed, plan, failed, add);
   const busyShare = more.next() < 0.5 ? 0.15 : 0;
   const prepareTraffic = drawTraffic(seed, plan, failed);
   const moveShownAfterMilliseconds = drawMilliseconds(more, moveShownSeconds);

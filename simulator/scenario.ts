@@ -106,6 +106,10 @@ export type Action =
       readonly share: number;
       readonly seconds: number;
     }
+  /** For a while a Region's bus answers 200 and takes only part of the entries, or none. */
+  | { readonly kind: "entriesFail"; readonly region: string; readonly share: number; readonly seconds: number }
+  /** From now on a Region serves this share of its requests and fails the others; 1 mends it. */
+  | { readonly kind: "impaired"; readonly region: string; readonly servedShare: number }
   /** The acting Region dies at the n-th call of a function, wherever that turns out to run. */
   | {
       readonly kind: "crash";

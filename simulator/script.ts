@@ -108,6 +108,15 @@ export class Stage {
         this.#addFaults(throttleFor(what, { random, share, until: world.clock.now() + seconds * 1_000 }));
         return;
       }
+      case "entriesFail": {
+        const { region, share, seconds } = action;
+        const random = world.stream(`entries ${JSON.stringify(action)}`);
+        world.eventBridge.failEntries(region, { share, until: world.clock.now() + seconds * 1_000, random });
+        return;
+      }
+      case "impaired":
+        world.customers.impair(action.region, action.servedShare);
+        return;
       case "crash": {
         const { functionName, state, call, as } = action;
         this.#addFaults(faultAtBoundary({ functionName, state, call }, as));

@@ -1,4 +1,5 @@
 import type { CoordinationItem } from "../functions/coordination/item.ts";
+import { type Escalation, escalationEventType } from "../functions/escalation/records.ts";
 import type { AwsService } from "../functions/shared/clients.ts";
 import { isoInstant, parseInstant } from "../functions/shared/clock.ts";
 import type { Dependencies } from "../functions/shared/dependencies.ts";
@@ -6,17 +7,16 @@ import { silentLogger } from "../functions/shared/logger.ts";
 import { customerSubnets } from "../functions/shared/plan/customer-subnets.ts";
 import { type Plan, vantagesOf } from "../functions/shared/plan/plan.ts";
 import { type Random, seededRandom } from "../functions/shared/random.ts";
-import { pageEventType } from "../functions/watch/pages.ts";
 import { SimulatedAutoScaling } from "./aws/autoscaling.ts";
 import { createSimulatedClients } from "./aws/clients.ts";
 import { SimulatedCloudWatch } from "./aws/cloudwatch.ts";
 import type { Key } from "./aws/dynamodb/item.ts";
 import { SimulatedDynamoDB } from "./aws/dynamodb.ts";
-import { SimulatedEventBridge } from "./aws/eventbridge.ts";
+import { instantOf, SimulatedEventBridge } from "./aws/eventbridge.ts";
 import type { HandlerFactory } from "./aws/lambda/handler.ts";
 import { SimulatedLambda } from "./aws/lambda.ts";
 import { NameServers } from "./aws/name-servers.ts";
-import { type CallRecord, Network } from "./aws/network.ts";
+import { Network } from "./aws/network.ts";
 import { Processes } from "./aws/processes.ts";
 import { type Promotion, SimulatedRds } from "./aws/rds.ts";
 import { Regions } from "./aws/regions.ts";
@@ -63,15 +63,11 @@ const requestsPerInstance = 75;
 const targetUtilisation = 0.67;
 const approvalStates = new Set(["RequestApproval", "RequestPromotion"]);
 
-/** A page as it lies on the bus of the Region `from`. */
-export interface PageSent {
+/** A page that the bus of the Region `from` has taken. */
+export interface PageSent
+  extends Pick<Escalation, "region" | "stage" | "reason" | "incident" | "summary" | "whatToDo" | "dedupKey"> {
   readonly at: number;
   readonly from: string;
-  readonly incident: string;
-  readonly region: string;
-  readonly reason: string;
-  readonly summary: string;
-  readonly whatToDo: string;
 }
 
 /**
@@ -301,16 +297,15 @@ export class World {
     return majority && this.plan.regions.some(({ name }) => name !== failed && connected(name));
   }
 
-  /** Every page that a bus has taken, in the order of sending. */
+  /** Every page that a bus has taken, in the order of sending; an entry that failed is none. */
   get pages(): readonly PageSent[] {
-    return this.network.apiLog.filter(isPage).flatMap(({ at, input, region }) => {
-      const entries = (input.Entries ?? []) as readonly { readonly Detail: string }[];
-      return entries.map(({ Detail }) => ({
-        ...(JSON.parse(Detail) as Omit<PageSent, "at" | "from">),
-        at,
-        from: region,
+    return this.eventBridge.published
+      .filter((event) => event["detail-type"] === escalationEventType)
+      .map((event) => ({
+        ...(event.detail as unknown as Omit<PageSent, "at" | "from">),
+        at: instantOf(event),
+        from: event.region,
       }));
-    });
   }
 
   /** What the simulator could not do, or did not know: a run with a defect proves nothing. */
@@ -372,9 +367,4 @@ export class World {
       }
     }
   }
-}
-
-function isPage({ service, performed, input }: CallRecord): boolean {
-  const entries = (input.Entries ?? []) as readonly { readonly DetailType?: string }[];
-  return service === "events" && performed && entries.some(({ DetailType }) => DetailType === pageEventType);
 }

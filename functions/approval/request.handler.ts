@@ -2,6 +2,8 @@ import { notePromotionAsked } from "../coordination/rules.ts";
 import { createCoordinationStore } from "../coordination/store.ts";
 import { dynamoDB } from "../shared/aws/dynamodb.ts";
 import { eventBridge } from "../shared/aws/eventbridge.ts";
+import { matterOfRun } from "../escalation/matters.ts";
+import { noteHeard } from "../escalation/records.ts";
 import { isoInstant, parseInstant } from "../shared/clock.ts";
 import { errorMessage } from "../shared/errors.ts";
 import { createStep, type Handler, type StepDependencies, stepInput } from "../shared/step.ts";
@@ -70,6 +72,7 @@ export function createHandler(deps: StepDependencies): Handler {
         answerIn: region,
         answerBy,
       });
+      await noteHeard(scoped, matterOfRun("questionOpen", { ...run, id: run.incident }));
     } catch (error) {
       // The question can still be found and answered; a bus that is ill must not decide in the person's place.
       logger.warn("The question did not go out", { covers, error: errorMessage(error) });

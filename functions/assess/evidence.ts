@@ -1,6 +1,7 @@
 import type { CoordinationItem } from "../coordination/item.ts";
 import { parseInstant, secondsBetween } from "../shared/clock.ts";
 import { type Plan, regionNamed } from "../shared/plan/plan.ts";
+import { type UnreadableSwitch, unreadableSwitches } from "../watch/canaries.ts";
 import type { Observation, Vote } from "../watch/observation.ts";
 import { takenOutOfDns } from "./taken-out.ts";
 
@@ -18,6 +19,8 @@ export interface CountedVote {
   readonly passedSecondsAgo: number | null;
   /** Changes between passing and failing within `flapWindowSeconds`. */
   readonly recentChanges: number;
+  /** The last looks, oldest first, as a vote keeps them; "" when the vote is unknown or its writer kept none. */
+  readonly looks: string;
 }
 
 /** What is known of one Region. */
@@ -41,14 +44,20 @@ export interface Evidence {
   readonly observer: "connected" | "isolated";
   /** Regions that customers of some vantage are sent to, and served by, as far as that is known now. */
   readonly servesCustomers: readonly string[];
+  /** Buckets of the switch in which an evacuation would take nobody out of DNS. They vote on no Region. */
+  readonly refusedSwitches: readonly UnreadableSwitch[];
   /** Regions that the plan's switch holds out of DNS, whatever the book says of them. */
   readonly takenOut: readonly string[];
   /** Regions that are not in service, by the coordination item or by the switch; none until the item has been read. */
   readonly outOfService: readonly string[];
   /** Since when each vantage that can be heard judges the trouble to be shared, by name; those that do not are left out. */
   readonly sharedSince: Readonly<Record<string, string>>;
-  /** Vantages whose word is fresh, the observer's own among them. */
+  /** Vantages whose word counts now, in the plan's order, the witnesses last. */
   readonly heard: readonly string[];
+  /** Vantages that were heard once and are not now, and for how long. One that never was may not be deployed yet. */
+  readonly silent: readonly { readonly vantage: string; readonly forSeconds: number }[];
+  /** Vantages at which the public name fails, and since when. */
+  readonly publicNameFailing: readonly { readonly vantage: string; readonly since: string }[];
 }
 
 /** Probes that a vantage may miss before its word is old. */
@@ -86,6 +95,7 @@ export function gatherEvidence(
       reason,
       passedSecondsAgo: null,
       recentChanges: 0,
+      looks: "",
     });
     const observation = byVantage.get(vantage);
     const age = ageSeconds.get(vantage);
@@ -102,24 +112,32 @@ export function gatherEvidence(
       reason: vote.reason,
       passedSecondsAgo: vote.passedAt === undefined ? null : secondsBetween(vote.passedAt, now),
       recentChanges: vote.changes.filter((change) => parseInstant(change) >= flapsFrom).length,
+      looks: typeof vote.looks === "string" ? vote.looks : "",
     };
   };
+  const isFresh = (vantage: string) => (ageSeconds.get(vantage) ?? Number.POSITIVE_INFINITY) <= maximumAgeSeconds;
 
-  const servedBy = ({ vantage, customers }: Observation): string | null => {
-    const isFresh = (ageSeconds.get(vantage) ?? Number.POSITIVE_INFINITY) <= maximumAgeSeconds;
-    return isFresh && customers.vote === "passing" ? regionNamed(plan, customers.servedBy) : null;
-  };
+  const servedBy = ({ vantage, customers }: Observation): string | null =>
+    isFresh(vantage) && customers.vote === "passing" ? regionNamed(plan, customers.servedBy) : null;
   const served = observations.map(servedBy).filter((region) => region !== null);
 
   return {
     at: now,
     servesCustomers: [...new Set(served)],
+    refusedSwitches: unreadableSwitches(observations, parseInstant(now)),
     takenOut: takenOutOfDns(plan, observations, parseInstant(now)),
     outOfService: [],
     sharedSince: Object.fromEntries(
       fresh.flatMap(({ vantage, sharedSince }) => (sharedSince === undefined ? [] : [[vantage, sharedSince]])),
     ),
-    heard: fresh.map(({ vantage }) => vantage),
+    heard: vantages.filter(isFresh),
+    silent: vantages.flatMap((vantage) => {
+      const age = ageSeconds.get(vantage);
+      return age === undefined || isFresh(vantage) ? [] : { vantage, forSeconds: age };
+    }),
+    publicNameFailing: observations
+      .filter(({ vantage, customers }) => isFresh(vantage) && customers.vote === "failing")
+      .map(({ vantage, customers }) => ({ vantage, since: customers.since })),
     observer: isIsolated(byVantage.get(observer), vantages, observer, ageSeconds) ? "isolated" : "connected",
     regions: plan.regions.map(({ name }) => {
       const heartbeatAge = ageSeconds.get(name);

@@ -7,6 +7,8 @@ import { retryRead } from "../shared/backoff.ts";
 import { isoInstant } from "../shared/clock.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
 import { errorMessage, errorName } from "../shared/errors.ts";
+import { matterOfRun } from "../escalation/matters.ts";
+import { noteHeard } from "../escalation/records.ts";
 import { createEntry, type Handler, parseInput } from "../shared/step.ts";
 import { wire } from "../shared/wire.ts";
 import * as z from "../shared/zod.ts";
@@ -176,7 +178,7 @@ async function goOn(
     });
   }
   if (!known.some((event) => event.epoch === item.epoch && isOpening(event.kind))) {
-    await journal.append({
+    const opening = await journal.append({
       step: "assess",
       kind: openingKind(signal, decision),
       summary: describeRun(deps.region, item.epoch, incident),
@@ -196,6 +198,7 @@ async function goOn(
         recoveryPointObjectiveSeconds: plan.objectives.recoveryPointSeconds,
       },
     });
+    if (journal.isHeard(opening)) await noteHeard(deps, matterOfRun("runOpen", incident));
   }
   return {
     decision: "act",

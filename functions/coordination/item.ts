@@ -92,7 +92,7 @@ export interface Incident {
   readonly reason: string;
   /** How often automation has taken it over since a person last had a hand in it. */
   readonly takeovers: number;
-  /** What people have been paged about, so that they are paged once: the `about` of each page. */
+  /** What older writers had paged people about. Nobody goes by it any more: functions/escalation remembers. */
   readonly paged: readonly string[];
 }
 

@@ -35,8 +35,6 @@ export const completedRunsKept = 10;
  * than a plan has Regions to lose is no bad luck, but a run that cannot end, and the next holder would not end it either.
  */
 export const maximumTakeovers = 5;
-/** One page a Region and one a spell of takeovers: more than an incident has to say. */
-const pagesKept = 20;
 
 /** The item of an application that has never run. */
 export function initialItem(application: string, regions: readonly string[], now: number): CoordinationItem {
@@ -257,17 +255,6 @@ export function withdrawQuestion(
   const lost = whyLost(item, request.run);
   if (lost !== null) return refused(lost);
   return changed({ ...item, incident: { ...(item.incident as Incident), withdrawn: request.because } });
-}
-
-/** Remembers that people have been paged about something, so that no other vantage pages them again. */
-export function notePage(
-  item: CoordinationItem,
-  request: { readonly incident: string; readonly about: string },
-): Transition {
-  const { incident } = item;
-  if (incident?.id !== request.incident) return refused(`incident ${request.incident} is not in progress`);
-  if (incident.paged.includes(request.about)) return refused(`people have been paged about ${request.about}`);
-  return changed({ ...item, incident: { ...incident, paged: [...incident.paged, request.about].slice(-pagesKept) } });
 }
 
 /**

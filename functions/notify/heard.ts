@@ -1,4 +1,3 @@
-import { leftToPeople } from "../assess/page.ts";
 import type { TimelineKind } from "../timeline/event.ts";
 
 /** What people hear of by themselves. The rules of the buses pass on what names such a record; the function looks again. */
@@ -12,12 +11,9 @@ export const heardOfRuns = [
   "closed",
 ] as const satisfies readonly TimelineKind[];
 
-/** Decisions that a person may want to overrule. */
+/** Of what a person or their tooling asked for: that it is not done. That a Region fails they hear by its matter. */
 export const heardDecisions = ["observed", "refused"] as const;
+export const heardSignals = ["request", "retry"] as const;
 
-/**
- * Besides them, of those that stood down: what is left to people, where the watch has it recorded, which is once a failure.
- * Of other signals there may be many, one an event.
- */
-export const heardReasons = leftToPeople;
-export const heardSignal = "watch";
+/** Whoever sent it, and whatever it was: somebody's request may be among it. */
+export const heardReasons = ["invalidInput"] as const;

@@ -4,7 +4,7 @@ import type { Plan } from "../shared/plan/plan.ts";
 import * as z from "../shared/zod.ts";
 import type { Json } from "../timeline/event.ts";
 import { fitText, shortenText } from "./fit.ts";
-import { heardDecisions, heardOfRuns, heardReasons, heardSignal } from "./heard.ts";
+import { heardDecisions, heardOfRuns, heardReasons, heardSignals } from "./heard.ts";
 import type { NamedRecord } from "./named-record.ts";
 
 /** A message for a topic. */
@@ -89,8 +89,9 @@ export function judgeRecord(
       if (data === undefined) return malformed(pk, sk);
       const { decision, reason = "", signal } = data.detail;
       const isHeard =
-        (heardDecisions as readonly string[]).includes(decision) ||
-        ((heardReasons as readonly string[]).includes(reason) && signal?.kind === heardSignal);
+        (heardReasons as readonly string[]).includes(reason) ||
+        ((heardDecisions as readonly string[]).includes(decision) &&
+          (heardSignals as readonly string[]).includes(signal?.kind ?? ""));
       if (!isHeard) return untold(`nobody is told that a run ${decision} for ${reason}`);
       return tell(plan, now, data.at, data.summary, sk, record);
     }

@@ -1,12 +1,11 @@
 import { coversSchema } from "../approval/answer.ts";
 import { approvalEventType } from "../approval/events.ts";
 import { questionKey } from "../approval/question.ts";
+import { escalationEventType, escalationPartition } from "../escalation/records.ts";
 import type { Plan } from "../shared/plan/plan.ts";
 import * as z from "../shared/zod.ts";
 import { timelineEventType } from "../timeline/event.ts";
 import { decisionKey, timelineKey } from "../timeline/keys.ts";
-import { pageEventType } from "../watch/pages.ts";
-import { escalationKey } from "./escalation.ts";
 
 /** Which kind of record an event of the controller's bus names, and where it lies in the records table. */
 export interface NamedRecord {
@@ -47,10 +46,10 @@ export function recordNamedBy(event: unknown, plan: Plan): NamedRecord | null {
       if (!question.success || !isIncidentOf(plan, question.data.incident)) return null;
       return { kind: "question", ...questionKey(question.data) };
     }
-    case pageEventType: {
+    case escalationEventType: {
       const escalation = escalationDetail.safeParse(detail);
       return escalation.success
-        ? { kind: "escalation", ...escalationKey(plan.application, escalation.data.matter) }
+        ? { kind: "escalation", pk: escalationPartition(plan.application), sk: escalation.data.matter }
         : null;
     }
     default:

@@ -1,3 +1,5 @@
+import { matterOfRun } from "../escalation/matters.ts";
+import { noteHeard } from "../escalation/records.ts";
 import { branchNames } from "../coordination/item.ts";
 import { closeIncident, whyLost } from "../coordination/rules.ts";
 import { createCoordinationStore } from "../coordination/store.ts";
@@ -43,7 +45,7 @@ export function createHandler(deps: StepDependencies): Handler {
     }
     await guard.hold();
     if (!events.some((event) => event.epoch === run.epoch && event.kind === "closed")) {
-      await journal.append({
+      const closing = await journal.append({
         step: "timeline",
         kind: "closed",
         summary: summarise(run.failedRegion, end, plan.objectives.recoveryTimeSeconds),
@@ -60,6 +62,7 @@ export function createHandler(deps: StepDependencies): Handler {
           recovery: input.recovery,
         },
       });
+      if (journal.isHeard(closing)) await noteHeard(scoped, matterOfRun("runClosed", { ...run, id: run.incident }));
     }
     const transition = await store.change((item) => {
       const lost = whyLost(item, run);

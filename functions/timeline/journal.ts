@@ -1,17 +1,16 @@
 import { PutItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
-import { PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { fromAttributes, toAttributes } from "../shared/attributes.ts";
 import { backoffMs, retryRead } from "../shared/backoff.ts";
-import { tellPeople } from "../shared/bus.ts";
+import { sendEvent, tellPeople } from "../shared/bus.ts";
 import { isoInstant } from "../shared/clock.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
-import { classifyCallError, errorMessage, FailoverError } from "../shared/errors.ts";
+import { classifyCallError, errorMessage, errorName, FailoverError } from "../shared/errors.ts";
 import {
   type Json,
   sealEvent,
   type TimelineEntry,
   type TimelineEvent,
-  timelineEventSource,
+  type TimelineKind,
   timelineEventType,
 } from "./event.ts";
 import { decisionKey, epochPrefix, eventKey, incidentKey, timelineKey } from "./keys.ts";
@@ -20,7 +19,14 @@ import { decisionKey, epochPrefix, eventKey, incidentKey, timelineKey } from "./
 export interface Journal {
   /** @throws FailoverError "Transient" when the event could not be stored: what must be journalled before must not happen */
   append(entry: TimelineEntry): Promise<TimelineEvent>;
+  /** Whether the bus took an event of this journal: only then have people heard of it. */
+  isHeard(event: TimelineEvent): boolean;
 }
+
+/** Kinds by which people hear of a run. The other events are a courtesy to listeners. */
+const newsKinds: ReadonlySet<TimelineKind> = new Set(["opened", "takenOver", "retried", "approvalAnswered", "closed"]);
+/** Tries of such an event while the bus answers; the closing event has more, for nobody waits behind it. */
+const newsTries = 3;
 
 /** The branches of a run, the watch and a person's command may append at once. */
 const maximumRaces = 30;
@@ -40,6 +46,7 @@ export function createJournal(
   let last: { readonly seq: number; readonly hash: string } | null = null;
   /** A bus that has let one call hang is not waited for again: the traffic switch must not queue behind listeners. */
   let bus: "answers" | "silent" = "answers";
+  const heard = new Set<string>();
 
   /** The newest event of the whole incident, or of those whose key begins with `prefix`: an epoch's, or a single one. */
   async function newest(prefix: string | null): Promise<TimelineEvent | null> {
@@ -109,12 +116,23 @@ export function createJournal(
         `The timeline of ${incident} could not be appended in ${maximumRaces} tries`,
       );
     },
+    isHeard: ({ hash }) => heard.has(hash),
   };
 
   /** What closes a run starts its report and is the news of its end: it is tried again, also on a bus that has hung before. */
   async function tell(event: TimelineEvent): Promise<void> {
-    if (event.kind === "closed") await sendClosing(deps, event);
-    else if (bus === "answers") bus = await sendOut(deps, event);
+    if (event.kind === "closed") {
+      if ((await sendClosing(deps, event)) === "taken") heard.add(event.hash);
+      return;
+    }
+    const tries = newsKinds.has(event.kind) ? newsTries : 1;
+    for (let attempt = 1; bus === "answers" && attempt <= tries; attempt++) {
+      const result = await sendOut(deps, event);
+      if (result === "taken") heard.add(event.hash);
+      if (result === "silent") bus = "silent";
+      if (result !== "refused") return;
+      if (attempt < tries) await clock.sleep(backoffMs(random, attempt, 200, 2_000));
+    }
   }
 
   async function store(event: TimelineEvent): Promise<"stored" | "conflict" | "unknown"> {
@@ -213,28 +231,29 @@ export async function recordDecision(
 }
 
 /** Tells the world that a run has ended. Told twice, it makes the same report once more. A failure stops nothing. */
-async function sendClosing(deps: Dependencies<"eventBridge">, event: TimelineEvent): Promise<void> {
+async function sendClosing(deps: Dependencies<"eventBridge">, event: TimelineEvent): Promise<"taken" | "refused"> {
   try {
     await tellPeople(deps, timelineEventType, event as unknown as Readonly<Record<string, Json>>);
+    return "taken";
   } catch (error) {
     deps.logger.warn("The closing event did not go out: no report is made of it by itself", {
       seq: event.seq,
       error: errorMessage(error),
     });
+    return "refused";
   }
 }
 
-/** Tells the world. Listeners are a courtesy: a bus that does not take the event must not stop a failover. */
-async function sendOut(deps: Dependencies<"eventBridge">, event: TimelineEvent): Promise<"answers" | "silent"> {
+/** Tells the world, once. Listeners are a courtesy: a bus that does not take the event must not stop a failover. */
+async function sendOut(
+  deps: Dependencies<"eventBridge">,
+  event: TimelineEvent,
+): Promise<"taken" | "refused" | "silent"> {
   try {
-    await deps.aws.eventBridge(deps.region).send(
-      new PutEventsCommand({
-        Entries: [{ Source: timelineEventSource, DetailType: timelineEventType, Detail: JSON.stringify(event) }],
-      }),
-    );
-    return "answers";
+    await sendEvent(deps, timelineEventType, event as unknown as Readonly<Record<string, Json>>);
+    return "taken";
   } catch (error) {
     deps.logger.warn("A timeline event did not go out", { seq: event.seq, error: errorMessage(error) });
-    return classifyCallError(error) === "unknownOutcome" ? "silent" : "answers";
+    return classifyCallError(error) === "unknownOutcome" && errorName(error) !== "Transient" ? "silent" : "refused";
   }
 }

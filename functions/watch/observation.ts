@@ -22,6 +22,12 @@ export interface RegionVote {
   readonly passesInARow: number;
   /** ISO 8601; the last look that passed, whatever the vote. Absent where none is known, or an older version wrote. */
   readonly passedAt?: string;
+  /**
+   * The last looks, oldest first, a letter each: "p" passed, "f" failed, "u" unknown or missed. A vote says how a Region
+   * stands; only the looks show one that fails and passes by turns, or fails a share of its requests. Absent where the
+   * writer is older.
+   */
+  readonly looks?: string;
   readonly reason: string;
 }
 

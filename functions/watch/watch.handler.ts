@@ -2,7 +2,7 @@ import { assess } from "../assess/assessment.ts";
 import { decide } from "../assess/decide.ts";
 import type { DecisionInput, NoReason } from "../assess/decision.ts";
 import { gatherEvidence, knowingStates } from "../assess/evidence.ts";
-import { isLeftToPeople, pageFor } from "../assess/page.ts";
+import { isLeftToPeople } from "../assess/left-to-people.ts";
 import type { CoordinationItem } from "../coordination/item.ts";
 import { createCoordinationStore } from "../coordination/store.ts";
 import { autoScaling } from "../shared/aws/auto-scaling.ts";
@@ -21,10 +21,10 @@ import { createNameServerClient } from "../shared/name-servers.ts";
 import { wire } from "../shared/wire.ts";
 import { learnDns } from "./dns.ts";
 import { carryDns, carryPlace, type DnsLook, readDnsView } from "./dns-view.ts";
+import { createEscalationMemory, type EscalationMemory, escalate } from "./escalate.ts";
 import { publishMetrics } from "./metrics.ts";
 import type { Observation } from "./observation.ts";
 import { readObservations, writeObservation } from "./observations.ts";
-import { sendPage } from "./pages.ts";
 import { type Look, probePublicName, probeRegion } from "./probes.ts";
 import { sampleCapacity, sampleLag } from "./samples.ts";
 import { carryShared } from "./shared.ts";
@@ -50,6 +50,7 @@ export function createHandler(deps: Dependencies<Services>): Handler {
   // What this process saw last. A round that cannot read the table goes on from there: streaks that began anew with every
   // throttled read would never confirm anything.
   let seenLast: Observation | null = null;
+  const memory = createEscalationMemory();
   return createEntry(deps, async (_event, scoped) => {
     const end = scoped.clock.now() + invocationSeconds * 1_000;
     const every = scoped.plan.detection.probeEverySeconds * 1_000;
@@ -59,6 +60,7 @@ export function createHandler(deps: Dependencies<Services>): Handler {
         scoped,
         { samples: rounds === 0, nameServers: roundsThatAsk.has(rounds) },
         seenLast,
+        memory,
       );
       seenLast = seen.observation;
       next += every;
@@ -80,6 +82,7 @@ async function lookAround(
   deps: Dependencies<Services>,
   including: { readonly samples: boolean; readonly nameServers: boolean },
   seenLast: Observation | null,
+  memory: EscalationMemory,
 ): Promise<Seen> {
   const { plan, region } = deps;
   const learnedLast = readDnsView(plan, seenLast?.dns);
@@ -116,6 +119,9 @@ async function lookAround(
   await Promise.all([
     publishMetrics(deps, observation, item, others ?? []),
     item === null || others === null ? null : assessAll(deps, item, [...others, observation]),
+    orNull(deps, "escalation", () =>
+      escalateAll(deps, memory, item, [...(others ?? []), observation], including.samples ? "always" : "whereNeeded"),
+    ),
   ]);
   return { observation, item };
 }
@@ -156,12 +162,24 @@ function compose(
   };
 }
 
-/**
- * Decides for every Region as an execution would; starts one where the answer is to act, or would be but for the plan, and
- * pages people where it is theirs.
- */
+/** What this vantage can say counts also where nobody else can be read: people hear of it from whoever is left. */
+async function escalateAll(
+  deps: Dependencies<"dynamoDB" | "eventBridge">,
+  memory: EscalationMemory,
+  item: CoordinationItem | null,
+  observations: readonly Observation[],
+  reading: "always" | "whereNeeded",
+): Promise<void> {
+  const { plan, region: self, clock } = deps;
+  const now = clock.now();
+  const gathered = gatherEvidence(plan, self, observations, isoInstant(now));
+  const evidence = item === null ? gathered : knowingStates(gathered, item);
+  await escalate(deps, memory, { plan, evidence, item, self, now }, reading);
+}
+
+/** Decides for every Region as an execution would; starts one where the answer is to act, or would be but for the plan. */
 async function assessAll(
-  deps: Dependencies<"dynamoDB" | "eventBridge" | "stepFunctions">,
+  deps: Dependencies<"stepFunctions">,
   item: CoordinationItem,
   observations: readonly Observation[],
 ): Promise<void> {
@@ -174,10 +192,6 @@ async function assessAll(
     const signal = { kind: "watch", region: name, source: `watch in ${self}` } as const;
     const input: DecisionInput = { plan, signal, evidence, item, self, now };
     const decision = decide(input);
-    const page = pageFor(input, name, decision);
-    if (page !== null && !item.incident?.paged.includes(page.about)) {
-      await orNull(deps, `page about ${page.about}`, () => sendPage(deps, page));
-    }
     switch (decision.kind) {
       case "act":
         return startRun(deps, item, { kind: "failover", region: name });

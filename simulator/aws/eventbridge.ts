@@ -1,6 +1,6 @@
 import { isoInstant, parseInstant } from "../../functions/shared/clock.ts";
 import { errorMessage, errorName } from "../../functions/shared/errors.ts";
-import { integerBetween, type Random } from "../../functions/shared/random.ts";
+import { integerBetween, pick, type Random } from "../../functions/shared/random.ts";
 import { simulatedAccount } from "../account.ts";
 import type { VirtualClock } from "../clock.ts";
 import { oneWayMs } from "./distance.ts";
@@ -55,6 +55,18 @@ export interface EventBridgeOptions {
   readonly delivery?: Delivery;
 }
 
+/** For a while a bus answers 200 and does not take some of the entries, as AWS documents it for PutEvents. */
+export interface EntryFailures {
+  /** Of the entries, in (0, 1]. */
+  readonly share: number;
+  /** Milliseconds since the epoch. */
+  readonly until: number;
+  readonly random: Random;
+}
+
+/** What an entry may fail with that is nobody's mistake (EventBridge API Reference, PutEventsResultEntry). */
+const passingEntryErrors = ["ThrottlingException", "InternalFailure"] as const;
+
 /** One event on its way to one target of one rule. */
 interface Errand {
   readonly rule: EventRule;
@@ -83,6 +95,8 @@ export class SimulatedEventBridge implements SimulatedService {
   readonly #published: BusEvent[] = [];
   readonly #deadLetters: DeadLetter[] = [];
   readonly #lost: BusEvent[] = [];
+  readonly #failing = new Map<string, EntryFailures>();
+  readonly #failed: { readonly at: number; readonly region: string }[] = [];
   #held: Errand[] = [];
   #events = 0;
   delivery: Delivery;
@@ -110,6 +124,22 @@ export class SimulatedEventBridge implements SimulatedService {
   /** Events that callers put on a bus, in that order; not those forwarded or delivered by `deliver`. */
   get published(): readonly BusEvent[] {
     return this.#published;
+  }
+
+  /** From now on entries fail on a Region's bus, with an answer of 200 and nothing published. */
+  failEntries(region: string, failures: EntryFailures): void {
+    this.#failing.set(region, failures);
+  }
+
+  /** Whether a Region's bus takes at least some of its entries now. */
+  takesEntries(region: string): boolean {
+    const failures = this.#failing.get(region);
+    return failures === undefined || failures.share < 1 || this.#clock.now() >= failures.until;
+  }
+
+  /** Entries that were not taken, through no mistake of the caller. */
+  get failedEntries(): readonly { readonly at: number; readonly region: string }[] {
+    return this.#failed;
   }
 
   get deadLetters(): readonly DeadLetter[] {
@@ -165,6 +195,11 @@ export class SimulatedEventBridge implements SimulatedService {
       detail = JSON.parse(text);
     } catch {
       return { ErrorCode: "MalformedDetail", ErrorMessage: "Detail is malformed." };
+    }
+    const failures = this.#failing.get(region);
+    if (failures !== undefined && this.#clock.now() < failures.until && failures.random.next() < failures.share) {
+      this.#failed.push({ at: this.#clock.now(), region });
+      return { ErrorCode: pick(failures.random, passingEntryErrors), ErrorMessage: "The entry was not taken." };
     }
     const at = time instanceof Date ? time.getTime() : this.#clock.now();
     const event = this.#complete(region, {

@@ -13,6 +13,7 @@ import { Evacuations } from "./evacuations.ts";
 import { Formats } from "./formats.ts";
 import { answeredWithinMs, HealthHistory } from "./health-history.ts";
 import { Heard } from "./heard.ts";
+import { Hearing } from "./hearing.ts";
 import { Ledger, proofAllowanceMs, type Tenure } from "./ledger.ts";
 import { LossInTurn } from "./loss-in-turn.ts";
 import { isMutation, resourceOf } from "./mutations.ts";
@@ -52,6 +53,7 @@ export class Monitor {
   readonly #switchTruth: SwitchTruth;
   readonly #lossInTurn: LossInTurn;
   readonly #questions: OpenQuestions;
+  readonly hearing: Hearing;
   /** What each tenure had to go by when it began. */
   readonly #grounds = new Map<Tenure, Grounds>();
   #tenuresSeen = 0;
@@ -76,6 +78,7 @@ export class Monitor {
     const judges = { ledger: this.ledger, authority: this.#authority, sight: this.#sight, history: this.#history };
     this.#promotions = new Promotions(world, judges, (invariant, message) => this.#report(invariant, message));
     this.#questions = new OpenQuestions(world, judges);
+    this.hearing = new Hearing(world);
     world.dynamoDB.observe((write) => this.ledger.note(write));
     world.network.observe((call) => this.#judgeCall(call));
     world.regions.subscribe((change) => this.#history.note(change, world.clock.now()));
@@ -108,6 +111,7 @@ export class Monitor {
       this.#trafficClaims.lookOn();
       this.#switchTruth.note();
       for (const { invariant, message } of this.#questions.judge()) this.#report(invariant, message);
+      for (const { invariant, message } of this.hearing.judge()) this.#report(invariant, message);
     }
     const promotions = world.promotions;
     for (; this.#promotionsSeen < promotions.length; this.#promotionsSeen++) {
@@ -264,6 +268,10 @@ export class Monitor {
     // One incident at a time: while a person is asked about another Region, people are told of this one and no more.
     const isLeft = item?.incident != null && item.incident.failedRegion !== only.name && world.somebodyWaits();
     if (isLeft && world.pages.some(({ region }) => region === only.name)) return;
+    // Where no quorum of others can be heard nobody may judge: people are told, in time (FM59).
+    const connected = (name: string) => ["up", "gray"].includes(world.regions.health(name));
+    const watching = vantagesOf(plan).filter((name) => name !== only.name && connected(name));
+    if (watching.length < plan.detection.quorum && this.hearing.hasHeardOf(only.name)) return;
     if (standing === "inService" && !ended && item?.pause == null) {
       this.#report(
         "deadRegionAnswered",

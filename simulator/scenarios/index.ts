@@ -10,11 +10,13 @@ import { blip } from "./blip.ts";
 import { blockPublicAccess } from "./block-public-access.ts";
 import { checkAttachedToNothing } from "./check-attached-to-nothing.ts";
 import { cascadeWithoutCapacity } from "./cascade-without-capacity.ts";
+import { busTakesNothing } from "./bus-takes-nothing.ts";
 import { cooldownOwnerDead } from "./cooldown-owner-dead.ts";
 import { disputeSettles } from "./dispute-settles.ts";
 import { eventStorm } from "./event-storm.ts";
 import { flapping } from "./flapping.ts";
 import { foreignEvents } from "./foreign-events.ts";
+import { flappingForLong } from "./flapping-for-long.ts";
 import { forgottenPause } from "./forgotten-pause.ts";
 import { grayFailure } from "./gray-failure.ts";
 import { grayThenDark } from "./gray-then-dark.ts";
@@ -41,6 +43,7 @@ import { survivorDrainedByHand } from "./survivor-drained-by-hand.ts";
 import { throttling } from "./throttling.ts";
 import { twoRegionsNoWitness } from "./two-regions-no-witness.ts";
 import { twoWriters } from "./two-writers.ts";
+import { witnessLost } from "./witness-lost.ts";
 import { witnessesOwnTrouble } from "./witnesses-own-trouble.ts";
 import { zombieHolder } from "./zombie-holder.ts";
 
@@ -90,4 +93,7 @@ export const scenarios: readonly Scenario[] = [
   questionGroundGone,
   disputeSettles,
   forgottenPause,
+  witnessLost,
+  flappingForLong,
+  busTakesNothing,
 ];

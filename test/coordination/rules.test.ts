@@ -9,7 +9,6 @@ import {
   incidentName,
   initialItem,
   maximumTakeovers,
-  notePage,
   notePromotionAsked,
   openIncident,
   pause,
@@ -383,24 +382,6 @@ describe("approveIncident", () => {
   });
 });
 
-describe("notePage", () => {
-  const about = "otherIncidentInProgress/eu-west-1";
-
-  it("remembers a page once, under the incident in progress", () => {
-    const noted = itemAfter(notePage(open, { incident: run.incident, about }));
-
-    expect(noted).toEqual({ ...open, incident: { ...open.incident, paged: [about] } });
-    expect(notePage(noted, { incident: run.incident, about })).toMatchObject({ kind: "refused" });
-  });
-
-  it.each<[string, CoordinationItem]>([
-    ["none is in progress", itemAfter(close(open))],
-    ["another one is", openItem(plan, now, { failedRegion: "eu-west-1" })],
-  ])("is refused where %s", (_name, item) => {
-    expect(notePage(item, { incident: run.incident, about })).toMatchObject({ kind: "refused" });
-  });
-});
-
 describe("closeIncident", () => {
   it("releases the lease, writes the Region's state and remembers the run with its record", () => {
     expect(itemAfter(close(open))).toEqual({
@@ -497,7 +478,6 @@ it("FM57: whatever happens to an incident, what a newer version noted stays with
   const changes = [
     openIncident(idle, { incident: again, holder, now, leaseSeconds }),
     approveIncident(marked, run),
-    notePage(marked, { incident: run.incident, about: "a page" }),
     renewLease(marked, { run, now: later(30), leaseSeconds }),
     takeOver(marked),
     pause(marked, { until: isoInstant(later(60)), by: "ada", reason: "a test" }),

@@ -400,16 +400,13 @@ describe("people", () => {
     expect(topics).toEqual([]);
   });
 
-  it("hear of what was refused, and of what stood down for them to look at where the watch says so", () => {
+  it("hear of what a person asked for and did not get; that a Region fails they hear by the pages alone", () => {
     const refusals = rulesIn(stack).find(({ name }) => name === "failover-storefront-refusals");
 
     expect(refusals?.properties.EventPattern.detail.detail).toEqual({
       $or: [
-        { decision: ["observed", "refused"] },
-        {
-          reason: expect.arrayContaining(["cooldown", "dailyLimit", "paused", "everythingFailing", "lastRegion"]),
-          signal: { kind: ["watch"] },
-        },
+        { decision: ["observed", "refused"], signal: { kind: ["request", "retry"] } },
+        { reason: ["invalidInput"] },
       ],
     });
   });

@@ -502,4 +502,29 @@ export const mutants: readonly Mutant[] = [
     ],
     caughtBy: "questionsEnd",
   },
+  {
+    name: "an entry that failed inside an answer of 200 counted as taken",
+    failureMode: "FM60",
+    changes: [
+      {
+        file: "functions/shared/bus.ts",
+        find: "if ((answer.FailedEntryCount ?? 0) === 0) return;",
+        replace: "return;",
+      },
+    ],
+    caughtBy: "failureHeard",
+  },
+  {
+    name: "a Region that no quorum can judge is nobody's business",
+    failureMode: "FM59",
+    changes: [
+      {
+        file: "functions/escalation/matters.ts",
+        find: "if (dueForSeconds < 0) return null;",
+        replace:
+          'if (dueForSeconds < 0 || ["quorumOutOfReach", "observerIsolated", "leaseStoreUnreachable"].includes(reason)) return null;',
+      },
+    ],
+    caughtBy: "failureHeard",
+  },
 ];

@@ -1,4 +1,4 @@
-import { escalationKey } from "../../functions/notify/escalation.ts";
+import { escalationPartition } from "../../functions/escalation/records.ts";
 import { toAttributes } from "../../functions/shared/attributes.ts";
 import { planNamed } from "../../simulator/plans.ts";
 import { World } from "../../simulator/world.ts";
@@ -12,7 +12,7 @@ async function page(world: World, region: string, record: object | null): Promis
   const caller = { region, functionName: "Watch", invocation: "test", execution: null, state: null };
   const { recordsTable: TableName } = plan;
   if (record !== null) {
-    const Item = toAttributes({ ...escalationKey(plan.application, matter), ...record });
+    const Item = toAttributes({ pk: escalationPartition(plan.application), sk: matter, ...record });
     const put = { service: "dynamodb", operation: "PutItem", region, input: { TableName, Item }, caller } as const;
     world.dynamoDB.handle(put);
   }

@@ -2,6 +2,7 @@ import type { CoordinationItem } from "../../functions/coordination/item.ts";
 import { initialItem, maximumTakeovers } from "../../functions/coordination/rules.ts";
 import { isoInstant, parseInstant } from "../../functions/shared/clock.ts";
 import type { Plan } from "../../functions/shared/plan/plan.ts";
+import type { Escalation } from "../../functions/escalation/records.ts";
 import { regionStateValues } from "../../functions/watch/metrics.ts";
 import type { Observation } from "../../functions/watch/observation.ts";
 import { createHandler } from "../../functions/watch/watch.handler.ts";
@@ -386,101 +387,146 @@ describe("nothing stops the vantage", () => {
   });
 });
 
-describe("paging people", () => {
+describe("telling people", () => {
   const second = "ap-southeast-1";
-  /** The run for us-east-1 waits for a person, and `second` is down as well. */
+  /** The run for us-east-1 waits for a person, who has heard of that, and `second` is down as well. */
   function waiting() {
     const prepared = prepare([second], regionDown(plan, second));
     const { aws } = prepared;
     const item = openItem(plan, aws.clock.now());
     const lease = { region: self, execution: "execution-1", expiresAt: isoInstant(aws.clock.now() + 1_800_000) };
     aws.put(plan.coordination.table, { ...itemKey(plan), ...item, lease });
-    return { ...prepared, ...pagesOf(aws) };
+    remember(aws, { region: "us-east-1", stage: "waiting", reason: "questionOpen" });
+    return { ...prepared, pages: pagesOf(aws) };
   }
 
-  function pagesOf(aws: FakeAws) {
-    return {
-      pages: () =>
-        aws.calls
-          .filter(({ operation }) => operation === "PutEvents")
-          .flatMap(({ input }) => input.Entries)
-          .filter(({ DetailType }) => DetailType === "Attention Needed")
-          .map(({ Source, Detail }) => ({ source: Source, ...JSON.parse(Detail) })),
-      paged: () =>
-        (aws.items.get(`${plan.coordination.table}|${itemKey(plan).pk}|item`) as never as CoordinationItem).incident
-          ?.paged,
+  /** People have heard of this. */
+  function remember(
+    aws: FakeAws,
+    told: Pick<Escalation, "stage" | "reason"> & { readonly region: string },
+    changes: Partial<Escalation> = {},
+  ) {
+    const at = isoInstant(aws.clock.now() - 5_000);
+    const record: Escalation = {
+      application: plan.application,
+      matter: told.region,
+      since: at,
+      at,
+      from: self,
+      dedupKey: `storefront/${told.region}`,
+      incident: "storefront-us-east-1-e1",
+      summary: "",
+      whatToDo: "",
+      toldAt: at,
+      toldBy: self,
+      changes: [],
+      ...told,
+      ...changes,
     };
+    aws.put(plan.recordsTable, { pk: "escalations#storefront", sk: told.region, ...record });
   }
+
+  const pagesOf = (aws: FakeAws) => () =>
+    aws.calls
+      .filter(({ operation }) => operation === "PutEvents")
+      .flatMap(({ input }) => input.Entries)
+      .filter(({ DetailType }) => DetailType === "Attention Needed")
+      .map(({ Source, Detail }) => ({ source: Source, ...JSON.parse(Detail) }));
+
+  const kept = (aws: FakeAws, matter: string) =>
+    aws.items.get(`${plan.recordsTable}|escalations#storefront|${matter}`) as unknown as Escalation | undefined;
 
   it("about a second Region that fails while the first one's run waits: once, with what to do", async () => {
-    const { watch, pages, paged, started } = waiting();
+    const { aws, watch, pages, started } = waiting();
 
-    await watch();
     await watch();
 
     expect(pages()).toEqual([
       {
         source: "region-failover",
         application: "storefront",
-        matter: "storefront-us-east-1-e1/otherIncidentInProgress/ap-southeast-1",
-        dedupKey: "storefront/storefront-us-east-1-e1/otherIncidentInProgress/ap-southeast-1",
-        stage: "noticed",
-        from: "eu-west-1",
-        since: expect.any(String),
-        at: expect.any(String),
+        matter: second,
         incident: "storefront-us-east-1-e1",
         region: second,
+        stage: "held",
         reason: "otherIncidentInProgress",
         summary: expect.stringContaining(`${second} fails as well`),
         whatToDo: expect.stringMatching(/storefront-us-east-1-e1 waits for an answer.*answer it/),
-        heldBy: "execution-1",
+        since: expect.any(String),
+        at: expect.any(String),
+        from: self,
+        dedupKey: `storefront/${second}`,
+        toldAt: null,
+        toldBy: null,
+        changes: [],
       },
     ]);
-    expect(paged()).toEqual([`otherIncidentInProgress/${second}`]);
+    expect(kept(aws, second)).toMatchObject({ toldAt: expect.any(String), toldBy: self });
     expect(started()).toEqual([]);
   });
 
-  it("not again where another vantage was quicker since the item was read", async () => {
-    const { aws, watch, pages, paged } = waiting();
-    let reads = 0;
-    aws.before = ({ operation, input }) => {
-      if (operation !== "GetItem" || input.TableName !== plan.coordination.table || ++reads !== 2) return;
-      const stored = aws.items.get(`${plan.coordination.table}|${itemKey(plan).pk}|item`) as never as CoordinationItem;
-      const incident = { ...stored.incident, paged: [`otherIncidentInProgress/${second}`] };
-      aws.put(plan.coordination.table, { ...itemKey(plan), ...stored, incident, version: 2 });
-    };
+  it("not again where another vantage has told them", async () => {
+    const { aws, watch, pages } = waiting();
+    remember(aws, { region: second, stage: "held", reason: "otherIncidentInProgress" });
 
     await watch();
 
     expect(pages()).toEqual([]);
-    expect(paged()).toHaveLength(1);
   });
 
-  it("again in the next round, when the bus did not take it", async () => {
-    const { aws, watch, pages, paged } = waiting();
-    let refused = 0;
-    aws.before = ({ operation, input }) => {
-      if (operation === "PutEvents" && input.Entries[0].DetailType === "Attention Needed" && refused++ < 1) {
+  it.each<[string, () => object]>([
+    [
+      "refuses it",
+      () => {
         throw awsError("ValidationException");
-      }
-    };
+      },
+    ],
+    ["answers 200 and takes nothing", () => ({ FailedEntryCount: 1, Entries: [{ ErrorCode: "InternalFailure" }] })],
+  ])("FM60: again in the next round, when the bus %s", async (_how, refuse) => {
+    const { aws, watch, pages } = waiting();
+    let asked = 0;
+    aws.answers.PutEvents = () => (asked++ === 0 ? refuse() : { FailedEntryCount: 0, Entries: [{}] });
 
     await watch();
 
     expect(pages()).toHaveLength(2);
-    expect(paged()).toHaveLength(1);
+    expect(kept(aws, second)).toMatchObject({ toldAt: expect.any(String) });
+  });
+
+  it("FM60: though nothing can be written of it", async () => {
+    const { aws, watch, pages } = waiting();
+    aws.before = ({ operation, input }) => {
+      if (operation === "PutItem" && input.Item.pk.S?.startsWith("escalations#")) throw noAnswer();
+    };
+
+    await watch();
+
+    expect(pages()).toHaveLength(1);
+  });
+
+  it("FM59: from a witness, which starts nothing, when it is the only one left", async () => {
+    const dark = plan.regions.map(({ name }) => name);
+    const gone = Object.fromEntries(dark.map((region) => [region, { age: 600 }]));
+    const { aws, watch, started } = prepare(dark, gone, plan, "us-west-2");
+    const looks = "f".repeat(15);
+    const before = aws.rows(plan.recordsTable, "observations").find(({ sk }) => sk === "us-west-2");
+    const votes = (before as unknown as Observation).votes.map((vote) => ({ ...vote, vote: "failing", looks }));
+    aws.put(plan.recordsTable, { ...before, pk: "observations", sk: "us-west-2", votes });
+
+    await watch();
+
+    expect(new Set(pagesOf(aws)().map(({ region }) => region))).toEqual(new Set([...dark, null]));
+    expect(started()).toEqual([]);
   });
 
   it("FM23: about a run that automation has given up on: once, and starts nothing", async () => {
     const { aws, watch, started } = prepare();
-    const { pages } = pagesOf(aws);
     const item = openItem(plan, aws.clock.now() - 600_000, { takeovers: maximumTakeovers });
     aws.put(plan.coordination.table, { ...itemKey(plan), ...item });
 
     await watch();
-    await watch();
 
-    expect(pages()).toMatchObject([
+    expect(pagesOf(aws)()).toMatchObject([
       {
         region: "us-east-1",
         reason: "takeoversExhausted",
@@ -497,38 +543,37 @@ describe("paging people", () => {
     "FM28: about a run that has lost its holder, and is left as it is: %s",
     async (reason, changes, automation, how) => {
       const { aws, watch, started } = prepare([], {}, { ...plan, automation: { ...plan.automation, ...automation } });
-      const { pages } = pagesOf(aws);
       const item = { ...openItem(plan, aws.clock.now() - 600_000), ...changes };
       aws.put(plan.coordination.table, { ...itemKey(plan), ...item });
 
       await watch();
 
-      expect(pages()).toMatchObject([{ region: "us-east-1", reason, whatToDo: expect.stringMatching(how) }]);
+      expect(pagesOf(aws)()).toMatchObject([{ region: "us-east-1", reason, whatToDo: expect.stringMatching(how) }]);
       expect(started()).toEqual([]);
     },
   );
 
-  it("FM52: not about a Region that lives and falters while the run grows it", async () => {
-    const { aws, watch } = prepare([second], { ...regionDown(plan, second), [second]: { age: 5 } });
-    const { pages } = pagesOf(aws);
+  it("about a run whose own events no bus has taken", async () => {
+    const { aws, watch } = prepare();
     aws.put(plan.coordination.table, { ...itemKey(plan), ...openItem(plan, aws.clock.now()) });
 
     await watch();
 
-    expect(pages()).toEqual([]);
+    expect(pagesOf(aws)()).toMatchObject([{ region: "us-east-1", stage: "acting", reason: "runOpen" }]);
   });
 
   it.each<[string, readonly string[], Record<string, Voice>]>([
     ["every other Region serves", [], {}],
-    ["one vantage alone sees it fail", [second], {}],
-  ])("not where %s", async (_name, dark, voices) => {
+    ["one vantage alone has just begun to see it fail", [second], {}],
+    ["a Region lives and falters while the run grows it", [second], { [second]: { age: 5 } }],
+  ])("FM52: not where %s", async (_name, dark, voices) => {
     const { aws, watch } = prepare(dark, voices);
-    const { pages } = pagesOf(aws);
     aws.put(plan.coordination.table, { ...itemKey(plan), ...openItem(plan, aws.clock.now()) });
+    remember(aws, { region: "us-east-1", stage: "acting", reason: "runOpen" });
 
     await watch();
 
-    expect(pages()).toEqual([]);
+    expect(pagesOf(aws)()).toEqual([]);
   });
 });
 

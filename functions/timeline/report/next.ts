@@ -58,7 +58,7 @@ function secondFailures({ pages, closedAt }: IncidentSummary): readonly NextStep
 function openQuestion({ approvals, outcome, pages }: IncidentSummary): readonly NextStep[] {
   const waiting = approvals.find((approval) => approval.answer === null);
   if (waiting === undefined || outcome !== "waitingForApproval") return [];
-  const named = pages.find(({ region }) => waiting.question.includes(region));
+  const named = pages.find(({ region }) => region !== null && waiting.question.includes(region));
   const mind =
     named === undefined
       ? ""

@@ -40,15 +40,16 @@ export type Outcome =
   /** The timeline is empty: nobody decided or changed anything. */
   | "nothingRecorded";
 
-/** A page that people got (functions/watch/pages.ts). The timeline does not have it: whoever heard the bus does. */
+/** A page that people got (functions/escalation). The timeline does not have it: whoever heard the bus does. */
 export interface PageTold {
   /** ISO 8601. */
   readonly at: string;
   /** The Region whose watch sent it. */
   readonly from: string;
-  readonly incident: string;
-  /** The Region that people have to look at. */
-  readonly region: string;
+  /** The incident that was in progress then. */
+  readonly incident: string | null;
+  /** The Region that people have to look at; null when it is about no single one. */
+  readonly region: string | null;
   readonly reason: string;
   readonly summary: string;
   readonly whatToDo: string;

@@ -1,0 +1,165 @@
+import { approvalEventType } from "../../functions/approval/events.ts";
+import { escalationEventType } from "../../functions/escalation/records.ts";
+import { type Plan, vantagesOf } from "../../functions/shared/plan/plan.ts";
+import { timelineEventSource, timelineEventType } from "../../functions/timeline/event.ts";
+import type { BusEvent } from "../aws/eventbridge/pattern.ts";
+import { instantOf } from "../aws/eventbridge.ts";
+import type { Violation } from "../result.ts";
+import type { World } from "../world.ts";
+
+/** Customers fail in a Region while more than this share of the reads sent there has failed over the window. */
+const failedShareAllowed = 0.1;
+/** Long enough for a Region that fails and passes by turns to count as failing, short enough for a blip to be over soon. */
+const windowSeconds = 120;
+/** What is promised: nobody fails for longer than this without people hearing of it. */
+const heardWithinMs = 300_000;
+/** One vantage alone has thirty looks in that time: of a smaller share it may see too little by honest luck, and has twice as long. */
+const shareSeenByOne = 0.2;
+/** What was said so long before the share was exceeded was said about the same failure. */
+const sameFailureMs = 180_000;
+/** A bus that has just refused an entry is still ill; whoever wants to tell tries again each round. */
+const busIllMs = 30_000;
+/** A Region to which so little of its usual demand is sent has been left: what goes there are caches that overshoot. */
+const demandThatCounts = 0.05;
+
+const runKinds: readonly unknown[] = ["opened", "takenOver", "retried", "approvalAnswered", "closed"];
+
+/** Reads of one Region over the last seconds. */
+interface Window {
+  readonly asked: number[];
+  readonly failed: number[];
+  askedSum: number;
+  failedSum: number;
+}
+
+/** Whether whoever is on call hears of every Region whose customers fail: judged by the customers and the buses alone. */
+export class Hearing {
+  readonly #world: World;
+  readonly #windows: ReadonlyMap<string, Window>;
+  /** Since when customers of a Region have failed without a break, and for how much of that somebody could have told. */
+  readonly #failing = new Map<string, { readonly since: number; tellableMs: number; heardAt: number | null }>();
+  /** The last that was heard of a Region, and whether that left the matter open. */
+  readonly #heard = new Map<string, { readonly at: number; readonly matter: "open" | "closed" }>();
+  readonly #illUntil = new Map<string, number>();
+  #eventsSeen = 0;
+  #entriesSeen = 0;
+  #faultsSeen = 0;
+  #at: number;
+  /** From customers failing to people hearing, while somebody could have told: the longest of all failures heard of, in seconds. */
+  longestSilenceSeconds = 0;
+
+  constructor(world: World) {
+    this.#world = world;
+    this.#at = world.clock.now();
+    this.#windows = new Map(
+      world.plan.regions.map(({ name }) => [name, { asked: [], failed: [], askedSum: 0, failedSum: 0 }]),
+    );
+  }
+
+  /** Called once a simulated second at least. */
+  judge(): readonly Violation[] {
+    const { plan, clock, customers } = this.#world;
+    const now = clock.now();
+    const elapsedMs = now - this.#at;
+    this.#at = now;
+    this.#listen();
+    // Nothing gets out of a Region that is cut off: what its bus takes nobody hears.
+    const watching = vantagesOf(plan).filter((name) => this.#isHeard(name));
+    const somebodyCanTell = watching.some(
+      (name) => (this.#illUntil.get(name) ?? 0) < now && this.#world.eventBridge.takesEntries(name),
+    );
+    const violations: Violation[] = [];
+    for (const { name, demandShare } of plan.regions) {
+      const load = customers.load(name);
+      const window = this.#windows.get(name) as Window;
+      slide(window, load, load * (1 - customers.servedShare(name)));
+      const isLeft = load < demandThatCounts * demandShare * 1_000;
+      if (isLeft || window.failedSum <= window.askedSum * failedShareAllowed) {
+        this.#failing.delete(name);
+        continue;
+      }
+      const failing = this.#failing.get(name) ?? { since: now, tellableMs: 0, heardAt: null };
+      this.#failing.set(name, failing);
+      if (failing.heardAt !== null) continue;
+      const heard = this.#heard.get(name);
+      if (heard !== undefined && (heard.matter === "open" || heard.at >= failing.since - sameFailureMs)) {
+        failing.heardAt = now;
+        this.longestSilenceSeconds = Math.max(this.longestSilenceSeconds, failing.tellableMs / 1_000);
+        continue;
+      }
+      if (somebodyCanTell) failing.tellableMs += elapsedMs;
+      const share = window.failedSum / window.askedSum;
+      const isHardToSee = watching.length === 1 && share < shareSeenByOne;
+      if (failing.tellableMs < heardWithinMs * (isHardToSee ? 2 : 1)) continue;
+      failing.heardAt = now;
+      violations.push({
+        invariant: "failureHeard",
+        message: `Customers of ${name} have failed since ${failing.since} (${Math.round(share * 100)} % of them lately) and nobody has heard of it`,
+      });
+    }
+    return violations;
+  }
+
+  /** Whether people have heard of a Region and nobody has told them since that it is over. */
+  hasHeardOf(region: string): boolean {
+    return this.#heard.get(region)?.matter === "open";
+  }
+
+  #isHeard(region: string): boolean {
+    return this.#world.regions.runs(region) && this.#world.regions.health(region) !== "partitioned";
+  }
+
+  #listen(): void {
+    const { eventBridge, network, plan } = this.#world;
+    const { published, failedEntries } = eventBridge;
+    for (; this.#eventsSeen < published.length; this.#eventsSeen++) {
+      const event = published[this.#eventsSeen] as BusEvent;
+      if (!this.#isHeard(event.region)) continue;
+      for (const { region, matter } of heardIn(plan, event)) this.#heard.set(region, { at: instantOf(event), matter });
+    }
+    for (; this.#entriesSeen < failedEntries.length; this.#entriesSeen++) {
+      const entry = failedEntries[this.#entriesSeen];
+      if (entry !== undefined) this.#illUntil.set(entry.region, entry.at + busIllMs);
+    }
+    for (; this.#faultsSeen < network.firedFaults.length; this.#faultsSeen++) {
+      const fault = network.firedFaults[this.#faultsSeen];
+      const region = fault?.call.startsWith("events:PutEvents@") ? fault.call.split("@")[1] : undefined;
+      if (fault !== undefined && region !== undefined) this.#illUntil.set(region, fault.at + busIllMs);
+    }
+  }
+}
+
+/** The Regions of which an event tells people something, and whether the matter stands after it. */
+function heardIn(
+  plan: Plan,
+  { source, "detail-type": type, detail }: BusEvent,
+): readonly { readonly region: string; readonly matter: "open" | "closed" }[] {
+  if (source !== timelineEventSource) return [];
+  const names = plan.regions.map(({ name }) => name);
+  switch (type) {
+    case approvalEventType:
+      return names.filter((name) => name === detail.region).map((region) => ({ region, matter: "open" }));
+    case escalationEventType: {
+      // A matter that is not one Region's own may still be about Regions: all of them.
+      const about = detail.stage === "everything" ? names : names.filter((name) => name === detail.region);
+      return about.map((region) => ({ region, matter: detail.stage === "healed" ? "closed" : "open" }));
+    }
+    case timelineEventType: {
+      if (!runKinds.includes(detail.kind)) return [];
+      const isOf = (name: string) => String(detail.incident).startsWith(`${plan.application}-${name}-e`);
+      return names.filter(isOf).map((region) => ({ region, matter: detail.kind === "closed" ? "closed" : "open" }));
+    }
+    default:
+      return [];
+  }
+}
+
+function slide(window: Window, asked: number, failed: number): void {
+  window.asked.push(asked);
+  window.failed.push(failed);
+  window.askedSum += asked;
+  window.failedSum += failed;
+  if (window.asked.length <= windowSeconds) return;
+  window.askedSum -= window.asked.shift() ?? 0;
+  window.failedSum -= window.failed.shift() ?? 0;
+}
