@@ -44,6 +44,7 @@ export function createHandler(deps: StepDependencies): Handler {
       return { outcome: known.outcome, incident: run.incident, reasons: end.reasons };
     }
     await guard.hold();
+    let isHeard = false;
     if (!events.some((event) => event.epoch === run.epoch && event.kind === "closed")) {
       const closing = await journal.append({
         step: "timeline",
@@ -62,7 +63,7 @@ export function createHandler(deps: StepDependencies): Handler {
           recovery: input.recovery,
         },
       });
-      if (journal.isHeard(closing)) await noteHeard(scoped, matterOfRun("runClosed", { ...run, id: run.incident }));
+      isHeard = journal.isHeard(closing);
     }
     const transition = await store.change((item) => {
       const lost = whyLost(item, run);
@@ -77,6 +78,8 @@ export function createHandler(deps: StepDependencies): Handler {
     if (transition.kind === "refused") {
       throw new FailoverError("LeaseLost", `${run.incident} could not be closed: ${transition.reason}`);
     }
+    // The lease is back first: nobody waits for a note.
+    if (isHeard) await noteHeard(scoped, matterOfRun("runClosed", { ...run, id: run.incident }));
     return { outcome: end.outcome, incident: run.incident, reasons: end.reasons };
   });
 }

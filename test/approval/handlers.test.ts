@@ -114,7 +114,8 @@ describe("RequestApproval", () => {
     await world.request();
 
     const puts = world.cloud.calls.filter((call) => call.startsWith("PutItem"));
-    expect(puts).toHaveLength(3);
+    // The lease, the question, the event, and that people have heard of it.
+    expect(puts).toHaveLength(4);
     expect(puts[0]).toBe("PutItem@eu-west-1");
   });
 

@@ -104,9 +104,9 @@ describe("FM58: people are told what a record says, and nothing that an event sa
   });
 
   it.each([
-    ["refused", { decision: "refused", reason: "lastRegion" }],
-    ["observed", { decision: "observed", reason: "planObserves" }],
-    ["left to people", { decision: "stoodDown", reason: "paused", signal: { kind: "watch" } }],
+    ["refused", { decision: "refused", reason: "lastRegion", signal: { kind: "request" } }],
+    ["observed", { decision: "observed", reason: "planObserves", signal: { kind: "retry" } }],
+    ["no request that can be read", { decision: "refused", reason: "invalidInput" }],
   ])("of a decision that was %s", async (_how, detail) => {
     const { at, put, tell, said } = prepare();
     const record = { ...runRecord(at), incident: "us-east-1", epoch: 0, seq: 1, kind: "decision", detail };
