@@ -37,10 +37,12 @@ export class Heard {
 
   #note({ table, item, request }: AcceptedWrite): void {
     if (table !== this.#world.plan.recordsTable || item === null || request.caller.functionName === "Person") return;
+    // Most of what is written says nothing in a sentence.
+    const summary = item.summary?.S;
+    if (summary === undefined) return;
     const record = plainItem(item);
-    if (typeof record.summary !== "string") return;
-    const known = this.#records.get(record.summary);
-    if (known === undefined) this.#records.set(record.summary, [record]);
+    const known = this.#records.get(summary);
+    if (known === undefined) this.#records.set(summary, [record]);
     else known.push(record);
   }
 
