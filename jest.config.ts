@@ -6,6 +6,8 @@ const config: Config = {
   // Python packages bring files that jest would take for modules of ours.
   modulePathIgnorePatterns: ["<rootDir>/.venv-integration/"],
   testMatch: ["<rootDir>/test/**/*.test.ts"],
+  // An hour of worlds: `npm run test:long`.
+  testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/long/"],
   extensionsToTreatAsEsm: [".ts"],
   transform: {
     "^.+\\.ts$": [
