@@ -35,8 +35,8 @@ await runCommand(async () => {
   const rules = readAccountRules(chosen);
   const target = readTarget(chosen.plan);
   const { plan } = target.document;
-  warnAbout(plan);
   const selection = readSelection(plan, chosen.region ?? []);
+  warnAbout(plan);
   const obstacle = await findObstacle(target.account, regionsToLookAt(plan, selection), rules);
   if (obstacle !== null) {
     process.stderr.write(`${obstacle.message}\n`);
