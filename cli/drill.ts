@@ -67,8 +67,10 @@ await runCommand(async () => {
   if (chosen.list) return list(chosen.json ? "json" : "text");
   const seed = chosen.seed === undefined ? 1 : readCount("seed", chosen.seed, 0, largestSeed);
   const plan = chosen.plan === undefined ? null : await readPlan(chosen.plan);
-  if (plan !== null) warnAbout(plan);
-  if (chosen.all) return playAll(plan, seed, chosen.json ? "json" : "text");
+  if (chosen.all) {
+    if (plan !== null) warnAbout(plan);
+    return playAll(plan, seed, chosen.json ? "json" : "text");
+  }
   const replays = chosen.trace === true && chosen.seed !== undefined && chosen.scenario === undefined && plan === null;
   const drill = replays ? randomDrill(seed) : namedDrill(chosen.scenario ?? "region-outage", plan, seed);
   if (chosen.json && chosen.trace && !replays) {
@@ -76,6 +78,8 @@ await runCommand(async () => {
       "--trace: does nothing together with --json, unless it replays a random world (--seed N, no --scenario, no --plan)",
     );
   }
+  // What is refused gets one line, and no other.
+  if (plan !== null) warnAbout(plan);
   if (chosen.json) {
     const { result } = await drill(undefined);
     process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);

@@ -15,7 +15,7 @@ const expired = new Set(["ExpiredToken", "ExpiredTokenException", "TokenRefreshR
 const notEnabled = new Set(["UnrecognizedClientException", "InvalidClientTokenId", "OptInRequired"]);
 
 /** Longer than a Region takes that answers at all, and short enough to wait for. */
-const patience = {
+export const patience = {
   maxAttempts: 2,
   requestHandler: { connectionTimeout: 5_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
 };

@@ -22,8 +22,8 @@ await runCommand(async () => {
   }
   const rules = readAccountRules(chosen);
   const target = readTarget(chosen.plan);
-  warnAbout(target.document.plan);
   const stacks = await assemble(target, chosen["own-alarms"] ? "brought" : "made", rules);
+  warnAbout(target.document.plan);
   for (const { name, region, template } of stacks) {
     process.stdout.write(`${region.padEnd(16)}${name.padEnd(48)}${template}\n`);
   }

@@ -54,7 +54,10 @@ export interface Evidence {
   readonly sharedSince: Readonly<Record<string, string>>;
   /** Vantages whose word counts now, in the plan's order, the witnesses last. */
   readonly heard: readonly string[];
-  /** Vantages that were heard once and are not now, and for how long. One that never was may not be deployed yet. */
+  /**
+   * Vantages that were heard once and are not now, and for how long; and those that somebody has listened for in vain for
+   * longer than a plan takes to be deployed.
+   */
   readonly silent: readonly { readonly vantage: string; readonly forSeconds: number }[];
   /** Vantages at which the public name fails, and since when. */
   readonly publicNameFailing: readonly { readonly vantage: string; readonly since: string }[];
@@ -66,6 +69,9 @@ const missedProbesAllowed = 3;
 export const heartbeatFreshSeconds = 45;
 /** Flips are counted over this window. */
 export const flapWindowSeconds = 600;
+
+/** Longer than a first deployment goes from Region to Region: a vantage that is not heard for so long is not about to be. */
+const deployedWithinSeconds = 1_800;
 
 /** Sorts the vantages' observations by the Region that they speak of. Pure; judges nothing yet. */
 export function gatherEvidence(
@@ -117,6 +123,16 @@ export function gatherEvidence(
   };
   const isFresh = (vantage: string) => (ageSeconds.get(vantage) ?? Number.POSITIVE_INFINITY) <= maximumAgeSeconds;
 
+  /** For how long whoever has listened longest for a vantage that nobody ever heard has done so. */
+  const listenedFor = (vantage: string) =>
+    Math.max(
+      0,
+      ...fresh.flatMap(({ at, neverHeardSince = {} }) => {
+        const since = neverHeardSince[vantage];
+        return since === undefined ? [] : secondsBetween(since, at);
+      }),
+    );
+
   const servedBy = ({ vantage, customers }: Observation): string | null =>
     isFresh(vantage) && customers.vote === "passing" ? regionNamed(plan, customers.servedBy) : null;
   const served = observations.map(servedBy).filter((region) => region !== null);
@@ -132,8 +148,10 @@ export function gatherEvidence(
     ),
     heard: vantages.filter(isFresh),
     silent: vantages.flatMap((vantage) => {
+      if (isFresh(vantage)) return [];
       const age = ageSeconds.get(vantage);
-      return age === undefined || isFresh(vantage) ? [] : { vantage, forSeconds: age };
+      const forSeconds = age ?? listenedFor(vantage);
+      return age === undefined && forSeconds < deployedWithinSeconds ? [] : { vantage, forSeconds };
     }),
     publicNameFailing: observations
       .filter(({ vantage, customers }) => isFresh(vantage) && customers.vote === "failing")

@@ -87,5 +87,16 @@ export function isSoaked(soak: Soak, served: Served, now: number, plan: Plan): b
   if (served.kind === "red" || soak.greenSince === null) return false;
   const freshMs = plan.detection.probeEverySeconds * roundsAWordIsFresh * 1_000;
   const allFresh = served.streaks.every(({ at }) => now - parseInstant(at) <= freshMs);
-  return allFresh && now - parseInstant(soak.greenSince) >= plan.recovery.soakSeconds * 1_000;
+  return allFresh && now - parseInstant(soak.greenSince) >= soakedAfterSeconds(soak, plan) * 1_000;
+}
+
+/**
+ * For how long a green streak must last. Where a survivor fails a share of its requests, as one does that got more customers
+ * than it can carry, a streak of the plan's length comes by luck sooner or later: each that has broken makes the next one
+ * longer by as much. At most half the deadline, so that what has healed can still be shown to have.
+ */
+export function soakedAfterSeconds({ turns }: Pick<Soak, "turns">, { recovery }: Plan): number {
+  const { soakSeconds, deadlineSeconds } = recovery;
+  const broken = Math.max(0, Math.floor((turns - 1) / 2));
+  return Math.min(soakSeconds * (1 + broken), Math.max(soakSeconds, deadlineSeconds / 2));
 }

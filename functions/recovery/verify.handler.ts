@@ -13,7 +13,7 @@ import { readTimeline } from "../timeline/journal.ts";
 import { readObservations } from "../watch/observations.ts";
 import { probePublicName, probeWrite } from "../watch/probes.ts";
 import { judgeServed, type Served } from "./served.ts";
-import { carrySoak, isSoaked, noSoak, soakSchema } from "./soak.ts";
+import { carrySoak, isSoaked, noSoak, soakedAfterSeconds, soakSchema } from "./soak.ts";
 
 const inputSchema = stepInput({
   /** Whether the database branch left a writer that takes writes; "asBefore": it was left out, and an earlier run knows. */
@@ -59,7 +59,8 @@ export function createHandler(deps: StepDependencies): Handler {
       const carried = carrySoak(soak, last, now);
       soak = carried.soak;
       if (carried.turn !== null && soak.turns <= turnsTold) {
-        const lasts = last.kind === "green" ? `; it must last for ${describeSeconds(plan.recovery.soakSeconds)}` : "";
+        const lasts =
+          last.kind === "green" ? `; it must last for ${describeSeconds(soakedAfterSeconds(soak, plan))}` : "";
         const alone = last.kind === "green" && unwritten !== null ? " (reads alone: nobody writes)" : "";
         const more = soak.turns === turnsTold ? ". Further turns are counted, not told" : "";
         await journal.append({

@@ -13,7 +13,11 @@ export type UnsignedAnswer =
   | { readonly kind: "unknown"; readonly reason: string };
 
 /** Reads an object of the switch as Route 53's health checkers do. Never throws. */
-export async function readUnsigned(deps: Dependencies, holder: SwitchBucket, key: string): Promise<UnsignedAnswer> {
+export async function readUnsigned(
+  deps: Pick<Dependencies, "http" | "plan">,
+  holder: SwitchBucket,
+  key: string,
+): Promise<UnsignedAnswer> {
   const answer = await deps.http.probe({
     url: switchObjectUrl(holder, key),
     method: "GET",

@@ -19,7 +19,16 @@ type Fields = Readonly<Record<string, unknown>>;
  * writes nonsense must not blind every controller.
  */
 export function readObservation(stored: Fields): Observation | null {
-  const { vantage, at, votes, customers = {}, heartbeatAgeSeconds = {}, sharedSince, ...others } = stored;
+  const {
+    vantage,
+    at,
+    votes,
+    customers = {},
+    heartbeatAgeSeconds = {},
+    sharedSince,
+    neverHeardSince,
+    ...others
+  } = stored;
   if (typeof vantage !== "string" || !isInstant(at) || !Array.isArray(votes)) return null;
   if (!isFields(customers) || !isFields(heartbeatAgeSeconds)) return null;
   const readVotes = votes.map(readVote);
@@ -36,9 +45,14 @@ export function readObservation(stored: Fields): Observation | null {
     lag: readLagSample(stored.lag),
     // What is no instant is no memory.
     ...(isInstant(sharedSince) ? { sharedSince } : {}),
+    ...(isFields(neverHeardSince) ? { neverHeardSince: readInstants(neverHeardSince) } : {}),
     ...(stored.takenOut === undefined ? {} : { takenOut: readSwitchWord(stored.takenOut) }),
     ...(stored.canaries === undefined ? {} : { canaries: readCanaryWords(stored.canaries) }),
   };
+}
+
+function readInstants(stored: Fields): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(stored).filter((entry): entry is [string, string] => isInstant(entry[1])));
 }
 
 function readVote(stored: unknown): RegionVote | null {

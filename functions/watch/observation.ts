@@ -91,4 +91,9 @@ export interface Observation {
   readonly canaries?: readonly CanaryWord[];
   /** ISO 8601; since when this vantage judges the trouble to be shared. Absent: it does not, or an older version wrote. */
   readonly sharedSince?: string;
+  /**
+   * ISO 8601, by vantage of the plan that this one never heard: since when it has listened. Absent: there is none, or an
+   * older version wrote.
+   */
+  readonly neverHeardSince?: Readonly<Record<string, string>>;
 }

@@ -23,6 +23,7 @@ import { learnDns } from "./dns.ts";
 import { carryDns, carryPlace, type DnsLook, readDnsView } from "./dns-view.ts";
 import { createEscalationMemory, type EscalationMemory, escalate } from "./escalate.ts";
 import { publishMetrics } from "./metrics.ts";
+import { carryNeverHeard } from "./never-heard.ts";
 import type { Observation } from "./observation.ts";
 import { readObservations, writeObservation } from "./observations.ts";
 import { type Look, probePublicName, probeRegion } from "./probes.ts";
@@ -114,7 +115,7 @@ async function lookAround(
     ...fresh,
   });
   const others = observations?.filter((each) => each.vantage !== region) ?? null;
-  const observation = carryShared(deps, seen, { last, others, item });
+  const observation = carryShared(deps, carryNeverHeard(deps, seen, { last, others }), { last, others, item });
   await orNull(deps, "own observation", () => writeObservation(deps, observation));
   await Promise.all([
     publishMetrics(deps, observation, item, others ?? []),

@@ -171,8 +171,9 @@ describe("drill", () => {
 
 describe("drill under a plan that lets automation go less far", () => {
   it("expects what the plan allows: traffic moves, the promotion waits for a person", async () => {
-    const { code, stdout } = await drill("--plan", `${root}plans/two-regions.yaml`, "--json");
+    const { code, stdout, stderr } = await drill("--plan", `${root}plans/two-regions.yaml`, "--json");
 
+    expect(stderr).toMatch(/^Warning: one loss and automation is blind: .* another witness, in \S+ for instance .*\n$/);
     const { outcome, expected } = JSON.parse(stdout);
     expect({ code, outcome, expected }).toEqual({
       code: 0,

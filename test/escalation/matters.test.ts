@@ -87,6 +87,17 @@ describe("what people must hear of", () => {
     );
   });
 
+  it.each([
+    [1_799, []],
+    [1_800, ["oneLossFromBlind"]],
+  ])("FM59: that a vantage never spoke, %i s after somebody began to listen for it", (seconds, expected) => {
+    const voices = { "us-west-2": { age: null }, "us-east-1": { neverHeard: { "us-west-2": seconds } } };
+    const matters = mattersOf(seen(voices));
+
+    expect(matters.map(({ reason }) => reason)).toEqual(expected);
+    for (const { summary } of matters) expect(summary).toMatch(/^Silent: us-west-2\. One more loss/);
+  });
+
   it("not where all vantages of the plan are heard, and are no more than the quorum", () => {
     const two = examplePlan("two-regions");
     expect(

@@ -25,6 +25,8 @@ export interface Voice {
   readonly customers?: Vote;
   /** For how many seconds it has judged the trouble to be shared; it does not when left out. */
   readonly sharedFor?: number;
+  /** For how many seconds it has listened for vantages that it never heard; for none when left out. */
+  readonly neverHeard?: Readonly<Record<string, number>>;
 }
 
 export const failing = (forSeconds: number): Word => ({ vote: "failing", forSeconds });
@@ -35,7 +37,15 @@ export function observe(plan: Plan, now: string, voices: Readonly<Record<string,
   const ago = (seconds: number) => isoInstant(parseInstant(now) - seconds * 1_000);
   const vantages = vantagesOf(plan);
   return vantages.flatMap((vantage) => {
-    const { age = 0, words = {}, hears, servedBy = null, customers = "passing", sharedFor } = voices[vantage] ?? {};
+    const {
+      age = 0,
+      words = {},
+      hears,
+      servedBy = null,
+      customers = "passing",
+      sharedFor,
+      neverHeard,
+    } = voices[vantage] ?? {};
     if (age === null) return [];
     const others = vantages.filter((other) => other !== vantage);
     return {
@@ -59,6 +69,13 @@ export function observe(plan: Plan, now: string, voices: Readonly<Record<string,
       capacity: null,
       lag: null,
       ...(sharedFor === undefined ? {} : { sharedSince: ago(sharedFor) }),
+      ...(neverHeard === undefined
+        ? {}
+        : {
+            neverHeardSince: Object.fromEntries(
+              Object.entries(neverHeard).map(([name, seconds]) => [name, ago(age + seconds)]),
+            ),
+          }),
     };
   });
 }

@@ -1,5 +1,12 @@
 import type { Served } from "../../functions/recovery/served.ts";
-import { carrySoak, isSoaked, longestGapSeconds, noSoak, type Soak } from "../../functions/recovery/soak.ts";
+import {
+  carrySoak,
+  isSoaked,
+  longestGapSeconds,
+  noSoak,
+  type Soak,
+  soakedAfterSeconds,
+} from "../../functions/recovery/soak.ts";
 import { isoInstant, parseInstant } from "../../functions/shared/clock.ts";
 import { examplePlan } from "../fakes/plans.ts";
 
@@ -67,6 +74,18 @@ describe("FM56: a green streak", () => {
   const plan = examplePlan("storefront");
   const { soakSeconds } = plan.recovery;
   const since = (seconds: number): Soak => ({ ...soaking(0), greenSince: ago(seconds) });
+
+  it.each([
+    ["has not been broken", 2, 1],
+    ["was broken once", 3, 2],
+    ["was broken twice", 5, 3],
+    ["was broken ever again, within half the deadline", 99, plan.recovery.deadlineSeconds / 2 / soakSeconds],
+  ])("must last longer the more often one %s: luck is no recovery", (_name, turns, times) => {
+    const lasting = (seconds: number) => isSoaked({ ...since(seconds), turns }, green({}), now, plan);
+
+    expect(soakedAfterSeconds({ turns }, plan)).toBe(times * soakSeconds);
+    expect([lasting(times * soakSeconds - 0.001), lasting(times * soakSeconds)]).toEqual([false, true]);
+  });
 
   it.each<[string, Soak, Served, boolean]>([
     ["is a recovery when it has lasted", since(soakSeconds), green(), true],
