@@ -15,14 +15,14 @@ export function completeItem(stored: unknown): unknown {
   const incident = isFields(stored.incident) ? completeIncident(stored.incident) : stored.incident;
   const isIdle = isNone(incident) && isNone(stored.lease);
   return {
-    // Whoever wrote no number wrote before there was one.
-    format: 1,
     pause: null,
     writtenBy: "",
     regions: regionsBy(completed, incident),
     // Neither without the other: a lease for nothing and an incident that nobody can take over are contradictions.
     ...(isIdle ? { lease: null, incident: null } : {}),
     ...stored,
+    // Whoever wrote no number wrote before there was one. It decides nothing, so one that is none stops nobody.
+    format: Number.isSafeInteger(stored.format) && Number(stored.format) >= 1 ? stored.format : 1,
     completed,
     ...field("incident", incident),
   };

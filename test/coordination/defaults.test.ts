@@ -92,6 +92,10 @@ describe("FM57: what a version before this one did not write", () => {
     expect(read.incident).toEqual({ ...incident, ...expected });
   });
 
+  it.each(["2", 0, 1.5, {}, null])("stops nobody by a format that is none: %j", (format) => {
+    expect(coordinationItemSchema.parse({ ...open, format })).toEqual({ ...open, format: 1 });
+  });
+
   it("is read from the first item that this project ever wrote", () => {
     const record = without(open.incident ?? {}, "question", "stage", "authority", "takeovers", "paged");
     const completed = [{ ...ended.completed[0], startedBy: "automation", record }];
