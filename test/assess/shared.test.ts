@@ -2,10 +2,12 @@ import fc from "fast-check";
 import { assess, confirmedFailure } from "../../functions/assess/assessment.ts";
 import { gatherEvidence, knowingStates } from "../../functions/assess/evidence.ts";
 import { findSharedSince, isOverburdened, rememberShared } from "../../functions/assess/shared.ts";
+import type { CoordinationItem } from "../../functions/coordination/item.ts";
 import { isoInstant, parseInstant } from "../../functions/shared/clock.ts";
 import { vantagesOf } from "../../functions/shared/plan/plan.ts";
 import { evidenceFrom, failing, observe, passing, regionDown, type Voice } from "../fakes/observations.ts";
 import { examplePlan } from "../fakes/plans.ts";
+import { openItem } from "../fakes/runs.ts";
 import { decided, standing } from "./situation.ts";
 
 /** Three Regions and a witness: quorum 2, steady after 180 s. */
@@ -224,6 +226,16 @@ describe("what follows", () => {
       ),
       { numRuns: 500 },
     );
+  });
+
+  it("FM70: a Region about which a person is still asked is one of those that fail, though the book has it leaving", () => {
+    const of = (stage: "asking" | "underWay") =>
+      openItem(plan, parseInstant(now), { stage, question: stage === "asking" ? "Evacuate us-east-1?" : null });
+    const sharedUnder = (item: CoordinationItem) =>
+      findSharedSince(plan, knowingStates(evidenceFrom(plan, heir, now, allSay(300)), item));
+
+    expect(sharedUnder(of("asking"))).toBe(now);
+    expect(sharedUnder(of("underWay"))).toBe(null);
   });
 
   it("FM70: it is said since when, and what ends it", () => {
