@@ -60,9 +60,11 @@ async function actOnSilence(context: StepContext, answered: Answered): Promise<J
       return { kind: "refused", reason: lost ?? "no incident is in progress" };
     const now = clock.now();
     const evidence = knowingStates(gatherEvidence(plan, region, observations, isoInstant(now)), item);
-    // Approved by a try whose answer was lost: what was decided then stands (FM31).
-    const { question, survivors } = item.incident;
-    means = question === null ? { kind: "yes", survivors } : judgeSilence({ plan, evidence, item, now }, item.incident);
+    // Decided by a try whose answer was lost: what was decided then stands (FM31).
+    const { question, survivors, withdrawn } = item.incident;
+    if (question === null) means = { kind: "yes", survivors };
+    else if (withdrawn !== undefined) means = { kind: "no", because: withdrawn };
+    else means = judgeSilence({ plan, evidence, item, now }, item.incident);
     return means.kind === "yes"
       ? approveIncident(item, run, means.survivors)
       : withdrawQuestion(item, { run, because: means.because });

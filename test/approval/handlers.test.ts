@@ -268,6 +268,16 @@ describe("RecordApproval", () => {
     });
   });
 
+  it("FM31: stays with the no that it came to, where the answer was lost and the Region fails anew", async () => {
+    const world = createWorld(proceed, asking);
+    world.see({});
+    const answer = await world.record("run", null);
+    world.see({ ...regionDown(storefront, "us-east-1"), "us-west-2": { words: { "us-east-1": failing(120) } } });
+
+    expect(await world.record("run", null)).toEqual(answer);
+    expect(world.incident()).toMatchObject({ stage: "asking", withdrawn: expect.stringMatching(/us-east-1 serves/) });
+  });
+
   it("FM68: takes it for a no where the Region serves again, and keeps why", async () => {
     const world = createWorld(proceed, asking);
     world.see({});
