@@ -10,7 +10,7 @@ const rolledBackAt = -235;
 
 /** In one world of five a newer version has been at work before and was rolled back: its fields are there (FM57). */
 export function drawNewerVersion(seed: number, add: (at: number, action: Action) => void): void {
-  const random = seededRandom(Math.imul(seed + 1, 0x27d4eb2f));
+  const random = seededRandom(Math.imul(seed + 1, 0xd3a2646d));
   if (random.next() < 0.2) add(rolledBackAt, { kind: "coordination", change: withNewerFields });
 }
 

@@ -16,7 +16,7 @@ const share = 0.15;
  * elsewhere.
  */
 export function drawUnanswered(seed: number, plan: Plan, failed: string): Unanswered | null {
-  const random = seededRandom(Math.imul(seed + 1, 0xc2b2ae35));
+  const random = seededRandom(Math.imul(seed + 1, 0xfd7046c5));
   if (random.next() >= share) return null;
   if (plan.database !== null && random.next() < 0.3) return drawUnansweredLoss(random, plan, failed);
   const managesCapacity = plan.regions.some(({ autoScalingGroup }) => autoScalingGroup !== null);

@@ -22,7 +22,7 @@ const replaced: ReadonlySet<Action["kind"]> = new Set(["region", "link", "shorta
  * a trouble of their own while a Region fails. All other worlds are left as they are.
  */
 export function drawShared(seed: number, drawn: Drawn): Drawn {
-  const random = seededRandom(Math.imul(seed + 1, 0x27d4eb2f));
+  const random = seededRandom(Math.imul(seed + 1, 0x165667b1));
   const kind = random.next();
   const regions = drawn.plan.regions.map(({ name }) => name);
   const plan = drawWitnesses(random, drawn.plan);

@@ -11,7 +11,7 @@ type Add = (at: number, action: Action) => void;
  * drawn here changes nothing of what is drawn elsewhere.
  */
 export function drawSwitchTroubles(seed: number, plan: Plan, failed: string, add: Add): void {
-  const random = seededRandom(Math.imul(seed + 1, 0x27d4eb2f));
+  const random = seededRandom(Math.imul(seed + 1, 0xb55a4f09));
   const regions = plan.regions.map(({ name }) => name);
   const others = regions.filter((name) => name !== failed);
   if (random.next() < 0.15) {

@@ -12,7 +12,7 @@ import { createCoordinationStore } from "../coordination/store.ts";
 import { dynamoDB } from "../shared/aws/dynamodb.ts";
 import { eventBridge } from "../shared/aws/eventbridge.ts";
 import { isoInstant } from "../shared/clock.ts";
-import { FailoverError } from "../shared/errors.ts";
+import { errorMessage, errorName, FailoverError } from "../shared/errors.ts";
 import { createStep, type Handler, type StepContext, type StepDependencies, stepInput } from "../shared/step.ts";
 import { wire } from "../shared/wire.ts";
 import * as z from "../shared/zod.ts";
@@ -29,8 +29,13 @@ const inputSchema = stepInput({ covers: coversSchema, answer: z.unknown() });
  */
 export function createHandler(deps: StepDependencies): Handler {
   return createStep(deps, inputSchema, async (input, context) => {
-    await context.guard.holdFor(context.deps.plan.coordination.leaseSeconds);
     const answered = judgeAnswer(input.covers, input.answer, context.deps.plan);
+    try {
+      await context.guard.holdFor(context.deps.plan.coordination.leaseSeconds);
+    } catch (error) {
+      if (answered.origin === "person" && errorName(error) === "LeaseLost") await noteTooLate(context, answered, error);
+      throw error;
+    }
     if (answered.covers === "run" && answered.approved && answered.origin === "silence") {
       return await actOnSilence(context, answered);
     }
@@ -55,9 +60,11 @@ async function actOnSilence(context: StepContext, answered: Answered): Promise<J
       return { kind: "refused", reason: lost ?? "no incident is in progress" };
     const now = clock.now();
     const evidence = knowingStates(gatherEvidence(plan, region, observations, isoInstant(now)), item);
-    // Approved by a try whose answer was lost: what was decided then stands (FM31).
-    const { question, survivors } = item.incident;
-    means = question === null ? { kind: "yes", survivors } : judgeSilence({ plan, evidence, item, now }, item.incident);
+    // Decided by a try whose answer was lost: what was decided then stands (FM31).
+    const { question, survivors, withdrawn } = item.incident;
+    if (question === null) means = { kind: "yes", survivors };
+    else if (withdrawn !== undefined) means = { kind: "no", because: withdrawn };
+    else means = judgeSilence({ plan, evidence, item, now }, item.incident);
     return means.kind === "yes"
       ? approveIncident(item, run, means.survivors)
       : withdrawQuestion(item, { run, because: means.because });
@@ -102,6 +109,24 @@ async function record({ journal }: StepContext, answered: Answered): Promise<voi
     summary: origin === "person" ? `${verb} by ${by}: ${reason}` : `${verb}: ${reason}`,
     detail: { approved, by, reason, covers, origin },
   });
+}
+
+/**
+ * An execution that was taken over waits on, and AWS takes an answer to it as to any other (FM69). Who gave one finds it
+ * in the record, with why it counted for nothing.
+ */
+async function noteTooLate({ journal, logger }: StepContext, answered: Answered, why: unknown): Promise<void> {
+  const { approved, by, reason, covers } = answered;
+  try {
+    await journal.append({
+      step: "approval",
+      kind: "observed",
+      summary: `${approved ? "Approved" : "Declined"} by ${by}, too late: ${reason}. ${errorMessage(why)}`,
+      detail: { approved, by, reason, covers, counts: false },
+    });
+  } catch (error) {
+    logger.warn("An answer that came too late could not be recorded", { by, error: errorMessage(error) });
+  }
 }
 
 function describe({ approved, by, reason, covers }: Answered): { readonly [key: string]: Json } {

@@ -14,6 +14,7 @@ import {
   whyNotByPlan,
 } from "./objections.ts";
 import { decideRetry } from "./retry.ts";
+import { findSharedSince, withoutMemory } from "./shared.ts";
 import { othersInDns, rankSurvivors } from "./survivors.ts";
 import { describeTakenOut } from "./taken-out.ts";
 import { decideTakeover } from "./takeover.ts";
@@ -64,11 +65,13 @@ function decideForRegion(input: DecisionInput, region: string, authority: Author
       `${region} is the last Region in service and is never evacuated; return another one to service first${because}`,
     );
   }
-  const survivors = rankSurvivors(input, others);
+  const seen = authority === "person" ? withoutMemory(evidence) : evidence;
+  const survivors = rankSurvivors({ plan, evidence: seen }, others);
   if (survivors.length === 0) {
+    const against = others.map((name) => describeTrouble(name, assess(plan, seen, name))).join(", ");
     return refused(
       "noHealthySurvivor",
-      `No other Region is seen to serve customers, so evacuating ${region} would move customers to something worse`,
+      `No other Region is seen to serve customers, so evacuating ${region} would move customers to something worse: ${against}`,
     );
   }
   if (authority === "automation") {
@@ -116,6 +119,7 @@ function act(
   const reason = signal.kind === "request" ? signal.reason : describeTrouble(region, assessment);
   const expiredPause = item.pause !== null && activePause(item, now) === null ? item.pause : null;
   const pause = activePause(item, now);
+  const sharedSince = findSharedSince(plan, evidence);
   const { drained } = othersInDns({ item, evidence }, region);
   const warnings = [
     ...(drained.length === 0 ? [] : [describeTakenOut(drained)]),
@@ -125,6 +129,9 @@ function act(
           `The pause by ${expiredPause.by} (${expiredPause.reason}) ended at ${describeInstant(expiredPause.until)} and holds nobody back`,
         ]),
     ...(pause === null ? [] : [`${pause.by} paused automation (${pause.reason}); a person outranks it`]),
+    ...(sharedSince === null
+      ? []
+      : [`Trouble has looked shared since ${describeInstant(sharedSince)}; a person outranks it`]),
   ];
   return {
     kind: "act",

@@ -171,9 +171,18 @@ export function gatherEvidence(
   };
 }
 
-/** The evidence, and who is in service: by the coordination item, and by the switch, which a person may have thrown by hand. */
-export function knowingStates(evidence: Evidence, { regions }: Pick<CoordinationItem, "regions">): Evidence {
-  const byBook = Object.entries(regions).flatMap(([name, { state }]) => (state === "inService" ? [] : [name]));
+/**
+ * The evidence, and who is in service: by the coordination item, and by the switch, which a person may have thrown by hand.
+ * A Region about which a person is still asked is where its customers are, though the book has it leaving.
+ */
+export function knowingStates(
+  evidence: Evidence,
+  { regions, incident }: Pick<CoordinationItem, "regions" | "incident">,
+): Evidence {
+  const askedAbout = incident?.stage === "asking" ? incident.failedRegion : null;
+  const byBook = Object.entries(regions).flatMap(([name, { state }]) =>
+    state === "inService" || name === askedAbout ? [] : [name],
+  );
   return { ...evidence, outOfService: [...new Set([...byBook, ...evidence.takenOut])] };
 }
 

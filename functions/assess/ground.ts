@@ -21,10 +21,21 @@ export type SilenceMeans =
   | { readonly kind: "yes"; readonly survivors: readonly string[] }
   | { readonly kind: "no"; readonly because: string };
 
-/** The question about the run as a whole; null where nobody need be asked. One of before this was noted asks of a failure. */
+/**
+ * The question about the run as a whole; null where nobody need be asked. What an older version put, or wrote back, has
+ * only its words to tell what it asks (FM57).
+ */
 export function openQuestionOf({ question, asks, openedAt }: Incident): IncidentQuestion | null {
   if (question === null) return null;
-  return asks ?? { about: "failure", since: openedAt };
+  return asks ?? { about: question.endsWith(servesAgain) ? "serving" : "failure", since: openedAt };
+}
+
+/** How a question ends that says itself that the Region serves: its words are read back, so they stay as they are. */
+const servesAgain = "is seen to serve again. Evacuate it all the same?";
+
+/** What is asked of a Region that has come back while nobody led its run. */
+export function askOfServing(region: string): string {
+  return `The run for ${region} lost its holder, and ${region} ${servesAgain}`;
 }
 
 /**

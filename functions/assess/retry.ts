@@ -1,6 +1,7 @@
 import { isoInstant } from "../shared/clock.ts";
 import { type Decision, type DecisionInput, refused, stoodDown } from "./decision.ts";
 import type { Signal } from "./signal.ts";
+import { withoutMemory } from "./shared.ts";
 import { othersInDns, rankSurvivors } from "./survivors.ts";
 import { describeTakenOut } from "./taken-out.ts";
 
@@ -27,7 +28,7 @@ export function decideRetry(input: DecisionInput, signal: Extract<Signal, { kind
     return refused("nothingToRetry", `${run.region} has changed hands since ${signal.incident}`);
   }
   const { inDns, drained } = othersInDns(input, run.region);
-  const survivors = rankSurvivors(input, inDns);
+  const survivors = rankSurvivors({ plan: input.plan, evidence: withoutMemory(input.evidence) }, inDns);
   const notes = drained.length === 0 ? [] : [describeTakenOut(drained)];
   if (survivors.length === 0) {
     return refused("noHealthySurvivor", ["No other Region is seen to serve customers", ...notes].join(". "));

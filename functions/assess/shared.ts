@@ -9,13 +9,40 @@ import { type CountedVote, type Evidence, heartbeatFreshSeconds, type RegionEvid
  * Holds: once a quorum of the vantages that can be heard has judged it shared, it stays so until one Region in service
  * has been steady for `clearFor`. Where all fail, a lucky pass here or there is no news of the others (FM70). Whatever one
  * vantage remembers alone holds nobody back; what a quorum remembers outlasts the restart of any of them. A Region
- * that falters under another's customers is no evidence of it (FM71), and one out of service is none either way.
+ * that falters under another's customers is no evidence of it (FM71), and one out of service is none either way: where
+ * one has been gone for `clearFor` and all that falter carry its customers, what is remembered is over as well.
  *
  * @returns since when (ISO 8601); null when the trouble is not shared
  */
 export function findSharedSince(plan: Plan, evidence: Evidence): string | null {
-  const remembered = Object.values(evidence.sharedSince).toSorted(byInstant);
-  return remembered[plan.detection.quorum - 1] ?? (doesEverythingFail(plan, evidence) ? evidence.at : null);
+  const remembered = Object.values(evidence.sharedSince).toSorted(byInstant)[plan.detection.quorum - 1];
+  if (doesEverythingFail(plan, evidence)) return remembered ?? evidence.at;
+  return remembered === undefined || isOver(plan, evidence) ? null : remembered;
+}
+
+/**
+ * Whether others remember what is past, for they hear or read less than is known here: a Region is steady. Or one is gone,
+ * and nothing else is amiss than that its customers weigh on the rest, who would never be steady before it is evacuated.
+ */
+function isOver(plan: Plan, evidence: Evidence): boolean {
+  const subjects = inService(plan, evidence);
+  if (subjects.some((subject) => isSteady(plan, subject))) return true;
+  const rest = subjects.filter((subject) => !isGone(plan, subject));
+  return (
+    rest.length < subjects.length && rest.every((each) => !looksBad(plan, each) || carriesOthers(plan, evidence, each))
+  );
+}
+
+/** What a person goes by: what is seen now holds them back from what is no better, what was seen before does not. */
+export function withoutMemory(evidence: Evidence): Evidence {
+  return { ...evidence, sharedSince: {} };
+}
+
+/** For the clearing window nothing was heard of it, and a quorum has seen it fail. */
+function isGone(plan: Plan, { heartbeatAgeSeconds, votes }: RegionEvidence): boolean {
+  const { quorum, clearForSeconds } = plan.detection;
+  const failing = votes.filter(({ vote, heldSeconds }) => vote === "failing" && heldSeconds >= clearForSeconds);
+  return heartbeatAgeSeconds !== null && heartbeatAgeSeconds >= clearForSeconds && failing.length >= quorum;
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Plan } from "../shared/plan/plan.ts";
 import { assess, confirmedFailure } from "./assessment.ts";
 import { type Decision, type DecisionInput, refused, stoodDown } from "./decision.ts";
 import { type Evidence, heartbeatFreshSeconds } from "./evidence.ts";
-import { whyGroundIsGone, whyPrimaryIsBack } from "./ground.ts";
+import { askOfServing, whyGroundIsGone, whyPrimaryIsBack } from "./ground.ts";
 import { whyNotByPause, whyNotByPlan } from "./objections.ts";
 import { othersInDns, rankFit } from "./survivors.ts";
 import { describeTakenOut } from "./taken-out.ts";
@@ -115,7 +115,7 @@ function askAgain(plan: Plan, evidence: Evidence, { failedRegion, authority }: I
   const { customersServedBy } = subject;
   const isMoved = customersServedBy !== null && !evidence.servesCustomers.includes(failedRegion);
   if (isMoved) return null;
-  return `The run for ${failedRegion} lost its holder, and ${failedRegion} is seen to serve again. Evacuate it all the same?`;
+  return askOfServing(failedRegion);
 }
 
 /**

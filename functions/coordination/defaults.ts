@@ -1,4 +1,5 @@
-import { branchNames } from "./item.ts";
+import { isInstant } from "../shared/clock.ts";
+import { branchNames, questionSubjects } from "./item.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -14,14 +15,14 @@ export function completeItem(stored: unknown): unknown {
   const incident = isFields(stored.incident) ? completeIncident(stored.incident) : stored.incident;
   const isIdle = isNone(incident) && isNone(stored.lease);
   return {
-    // Whoever wrote no number wrote before there was one.
-    format: 1,
     pause: null,
     writtenBy: "",
     regions: regionsBy(completed, incident),
     // Neither without the other: a lease for nothing and an incident that nobody can take over are contradictions.
     ...(isIdle ? { lease: null, incident: null } : {}),
     ...stored,
+    // Whoever wrote no number wrote before there was one. It decides nothing, so one that is none stops nobody.
+    format: Number.isSafeInteger(stored.format) && Number(stored.format) >= 1 ? stored.format : 1,
     completed,
     ...field("incident", incident),
   };
@@ -31,7 +32,7 @@ function completeRun(run: unknown): unknown {
   return isFields(run) && isFields(run.record) ? { ...run, record: completeIncident(run.record) } : run;
 }
 
-function completeIncident(incident: Fields): Fields {
+function completeIncident({ asks, withdrawn, promotionAskedAt, ...incident }: Fields): Fields {
   return {
     // Nothing says that its Region is dead, so a promotion looks for signs of life (functions/database/life.ts).
     cause: "requested",
@@ -51,6 +52,20 @@ function completeIncident(incident: Fields): Fields {
     // Once too often rather than never.
     paged: [],
     ...incident,
+    // What can be left out stops nobody where it cannot be read.
+    ...(isNone(asks) ? {} : { asks: readAsks(asks, incident) }),
+    ...(typeof withdrawn === "string" ? { withdrawn } : {}),
+    ...(isInstant(promotionAskedAt) ? { promotionAskedAt } : {}),
+  };
+}
+
+/** A question of which nobody can tell what it asks is one that silence does not answer. */
+function readAsks(asks: unknown, { openedAt, failingSince }: Fields): Fields {
+  const { about, since, ...others } = isFields(asks) ? asks : {};
+  return {
+    ...others,
+    about: questionSubjects.some((subject) => subject === about) ? about : "serving",
+    since: isInstant(since) ? since : (openedAt ?? failingSince),
   };
 }
 

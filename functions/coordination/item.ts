@@ -55,10 +55,12 @@ export type IncidentStage =
   /** Things may be changed, or have been: by this holder, or by one before it whose journal did not arrive. */
   | "underWay";
 
+/** A confirmed failure; vantages that disagree; or a Region that the question itself says to serve again. */
+export const questionSubjects = ["failure", "dispute", "serving"] as const;
+
 /** What the question of an incident is about, and since when it has been put. */
 export interface IncidentQuestion {
-  /** A confirmed failure; vantages that disagree; or a Region that the question itself says to serve again. */
-  readonly about: "failure" | "dispute" | "serving";
+  readonly about: (typeof questionSubjects)[number];
   /** ISO 8601. */
   readonly since: string;
 }

@@ -1,6 +1,6 @@
 import * as z from "../shared/zod.ts";
 import { completeItem } from "./defaults.ts";
-import { branchNames, type CoordinationItem, type Run, regionStates } from "./item.ts";
+import { branchNames, type CoordinationItem, questionSubjects, type Run, regionStates } from "./item.ts";
 
 const instant = z.iso.datetime();
 
@@ -17,7 +17,7 @@ const incident = z.looseObject({
   survivors: z.array(z.nonEmpty).check(z.minLength(1)),
   branches: z.array(z.enum(branchNames)).check(z.minLength(1)),
   question: z.nullable(z.string()),
-  asks: z.optional(z.object({ about: z.enum(["failure", "dispute", "serving"]), since: instant })),
+  asks: z.optional(z.looseObject({ about: z.enum(questionSubjects), since: instant })),
   withdrawn: z.optional(z.string()),
   promotionAskedAt: z.optional(instant),
   stage: z.enum(["asking", "underWay"]),

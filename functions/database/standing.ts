@@ -30,8 +30,9 @@ export async function readStandings({ deps, run }: Pick<StepContext, "run" | "de
   return judgeStandings(deps.plan, gatherEvidence(deps.plan, deps.region, observations, now), item);
 }
 
-export function judgeStandings(plan: Plan, given: Evidence, { regions }: CoordinationItem): Standings {
-  const evidence = knowingStates(given, { regions });
+export function judgeStandings(plan: Plan, given: Evidence, item: CoordinationItem): Standings {
+  const evidence = knowingStates(given, item);
+  const { regions } = item;
   return Object.fromEntries(
     plan.regions.map(({ name }): [string, Standing] => {
       const { state, incident } = regions[name] ?? { state: "inService", incident: null };

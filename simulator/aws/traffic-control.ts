@@ -29,7 +29,10 @@ export interface TrafficControl {
   readonly holdersOf: ((region: string) => readonly string[]) | null;
   /** From now on the record of `region` carries its endpoint's check alone, or none: the switch moves nothing (FM64). */
   carry(region: string, check: "endpointOnly" | "nothing"): void;
-  /** Whether somebody has taken a Region's evacuation from the health checkers, in some bucket, behind the controller's back. */
+  /**
+   * Whether somebody has taken a Region's evacuation from the health checkers, in some bucket, behind the controller's back,
+   * or its record from the switch.
+   */
   readonly isTamperedWith: (region: string) => boolean;
 }
 
@@ -85,9 +88,11 @@ function withObjects(
       isTakenOut: () => holdersOf(name).length > 0,
     };
   });
+  const assembled = assemble(plan, healthCheckers, new Dns(records), null);
   const isTamperedWith = (name: string) =>
+    assembled.isTamperedWith(name) ||
     Object.values(buckets).some((bucket) => s3.isTamperedWith(bucket, evacuationKey(name)));
-  return { ...assemble(plan, healthCheckers, new Dns(records), null), holdersOf, isTamperedWith };
+  return { ...assembled, holdersOf, isTamperedWith };
 
   function holdersOf(name: string): readonly string[] {
     return Object.entries(buckets)
@@ -167,14 +172,16 @@ function assemble(
 ): TrafficControl {
   const { hostedZoneId, record } = plan.traffic;
   const route53 = new SimulatedRoute53({ hostedZoneId, record, dns, healthCheckers });
+  const detached = new Set<string>();
   return {
     dns,
     healthCheckers,
     route53,
     recoveryCluster,
     holdersOf: null,
-    isTamperedWith: () => false,
+    isTamperedWith: (region) => detached.has(region),
     carry(region, check) {
+      detached.add(region);
       const isHealthy = () => check === "nothing" || healthCheckers.isHealthy(endpointId(region));
       dns.attach(region, { isHealthy });
     },

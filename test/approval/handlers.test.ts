@@ -175,6 +175,33 @@ describe("FM69: a question that rests on a primary's silence", () => {
   });
 });
 
+describe("FM69: an answer that comes after its run was taken over", () => {
+  it.each([true, false])("is written down as given, and is acted on by nobody: %s", async (approved) => {
+    const world = createWorld();
+    world.cloud.open(storefront, { ...run, epoch: 2, execution: "execution-2" });
+    const answer = { approved, by: "ada", reason: "it is down again" };
+
+    await expect(world.record("run", answer)).rejects.toMatchObject({ name: "LeaseLost" });
+
+    expect(world.events()).toEqual([
+      expect.objectContaining({
+        epoch: 1,
+        kind: "observed",
+        summary: expect.stringMatching(/by ada, too late: it is down again.*epoch is 2/),
+        detail: { approved, by: "ada", reason: "it is down again", covers: "run", counts: false },
+      }),
+    ]);
+  });
+
+  it("is not written down where nobody gave one", async () => {
+    const world = createWorld();
+    world.cloud.open(storefront, { ...run, epoch: 2, execution: "execution-2" });
+
+    await expect(world.record("run", null)).rejects.toMatchObject({ name: "LeaseLost" });
+    expect(world.events()).toEqual([]);
+  });
+});
+
 describe("RecordApproval", () => {
   const proceed = {
     automation: { ...storefront.automation, approval: { timeoutSeconds: 60, onNoAnswer: "proceed" } },
@@ -239,6 +266,16 @@ describe("RecordApproval", () => {
       stage: "underWay",
       survivors: ["eu-west-1", "ap-southeast-1"],
     });
+  });
+
+  it("FM31: stays with the no that it came to, where the answer was lost and the Region fails anew", async () => {
+    const world = createWorld(proceed, asking);
+    world.see({});
+    const answer = await world.record("run", null);
+    world.see({ ...regionDown(storefront, "us-east-1"), "us-west-2": { words: { "us-east-1": failing(120) } } });
+
+    expect(await world.record("run", null)).toEqual(answer);
+    expect(world.incident()).toMatchObject({ stage: "asking", withdrawn: expect.stringMatching(/us-east-1 serves/) });
   });
 
   it("FM68: takes it for a no where the Region serves again, and keeps why", async () => {

@@ -1,4 +1,5 @@
 import {
+  askOfServing,
   type GroundInput,
   judgeSilence,
   openQuestionOf,
@@ -201,6 +202,21 @@ describe("FM69: a question whose ground is gone", () => {
     expect(openQuestionOf(earlier)).toEqual({ about: "failure", since: earlier.openedAt });
     expect(openQuestionOf({ ...earlier, question: null })).toBeNull();
     expect(whyGroundIsGone(inputOf(gone), earlier)).toMatch(/have seen us-east-1 serve since/);
+  });
+});
+
+describe("FM57: a question of which no version noted what it asks", () => {
+  it("is read by its words: one that says that the Region serves is never answered by silence", () => {
+    const text =
+      "The run for us-east-1 lost its holder, and us-east-1 is seen to serve again. Evacuate it all the same?";
+    const earlier = asking({ question: text });
+
+    expect(askOfServing(suspect)).toBe(text);
+    expect(openQuestionOf(earlier.incident as Incident)).toMatchObject({ about: "serving" });
+    expect(silence(regionDown(plan, suspect), {}, { item: earlier })).toMatchObject({
+      kind: "no",
+      because: expect.stringMatching(/silence never/),
+    });
   });
 });
 

@@ -2,10 +2,12 @@ import fc from "fast-check";
 import { assess, confirmedFailure } from "../../functions/assess/assessment.ts";
 import { gatherEvidence, knowingStates } from "../../functions/assess/evidence.ts";
 import { findSharedSince, isOverburdened, rememberShared } from "../../functions/assess/shared.ts";
+import type { CoordinationItem } from "../../functions/coordination/item.ts";
 import { isoInstant, parseInstant } from "../../functions/shared/clock.ts";
 import { vantagesOf } from "../../functions/shared/plan/plan.ts";
 import { evidenceFrom, failing, observe, passing, regionDown, type Voice } from "../fakes/observations.ts";
 import { examplePlan } from "../fakes/plans.ts";
+import { openItem } from "../fakes/runs.ts";
 import { decided, standing } from "./situation.ts";
 
 /** Three Regions and a witness: quorum 2, steady after 180 s. */
@@ -110,6 +112,31 @@ describe("whose memory of it is believed", () => {
   });
 });
 
+describe("when a quorum's memory is of what is past", () => {
+  const minds = { [witness]: 600, [heir]: 600, [last]: 600 };
+  /** The first fell silent, and the others falter under its customers. */
+  const lost = (silentFor: number, rest: readonly number[]): Record<string, Voice> => {
+    const [heirFails = 0, lastFails = 0] = rest;
+    const words = { [home]: failing(silentFor + 30), [heir]: failing(heirFails), [last]: failing(lastFails) };
+    return {
+      [home]: { age: silentFor },
+      ...Object.fromEntries(
+        [heir, last, witness].map((vantage) => [vantage, { words, sharedFor: minds[vantage as keyof typeof minds] }]),
+      ),
+    };
+  };
+
+  it.each<[string, Record<string, Voice>, string | null]>([
+    ["FM71: one has been gone for clearFor, and the rest falter under its customers", lost(180, [90, 60]), null],
+    ["FM70: not for as long", lost(179, [90, 60]), ago(600)],
+    ["FM70: one of the rest has failed for longer", lost(180, [900, 60]), ago(600)],
+    ["FM70: whoever hears that one is steady asks nobody's memory", remembering(180, minds), null],
+    ["FM70: but not before it is", remembering(179, minds), ago(600)],
+  ])("%s", (_name, voices, since) => {
+    expect(findSharedSince(plan, evidenceFrom(plan, heir, now, voices))).toBe(since);
+  });
+});
+
 describe("what a vantage remembers", () => {
   const remember = (voices: Voices, before: string | null, outOfService: readonly string[] = []) =>
     rememberShared(plan, { ...evidenceFrom(plan, heir, now, voices), outOfService }, heir, before);
@@ -201,6 +228,16 @@ describe("what follows", () => {
     );
   });
 
+  it("FM70: a Region about which a person is still asked is one of those that fail, though the book has it leaving", () => {
+    const of = (stage: "asking" | "underWay") =>
+      openItem(plan, parseInstant(now), { stage, question: stage === "asking" ? "Evacuate us-east-1?" : null });
+    const sharedUnder = (item: CoordinationItem) =>
+      findSharedSince(plan, knowingStates(evidenceFrom(plan, heir, now, allSay(300)), item));
+
+    expect(sharedUnder(of("asking"))).toBe(now);
+    expect(sharedUnder(of("underWay"))).toBe(null);
+  });
+
   it("FM70: it is said since when, and what ends it", () => {
     const decision = decided({ voices: allSay(300, { [witness]: { sharedFor: 240 }, [home]: { sharedFor: 250 } }) });
 
@@ -212,7 +249,7 @@ describe("what follows", () => {
     });
   });
 
-  it("FM70: a Region that one observer doubts is no survivor then, not even for a person", () => {
+  it("FM70: a Region that one observer doubts is no survivor then, but for a person, who outranks what is past", () => {
     const words = { [home]: failing(90), [last]: failing(300) };
     const voices = {
       [heir]: { words },
@@ -221,15 +258,26 @@ describe("what follows", () => {
       [last]: { words: { ...words, [heir]: passing(5) } },
     };
     const signal = { kind: "request", region: home, source: "ada", reason: "gone", at: null, silenced: null } as const;
-    const survivorsOf = (decision: object) => (decision as { incident?: { survivors: unknown } }).incident?.survivors;
+    const remembered = Object.fromEntries(
+      Object.entries(voices).map(([name, voice]) => [name, { ...voice, sharedFor: 99 }]),
+    );
 
-    expect(survivorsOf(decided({ voices, signal }))).toEqual([heir, last]);
-    expect(
-      decided({
-        signal,
-        voices: Object.fromEntries(Object.entries(voices).map(([name, voice]) => [name, { ...voice, sharedFor: 99 }])),
-      }),
-    ).toMatchObject({ kind: "refused", reason: "noHealthySurvivor" });
+    expect(decided({ voices: remembered })).toMatchObject({ reason: "everythingFailing" });
+    expect(decided({ voices: remembered, signal })).toMatchObject({
+      kind: "act",
+      incident: { survivors: [heir, last] },
+      warnings: [expect.stringMatching(/has looked shared since .*; a person outranks it/)],
+    });
+  });
+
+  it("FM13: a person who may not start it is told what stands against each other Region", () => {
+    const signal = { kind: "request", region: home, source: "ada", reason: "gone", at: null, silenced: null } as const;
+
+    expect(decided({ voices: allSay(300), signal })).toMatchObject({
+      kind: "refused",
+      reason: "noHealthySurvivor",
+      explanation: expect.stringMatching(/eu-west-1 is everythingFailing, ap-southeast-1 is everythingFailing/),
+    });
   });
 
   /** The first was evacuated, the heir is dark, and whoever is left falters under everybody's customers. */

@@ -71,6 +71,31 @@ describe("FM57: what a version before this one did not write", () => {
     expect(incidentWithout("question", "stage")).toMatchObject({ stage: "underWay", question: null });
   });
 
+  it.each<[string, unknown, object]>([
+    ["asks", 7, { asks: { about: "serving", since: "2026-03-14T09:04:30.000Z" } }],
+    ["asks", {}, { asks: { about: "serving", since: "2026-03-14T09:04:30.000Z" } }],
+    [
+      "asks",
+      { about: "tides", since: "2026-03-14T09:05:00.000Z", by: "moon" },
+      { asks: { about: "serving", since: "2026-03-14T09:05:00.000Z", by: "moon" } },
+    ],
+    ["asks", { about: "dispute", since: "soon" }, { asks: { about: "dispute", since: "2026-03-14T09:04:30.000Z" } }],
+    ["asks", null, {}],
+    ["withdrawn", {}, {}],
+    ["withdrawn", null, {}],
+    ["promotionAskedAt", 7, {}],
+    ["promotionAskedAt", "soon", {}],
+  ])("stops nobody where it can be left out and cannot be read: %s %j", (name, value, expected) => {
+    const { [name as "asks"]: _before, ...incident } = { ...incidentOf(plan), id };
+    const read = coordinationItemSchema.parse({ ...open, incident: { ...incident, [name]: value } });
+
+    expect(read.incident).toEqual({ ...incident, ...expected });
+  });
+
+  it.each(["2", 0, 1.5, {}, null])("stops nobody by a format that is none: %j", (format) => {
+    expect(coordinationItemSchema.parse({ ...open, format })).toEqual({ ...open, format: 1 });
+  });
+
   it("is read from the first item that this project ever wrote", () => {
     const record = without(open.incident ?? {}, "question", "stage", "authority", "takeovers", "paged");
     const completed = [{ ...ended.completed[0], startedBy: "automation", record }];

@@ -460,8 +460,8 @@ export const mutants: readonly Mutant[] = [
     changes: [
       {
         file: "functions/assess/shared.ts",
-        find: "return remembered[plan.detection.quorum - 1] ?? (",
-        replace: "return remembered[Number.POSITIVE_INFINITY] ?? (",
+        find: "Object.values(evidence.sharedSince).toSorted(byInstant)[plan.detection.quorum - 1];",
+        replace: "Object.values(evidence.sharedSince).toSorted(byInstant)[Number.POSITIVE_INFINITY];",
       },
     ],
     caughtBy: "everythingFailingEvacuatesNothing",

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { initialItem } from "../../functions/coordination/rules.ts";
 import { automationRules } from "../../functions/shared/plan/checks/automation.ts";
 import { checkPlan } from "../../functions/shared/plan/checks.ts";
@@ -28,15 +29,29 @@ it("FM72: draws witnesses, none to two, and no quorum that a plan's checks refus
   expect([...drawn]).toEqual(expect.arrayContaining(["0 1", "0 2", "1 2", "2 2", "2 3"]));
 });
 
-it("FM70: draws worlds in which every Region is gray for long", () => {
-  const isAllGray = ({ plan, scenario }: (typeof worlds)[number]) =>
-    plan.regions.every(({ name }) =>
-      scenario.script.some(
-        ({ action }) => action.kind === "region" && action.region === name && action.health === "gray",
-      ),
-    );
+const isAllGray = ({ plan, scenario }: (typeof worlds)[number]) =>
+  plan.regions.every(({ name }) =>
+    scenario.script.some(
+      ({ action }) => action.kind === "region" && action.region === name && action.health === "gray",
+    ),
+  );
 
+it("FM70: draws worlds in which every Region is gray for long", () => {
   expect(worlds.filter(isAllGray).length).toBeGreaterThan(10);
+});
+
+it("draws one trouble without regard to another: no two have the same source of chance", () => {
+  const has = (kind: string) => (world: (typeof worlds)[number]) =>
+    world.scenario.script.some(({ action }) => action.kind === kind);
+  const sources = readdirSync("simulator")
+    .filter((name) => name.startsWith("random-"))
+    .flatMap((name) => readFileSync(`simulator/${name}`, "utf8").match(/Math\.imul\(seed \+ 1, \w+\)/g) ?? []);
+
+  expect(new Set(sources).size).toBe(sources.length);
+  for (const other of ["drainedByHand", "coordination"]) {
+    const both = worlds.filter(isAllGray).filter(has(other));
+    expect([other, both.length < worlds.filter(isAllGray).length / 2]).toEqual([other, true]);
+  }
 });
 
 it("draws the levels of traffic, capacity and database apart from each other", () => {
