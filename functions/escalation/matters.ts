@@ -84,7 +84,11 @@ function matterOfRegion(input: EscalationInput, region: string): Matter | null {
   const isOut = !standsIn(item, region);
   if (trouble === null || (isOut && !mayBeSentCustomers(input, region))) return null;
   const reason = isOut ? "outAndNotLeft" : reasonOf(input, region, decision, trouble);
-  const patience = patienceFor(plan, reason, confirmedFailure(assess(plan, evidence, region)) === "down");
+  const isAlone = evidence.heard.every((name) => name === input.self);
+  const patience =
+    isAlone && reason === "observerIsSuspect"
+      ? ordinaryPatience(plan)
+      : patienceFor(plan, reason, confirmedFailure(assess(plan, evidence, region)) === "down");
   const dueForSeconds = trouble.lastsSeconds - patience;
   if (dueForSeconds < 0) return null;
   return regional(input, region, { reason, since: trouble.since, dueForSeconds, decision, trouble });
@@ -186,8 +190,12 @@ function patienceFor(plan: Plan, reason: EscalationReason, isDown: boolean): num
     case "everythingFailing":
       return 0;
     default:
-      return Math.min(longestWaitSeconds, plan.detection.confirmForSeconds + graceSeconds);
+      return ordinaryPatience(plan);
   }
+}
+
+function ordinaryPatience(plan: Plan): number {
+  return Math.min(longestWaitSeconds, plan.detection.confirmForSeconds + graceSeconds);
 }
 
 /** How many others are heard of the Region in service of which the fewest are; null where none is in service. */

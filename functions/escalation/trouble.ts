@@ -12,7 +12,7 @@ export interface Trouble {
   /** Share of the looks of the last minutes that failed, in (0, 1]. */
   readonly share: number;
   readonly seenBy: readonly string[];
-  /** "contradicted": one vantage alone has seen a look fail, and others have seen all of theirs pass. */
+  /** "contradicted": one vantage alone has seen a look fail, and others have seen so many pass that it is not the Region. */
   readonly word: "uncontradicted" | "contradicted";
 }
 
@@ -25,6 +25,8 @@ const windows = [
   { seconds: 180, share: 0.06, lastsSeconds: 60 },
   { seconds: 360, share: 0.1, lastsSeconds: 150 },
 ] as const;
+/** Others contradict where, if the Region failed the share that was seen, so few passes in a row would be this unlikely. */
+const unlikely = 0.05;
 /** What failed last so long ago may be over. */
 const recentSeconds = 60;
 
@@ -49,12 +51,17 @@ export function troubleOf(plan: Plan, evidence: Evidence, region: string): Troub
     const oldest = Math.max(...ages, ...streaks);
     if (newest > recentSeconds || oldest - newest < window.lastsSeconds) continue;
     const seenBy = recent.filter(({ looks }) => looks.includes("f")).map(({ vantage }) => vantage);
+    const share = failed / all.length;
+    const passesOfOthers = recent
+      .filter(({ looks }) => !looks.includes("f"))
+      .reduce((sum, { looks }) => sum + looks.replaceAll("u", "").length, 0);
+    const isContradicted = seenBy.length === 1 && (1 - share) ** passesOfOthers < unlikely;
     return {
       since: isoInstant(parseInstant(evidence.at) - oldest * 1_000),
       lastsSeconds: oldest - newest,
-      share: failed / all.length,
+      share,
       seenBy,
-      word: seenBy.length === 1 && recent.length > 1 ? "contradicted" : "uncontradicted",
+      word: isContradicted ? "contradicted" : "uncontradicted",
     };
   }
   return null;

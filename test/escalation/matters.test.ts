@@ -114,6 +114,18 @@ describe("what people must hear of", () => {
     expect(reasons(seen({}, { looks }))).toEqual([[suspect, "unsteady", "shareFails"]]);
   });
 
+  it("FM61: is a share that one of two alone has seen: so few looks of the other one contradict nothing", () => {
+    const two = examplePlan("two-regions");
+    const [first = "", second = ""] = two.regions.map(({ name }) => name);
+    const looks = { [first]: "pfpppfppppfppppfpp", [second]: "pppppppppppppppppp" };
+    const { evidence } = seen(
+      {},
+      { plan: two, self: first, item: initialItem(two.application, [first, second], now), looks },
+    );
+
+    expect(troubleOf(two, evidence, suspect)).toMatchObject({ word: "uncontradicted" });
+  });
+
   it("is nothing after a blip of 43 seconds", () => {
     const looks = {
       [self]: "pppppppppppppfffff",
