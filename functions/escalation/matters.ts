@@ -289,7 +289,14 @@ function standsIn(item: CoordinationItem | null, region: string): boolean {
   return state === "inService" || state === "evacuating";
 }
 
-const nobody = { decision: "", incident: null, answerIn: null, seenBy: [], failedPercent: 0 } as const;
+const nobody = {
+  decision: "",
+  incident: null,
+  incidentOf: null,
+  answerIn: null,
+  seenBy: [],
+  failedPercent: 0,
+} as const;
 
 function regional(
   { plan, item, self, now }: EscalationInput,
@@ -310,6 +317,7 @@ function regional(
     self,
     decision: decision?.explanation ?? "",
     incident: item?.incident?.id ?? null,
+    incidentOf: item?.incident?.failedRegion ?? null,
     answerIn: item !== null && isAsking(plan, item, now) ? (item.lease?.region ?? null) : null,
     seenBy: trouble?.seenBy ?? [],
     failedPercent: Math.round((trouble?.share ?? 0) * 100),

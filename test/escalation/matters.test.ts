@@ -126,6 +126,16 @@ describe("what people must hear of", () => {
     expect(troubleOf(two, evidence, suspect)).toMatchObject({ word: "uncontradicted" });
   });
 
+  it("is not older than what more than one vantage has seen of it", () => {
+    const looks = {
+      [self]: "ppppffffffffffffff",
+      "ap-southeast-1": "ppppppppppppppppff",
+      "us-west-2": "ppppppppppppppppff",
+    };
+
+    expect(mattersOf(seen({}, { looks }))).toEqual([]);
+  });
+
   it("is nothing after a blip of 43 seconds", () => {
     const looks = {
       [self]: "pppppppppppppfffff",
