@@ -1,10 +1,6 @@
-import { approvalEventType } from "../../functions/approval/events.ts";
 import { sharedMatters } from "../../functions/escalation/matters.ts";
-import { escalationEventType } from "../../functions/escalation/records.ts";
 import { type Plan, vantagesOf } from "../../functions/shared/plan/plan.ts";
-import { timelineEventSource, timelineEventType } from "../../functions/timeline/event.ts";
-import type { BusEvent } from "../aws/eventbridge/pattern.ts";
-import { instantOf } from "../aws/eventbridge.ts";
+import type { TopicMessage } from "../aws/sns.ts";
 import type { Violation } from "../result.ts";
 import type { World } from "../world.ts";
 
@@ -41,7 +37,7 @@ interface Window {
   failedSum: number;
 }
 
-/** Whether whoever is on call hears of every Region whose customers fail: judged by the customers and the buses alone. */
+/** Whether whoever is on call hears of every Region whose customers fail: judged by the customers and by what topics got alone. */
 export class Hearing {
   readonly #world: World;
   readonly #windows: ReadonlyMap<string, Window>;
@@ -55,7 +51,7 @@ export class Hearing {
   /** The last that was heard of a Region, and whether that left the matter open. */
   readonly #heard = new Map<string, { readonly at: number; readonly matter: "open" | "closed" }>();
   readonly #illUntil = new Map<string, number>();
-  #eventsSeen = 0;
+  #messagesSeen = 0;
   #entriesSeen = 0;
   #faultsSeen = 0;
   #callsSeen = 0;
@@ -141,12 +137,12 @@ export class Hearing {
   }
 
   #listen(): void {
-    const { eventBridge, network, plan } = this.#world;
-    const { published, failedEntries } = eventBridge;
-    for (; this.#eventsSeen < published.length; this.#eventsSeen++) {
-      const event = published[this.#eventsSeen] as BusEvent;
-      if (!this.#isHeard(event.region)) continue;
-      for (const { region, matter } of heardIn(plan, event)) this.#heard.set(region, { at: instantOf(event), matter });
+    const { eventBridge, network, plan, sns } = this.#world;
+    const { failedEntries } = eventBridge;
+    for (; this.#messagesSeen < sns.messages.length; this.#messagesSeen++) {
+      const message = sns.messages[this.#messagesSeen] as TopicMessage;
+      if (!this.#isHeard(message.region)) continue;
+      for (const { region, matter } of heardIn(plan, message)) this.#heard.set(region, { at: message.at, matter });
     }
     for (; this.#callsSeen < network.apiLog.length; this.#callsSeen++) {
       const call = network.apiLog[this.#callsSeen];
@@ -164,29 +160,24 @@ export class Hearing {
   }
 }
 
-/** The Regions of which an event tells people something, and whether the matter stands after it. */
+/** The Regions of which a message tells people something, and whether the matter stands after it. */
 function heardIn(
   plan: Plan,
-  { source, "detail-type": type, detail }: BusEvent,
+  { content }: TopicMessage,
 ): readonly { readonly region: string; readonly matter: "open" | "closed" }[] {
-  if (source !== timelineEventSource) return [];
+  if (content === null) return [];
   const names = plan.regions.map(({ name }) => name);
-  switch (type) {
-    case approvalEventType:
-      return names.filter((name) => name === detail.region).map((region) => ({ region, matter: "open" }));
-    case escalationEventType: {
-      // A matter that is not one Region's own may still be about Regions: all of them.
-      const about = detail.matter === sharedMatters.everything ? names : names.filter((name) => name === detail.region);
-      return about.map((region) => ({ region, matter: detail.stage === "healed" ? "closed" : "open" }));
-    }
-    case timelineEventType: {
-      if (!runKinds.includes(detail.kind)) return [];
-      const isOf = (name: string) => String(detail.incident).startsWith(`${plan.application}-${name}-e`);
-      return names.filter(isOf).map((region) => ({ region, matter: detail.kind === "closed" ? "closed" : "open" }));
-    }
-    default:
-      return [];
+  const { matter, stage, region: about, incident, covers, kind } = content;
+  if (typeof matter === "string") {
+    // A matter that is not one Region's own may still be about Regions: all of them.
+    const regions = matter === sharedMatters.everything ? names : names.filter((name) => name === about);
+    return regions.map((region) => ({ region, matter: stage === "healed" ? "closed" : "open" }));
   }
+  // A question, and what happened to a run, is about the incident's Region, and comes from the acting one.
+  if (covers === undefined && !runKinds.includes(kind)) return [];
+  return names
+    .filter((name) => String(incident).startsWith(`${plan.application}-${name}-e`))
+    .map((region) => ({ region, matter: kind === "closed" ? "closed" : "open" }));
 }
 
 function slide(window: Window, asked: number, failed: number): void {
