@@ -41,6 +41,8 @@ export interface EscalationInput {
   readonly self: string;
   /** Milliseconds since the Unix epoch. */
   readonly now: number;
+  /** Since when people know of a matter, by its key; ISO 8601. Looks are not kept for so long. @default they know of none */
+  readonly knownSince?: ReadonlyMap<string, string>;
 }
 
 /**
@@ -299,7 +301,7 @@ const nobody = {
 } as const;
 
 function regional(
-  { plan, item, self, now }: EscalationInput,
+  { plan, item, self, now, knownSince }: EscalationInput,
   region: string,
   found: {
     readonly reason: EscalationReason;
@@ -309,9 +311,12 @@ function regional(
     readonly trouble: Trouble | null;
   },
 ): Matter {
-  const { reason, since, dueForSeconds, decision, trouble } = found;
+  const { reason, dueForSeconds, decision, trouble } = found;
   const isEverything = reason === "everythingFailing";
-  const matter = compose(reason, isEverything ? sharedMatters.everything : region, isEverything ? null : region, {
+  const key = isEverything ? sharedMatters.everything : region;
+  const known = knownSince?.get(key) ?? found.since;
+  const since = parseInstant(known) < parseInstant(found.since) ? known : found.since;
+  const matter = compose(reason, key, isEverything ? null : region, {
     what: region,
     since,
     self,

@@ -57,9 +57,12 @@ export async function escalate(
   if (seen.item !== null) memory.item = { read: seen.item, at: now };
   const lately = memory.item !== null && now - memory.item.at <= lapseMs ? memory.item.read : null;
   const input = { ...seen, item: seen.item ?? lately };
-  const matters = mattersOf(input);
+  const found = mattersOf(input);
   const isOpen = [...memory.records.values()].some(({ stage, toldAt }) => stage !== "healed" || toldAt === null);
-  if (reading === "always" || matters.length > 0 || isOpen) await refresh(deps, memory);
+  if (reading === "always" || found.length > 0 || isOpen) await refresh(deps, memory);
+  const open = [...memory.records.values()].filter(({ stage }) => stage !== "healed");
+  const knownSince = new Map(open.map(({ matter, since }) => [matter, since]));
+  const matters = knownSince.size === 0 ? found : mattersOf({ ...input, knownSince });
   const ended = [...memory.records.values()]
     .filter(
       (told) => !matters.some(({ key }) => key === told.matter) && (told.stage !== "healed" || told.toldAt === null),

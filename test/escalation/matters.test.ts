@@ -103,6 +103,14 @@ describe("what people must hear of", () => {
     expect(reasons(seen({}, { looks: voices }))).toEqual([[suspect, "unsteady", "shareFails"]]);
   });
 
+  it("FM61: is the same for as long as people know of it, though looks are kept for minutes only", () => {
+    const looks = "fffffppppppfffffppppppfffffpppp";
+    const voices = Object.fromEntries(["us-east-1", self, "ap-southeast-1", "us-west-2"].map((name) => [name, looks]));
+    const knownSince = new Map([[suspect, ago(3_600)]]);
+
+    expect(mattersOf(seen({}, { looks: voices, knownSince }))).toMatchObject([{ region: suspect, since: ago(3_600) }]);
+  });
+
   it("FM61: is a Region that fails a share of its requests, no streak ever", () => {
     const looks = {
       [self]: "pppfpppppfppppppfp",
