@@ -18,7 +18,7 @@ const heardAtLatestMs = 300_000;
 const failingLooksThatShow = 6;
 /** One vantage alone has thirty looks until then: of a smaller share it may see too little by honest luck, and has twice as long. */
 const shareSeenByOne = 0.2;
-/** Whose watch has made no call for so many rounds is killed, frozen, or not started: nobody looks from there. */
+/** Whose watch has finished none of so many rounds is killed, frozen, or waits for what does not answer: nobody looks from there. */
 const roundsMissed = 3;
 /** What was said so long before the share was exceeded was said about the same failure. */
 const sameFailureMs = 180_000;
@@ -46,7 +46,7 @@ export class Hearing {
     string,
     { readonly since: number; lastAt: number; tellableMs: number; restlessMs: number; heardAt: number | null }
   >();
-  /** When the watch of a vantage made its last call. */
+  /** When the watch of a vantage finished its last round: it publishes its metrics then. */
   readonly #watched = new Map<string, number>();
   /** The last that was heard of a Region, and whether that left the matter open. */
   readonly #heard = new Map<string, { readonly at: number; readonly matter: "open" | "closed" }>();
@@ -146,7 +146,8 @@ export class Hearing {
     }
     for (; this.#callsSeen < network.apiLog.length; this.#callsSeen++) {
       const call = network.apiLog[this.#callsSeen];
-      if (call?.caller.functionName === "Watch") this.#watched.set(call.caller.region, call.at);
+      if (call?.caller.functionName === "Watch" && call.operation === "PutMetricData")
+        this.#watched.set(call.caller.region, call.at);
     }
     for (; this.#entriesSeen < failedEntries.length; this.#entriesSeen++) {
       const entry = failedEntries[this.#entriesSeen];
