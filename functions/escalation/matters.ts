@@ -41,6 +41,8 @@ export interface EscalationInput {
   readonly self: string;
   /** Milliseconds since the Unix epoch. */
   readonly now: number;
+  /** Since when people know of a matter, by its key; ISO 8601. Looks are not kept for so long. @default they know of none */
+  readonly knownSince?: ReadonlyMap<string, string>;
 }
 
 /**
@@ -84,7 +86,11 @@ function matterOfRegion(input: EscalationInput, region: string): Matter | null {
   const isOut = !standsIn(item, region);
   if (trouble === null || (isOut && !mayBeSentCustomers(input, region))) return null;
   const reason = isOut ? "outAndNotLeft" : reasonOf(input, region, decision, trouble);
-  const patience = patienceFor(plan, reason, confirmedFailure(assess(plan, evidence, region)) === "down");
+  const isAlone = evidence.heard.every((name) => name === input.self);
+  const patience =
+    isAlone && reason === "observerIsSuspect"
+      ? ordinaryPatience(plan)
+      : patienceFor(plan, reason, confirmedFailure(assess(plan, evidence, region)) === "down");
   const dueForSeconds = trouble.lastsSeconds - patience;
   if (dueForSeconds < 0) return null;
   return regional(input, region, { reason, since: trouble.since, dueForSeconds, decision, trouble });
@@ -186,8 +192,12 @@ function patienceFor(plan: Plan, reason: EscalationReason, isDown: boolean): num
     case "everythingFailing":
       return 0;
     default:
-      return Math.min(longestWaitSeconds, plan.detection.confirmForSeconds + graceSeconds);
+      return ordinaryPatience(plan);
   }
+}
+
+function ordinaryPatience(plan: Plan): number {
+  return Math.min(longestWaitSeconds, plan.detection.confirmForSeconds + graceSeconds);
 }
 
 /** How many others are heard of the Region in service of which the fewest are; null where none is in service. */
@@ -281,10 +291,17 @@ function standsIn(item: CoordinationItem | null, region: string): boolean {
   return state === "inService" || state === "evacuating";
 }
 
-const nobody = { decision: "", incident: null, answerIn: null, seenBy: [], failedPercent: 0 } as const;
+const nobody = {
+  decision: "",
+  incident: null,
+  incidentOf: null,
+  answerIn: null,
+  seenBy: [],
+  failedPercent: 0,
+} as const;
 
 function regional(
-  { plan, item, self, now }: EscalationInput,
+  { plan, item, self, now, knownSince }: EscalationInput,
   region: string,
   found: {
     readonly reason: EscalationReason;
@@ -294,14 +311,18 @@ function regional(
     readonly trouble: Trouble | null;
   },
 ): Matter {
-  const { reason, since, dueForSeconds, decision, trouble } = found;
+  const { reason, dueForSeconds, decision, trouble } = found;
   const isEverything = reason === "everythingFailing";
-  const matter = compose(reason, isEverything ? sharedMatters.everything : region, isEverything ? null : region, {
+  const key = isEverything ? sharedMatters.everything : region;
+  const known = knownSince?.get(key) ?? found.since;
+  const since = parseInstant(known) < parseInstant(found.since) ? known : found.since;
+  const matter = compose(reason, key, isEverything ? null : region, {
     what: region,
     since,
     self,
     decision: decision?.explanation ?? "",
     incident: item?.incident?.id ?? null,
+    incidentOf: item?.incident?.failedRegion ?? null,
     answerIn: item !== null && isAsking(plan, item, now) ? (item.lease?.region ?? null) : null,
     seenBy: trouble?.seenBy ?? [],
     failedPercent: Math.round((trouble?.share ?? 0) * 100),

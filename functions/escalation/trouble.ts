@@ -12,7 +12,7 @@ export interface Trouble {
   /** Share of the looks of the last minutes that failed, in (0, 1]. */
   readonly share: number;
   readonly seenBy: readonly string[];
-  /** "contradicted": one vantage alone has seen a look fail, and others have seen all of theirs pass. */
+  /** "contradicted": one vantage alone has seen a look fail, and others have seen so many pass that it is not the Region. */
   readonly word: "uncontradicted" | "contradicted";
 }
 
@@ -25,6 +25,8 @@ const windows = [
   { seconds: 180, share: 0.06, lastsSeconds: 60 },
   { seconds: 360, share: 0.1, lastsSeconds: 150 },
 ] as const;
+/** Others contradict where, if the Region failed the share that was seen, so few passes in a row would be this unlikely. */
+const unlikely = 0.05;
 /** What failed last so long ago may be over. */
 const recentSeconds = 60;
 
@@ -36,28 +38,58 @@ export function troubleOf(plan: Plan, evidence: Evidence, region: string): Troub
   const voices = voicesOn(subject).map((voice) => ({ ...voice, looks: looksOf(voice, every) }));
   for (const window of windows) {
     const count = Math.ceil(window.seconds / every);
-    const recent = voices.map(({ vantage, looks }) => ({ vantage, looks: looks.slice(-count) }));
+    const recent = voices.map((voice) => ({ ...voice, looks: voice.looks.slice(-count) }));
     const all = recent.flatMap(({ looks }) => [...looks]).filter((look) => look !== "u");
     const failed = all.filter((look) => look === "f").length;
     if (failed === 0 || failed / all.length < window.share) continue;
-    const ages = recent.flatMap(({ looks }) =>
-      [...looks].flatMap((look, index) => (look === "f" ? [(looks.length - 1 - index) * every] : [])),
-    );
-    const newest = Math.min(...ages);
-    // A streak is older than the looks that are kept of it.
-    const streaks = voices.filter(({ vote }) => vote === "failing").map(({ heldSeconds }) => newest + heldSeconds);
-    const oldest = Math.max(...ages, ...streaks);
+    const { oldest, newest } = spanOf(recent, every);
     if (newest > recentSeconds || oldest - newest < window.lastsSeconds) continue;
     const seenBy = recent.filter(({ looks }) => looks.includes("f")).map(({ vantage }) => vantage);
+    const isAlone = seenBy.length === 1 && isContradicted(recent.map(({ looks }) => looks));
     return {
       since: isoInstant(parseInstant(evidence.at) - oldest * 1_000),
       lastsSeconds: oldest - newest,
       share: failed / all.length,
       seenBy,
-      word: seenBy.length === 1 && recent.length > 1 ? "contradicted" : "uncontradicted",
+      word: isAlone ? "contradicted" : "uncontradicted",
     };
   }
   return null;
+}
+
+type Recent = Pick<CountedVote, "vantage" | "looks" | "vote" | "heldSeconds">;
+
+/**
+ * From how many seconds ago to how many it failed, as far as nobody can say that it was the vantage: what one saw alone, before
+ * or after all others, is left out where these saw as many pass as contradicts it.
+ */
+function spanOf(recent: readonly Recent[], every: number): { readonly oldest: number; readonly newest: number } {
+  const failing = recent.filter(({ looks }) => looks.includes("f"));
+  const lasts = failing.map(({ looks }) => (looks.length - 1 - looks.lastIndexOf("f")) * every);
+  const [last = 0, lastOfOthers = last] = lasts.toSorted((left, right) => left - right);
+  const isOver = isContradicted(
+    recent.map(({ looks }) => looks.slice(Math.max(0, looks.length - lastOfOthers / every))),
+  );
+  const firsts = failing.map(({ looks, vote, heldSeconds }) => {
+    const first = (looks.length - 1 - looks.indexOf("f")) * every;
+    // A streak is older than the looks that are kept of it.
+    return Math.max(first, vote === "failing" ? last + heldSeconds : 0);
+  });
+  const [first = 0, firstOfOthers = first] = firsts.toSorted((left, right) => right - left);
+  const kept = Math.ceil(firstOfOthers / every) + 1;
+  const isEarly = isContradicted(recent.map(({ looks }) => looks.slice(0, Math.max(0, looks.length - kept))));
+  return { oldest: isEarly ? firstOfOthers : first, newest: isOver ? lastOfOthers : last };
+}
+
+/** Whether so many passed that it is not the Region which failed, of looks all of whose failures one vantage has seen. */
+function isContradicted(looksOfEach: readonly string[]): boolean {
+  const looks = looksOfEach.join("").replaceAll("u", "");
+  const failed = looks.replaceAll("p", "").length;
+  const passedElsewhere = looksOfEach
+    .filter((each) => !each.includes("f"))
+    .join("")
+    .replaceAll("u", "").length;
+  return failed > 0 && (1 - failed / looks.length) ** passedElsewhere < unlikely;
 }
 
 /** Whether everybody who can be heard has seen it pass for `clearForSeconds`, or for as long as looks are kept. */

@@ -83,6 +83,8 @@ export interface Subject {
   /** What the decision says, a sentence without its full stop; "" where there is none. */
   readonly decision: string;
   readonly incident: string | null;
+  /** The Region that the incident is about. */
+  readonly incidentOf: string | null;
   /** Where the question lies, if one is open. */
   readonly answerIn: string | null;
   readonly seenBy: readonly string[];
@@ -102,7 +104,9 @@ interface Words {
 
 const startByHand = ({ what }: Subject) =>
   `See what its customers get. Start the failover of ${what} by hand if it is needed`;
-const fails = ({ what, since }: Subject) => `Customers of ${what} have failed since ${describeInstant(since)}`;
+const failed = ({ what, since }: Subject) => `Customers of ${what} have failed since ${describeInstant(since)}`;
+const fails = (subject: Subject) =>
+  subject.seenBy.length === 0 ? failed(subject) : `${failed(subject)}, as seen from ${subject.seenBy.join(", ")}`;
 const failsAnd = (subject: Subject) => `${fails(subject)}. ${subject.decision}`;
 const lookAtVantages = () =>
   "See whether the watch runs in every Region of the plan, the witnesses too, and whether they reach each other. Until then decide by hand";
@@ -154,14 +158,14 @@ export const words: Readonly<Record<EscalationReason, Words>> = {
     stage: "blind",
     afterSeconds: 0,
     says: (subject) =>
-      `${fails(subject)}, as seen from ${subject.self}, which hears no other vantage and may itself be cut off`,
+      `${failed(subject)}, as seen from ${subject.self}, which hears no other vantage and may itself be cut off`,
     whatToDo: ({ what, self }) =>
       `See whether ${self} or ${what} is cut off. If customers of ${what} fail, start its failover by hand in a Region that serves`,
   },
   observerIsSuspect: {
     stage: "blind",
     afterSeconds: 0,
-    says: (subject) => `${fails(subject)}, as it sees itself, and no other Region has told of it`,
+    says: (subject) => `${failed(subject)}, as it sees itself, and no other Region has told of it`,
     whatToDo: ({ what }) =>
       `See whether another Region serves. Start the failover of ${what} there by hand if it is needed`,
   },
@@ -171,7 +175,12 @@ export const words: Readonly<Record<EscalationReason, Words>> = {
     says: (subject) => `${fails(subject)}, and no replica of the coordination table answers ${subject.self}`,
     whatToDo: () => "Without the lease nothing is changed, by nobody: docs/runbook.md, The lease store is unreachable",
   },
-  unconfirmed: { stage: "unsteady", afterSeconds: 0, says: failsAnd, whatToDo: startByHand },
+  unconfirmed: {
+    stage: "unsteady",
+    afterSeconds: 0,
+    says: (subject) => `${fails(subject)}. Too few see it fail without a break for long enough: automation waits`,
+    whatToDo: startByHand,
+  },
   flapping: { stage: "unsteady", afterSeconds: 0, says: failsAnd, whatToDo: startByHand },
   disputed: { stage: "unsteady", afterSeconds: 0, says: failsAnd, whatToDo: startByHand },
   shareFails: {
@@ -192,11 +201,11 @@ export const words: Readonly<Record<EscalationReason, Words>> = {
   otherIncidentInProgress: {
     stage: "held",
     afterSeconds: 0,
-    says: ({ what, incident }) =>
-      `${what} fails as well, and nothing is done about it while ${incident} is in progress`,
+    says: ({ what, incident, incidentOf, failedPercent }) =>
+      `${what} fails as well, ${failedPercent} % of the looks of the last minutes, while ${incident} about ${incidentOf} is in progress. It is not evacuated before that has ended`,
     whatToDo: ({ what, incident, answerIn }) =>
       answerIn === null
-        ? `See what ${what} still carries. It is looked at again when ${incident} has ended`
+        ? `See what ${what} still carries, and whether it gets the capacity for what it takes over. It is looked at again when ${incident} has ended`
         : `${incident} waits for an answer (approval#${incident} in the records table of ${answerIn}): answer it. It ends soon after, approved or declined, and ${what} is looked at next`,
   },
   takeoversExhausted: {

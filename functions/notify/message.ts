@@ -18,14 +18,19 @@ export interface Message {
 }
 
 export type Judged =
-  | { readonly kind: "told"; readonly message: Message }
+  | {
+      readonly kind: "told";
+      readonly message: Message;
+      /** ISO 8601; when the record came to say what it says. */
+      readonly at: string;
+    }
   /** Nobody is told: the record does not warrant it. */
   | { readonly kind: "untold"; readonly reason: string };
 
 /** For how long a rule tries to deliver an event, and for how long Lambda then keeps it. */
 export const deliverySeconds = 3_600;
 /** An event that was long on its way still counts; an old record that somebody names again is no news. */
-const freshForSeconds = 2 * deliverySeconds;
+export const freshForSeconds = 2 * deliverySeconds;
 
 /** SNS takes 256 KiB, attributes included, and subjects below 100 characters ("Publish" in its API reference). */
 const mostTextBytes = 255 * 1_024;
@@ -127,6 +132,7 @@ function tell(
   const dedupKey = shortenText(key, mostKeyCharacters);
   return {
     kind: "told",
+    at,
     message: {
       // A line break, or another control character, is refused in a subject; the text has it.
       subject: shortenText(`${plan.application}: ${summary.replaceAll(/\p{C}+/gu, " ")}`, mostSubjectCharacters),

@@ -3,7 +3,7 @@ import type { CustomerView, Observation, RegionVote, Vote } from "./observation.
 import type { Look } from "./probes.ts";
 
 /** A vote's streak is broken by silence: after this many missed rounds nobody knows what happened in between. */
-const missedRoundsAllowed = 3;
+export const missedRoundsAllowed = 3;
 const changesKept = 8;
 /** With a look every ten seconds these are six minutes: enough to tell two failures from one. */
 export const looksKept = 36;
@@ -12,6 +12,11 @@ export const looksKept = 36;
  * requests succeed, and a lucky probe must not start the confirmation window anew (FM16).
  */
 const passesToRecover = 3;
+
+/** Whether so long has passed since a vantage saw something that its streaks do not go on. */
+export function isSilent(lastAt: string | null, now: string, probeEverySeconds: number): boolean {
+  return lastAt === null || secondsBetween(lastAt, now) > probeEverySeconds * missedRoundsAllowed;
+}
 
 /**
  * Carries a vantage's votes from its last round to this one. A streak goes on while the vote stays the same and the
@@ -25,7 +30,7 @@ export function carryVote(
   probeEverySeconds: number,
 ): RegionVote {
   const before = last?.votes.find((vote) => vote.region === region);
-  const silent = last === null || secondsBetween(last.at, now) > probeEverySeconds * missedRoundsAllowed;
+  const silent = isSilent(last?.at ?? null, now, probeEverySeconds);
   const { vote, reason } = look;
   const lastPass = vote === "passing" ? now : before?.passedAt;
   const rounds = last === null ? 0 : secondsBetween(last.at, now) / probeEverySeconds;
@@ -69,7 +74,7 @@ export function carryCustomers(
   probeEverySeconds: number,
 ): CustomerView {
   const before = last?.customers;
-  const silent = last === null || secondsBetween(last.at, now) > probeEverySeconds * missedRoundsAllowed;
+  const silent = isSilent(last?.at ?? null, now, probeEverySeconds);
   const since = before !== undefined && !silent && before.vote === look.vote ? before.since : now;
   return { vote: look.vote, since, servedBy: look.servedBy };
 }

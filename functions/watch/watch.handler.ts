@@ -30,7 +30,7 @@ import { type Look, probePublicName, probeRegion } from "./probes.ts";
 import { sampleCapacity, sampleLag } from "./samples.ts";
 import { carryShared } from "./shared.ts";
 import { startRun } from "./start.ts";
-import { carryCustomers, carryVote } from "./streaks.ts";
+import { carryCustomers, carryVote, isSilent, missedRoundsAllowed } from "./streaks.ts";
 import { carrySwitch, lookAtSwitch, type SwitchLook, type SwitchService } from "./switch.ts";
 
 /** The schedule invokes the watch once a minute; one invocation keeps looking until just before the next. */
@@ -50,7 +50,7 @@ type Services = "autoScaling" | "cloudWatch" | "dynamoDB" | "eventBridge" | "ste
 export function createHandler(deps: Dependencies<Services>): Handler {
   // What this process saw last. A round that cannot read the table goes on from there: streaks that began anew with every
   // throttled read would never confirm anything.
-  let seenLast: Observation | null = null;
+  let seenLast: Pick<Seen, "observation" | "continues"> | null = null;
   const memory = createEscalationMemory();
   return createEntry(deps, async (_event, scoped) => {
     const end = scoped.clock.now() + invocationSeconds * 1_000;
@@ -59,13 +59,13 @@ export function createHandler(deps: Dependencies<Services>): Handler {
     for (let next = scoped.clock.now(); next + every <= end; rounds++) {
       const seen = await lookAround(
         scoped,
-        { samples: rounds === 0, nameServers: roundsThatAsk.has(rounds) },
+        { samples: rounds === 0, nameServers: roundsThatAsk.has(rounds), isKept: rounds >= missedRoundsAllowed },
         seenLast,
         memory,
       );
-      seenLast = seen.observation;
+      seenLast = seen;
       next += every;
-      if (seen.item?.incident != null) await lookClosely(scoped, seen.observation, next);
+      if (seen.item?.incident != null && seen.continues === "stored") await lookClosely(scoped, seen.observation, next);
       await scoped.clock.sleep(next - scoped.clock.now());
     }
     return { rounds };
@@ -76,16 +76,20 @@ interface Seen {
   readonly observation: Observation;
   /** Null when the coordination table could not be read. */
   readonly item: CoordinationItem | null;
+  /** Whether the observation goes on from what is stored, or may know less than that. */
+  readonly continues: "stored" | "own";
 }
 
 /** One round. Nothing in it may stop the vantage: what fails is logged and left unknown. */
 async function lookAround(
   deps: Dependencies<Services>,
-  including: { readonly samples: boolean; readonly nameServers: boolean },
-  seenLast: Observation | null,
+  including: { readonly samples: boolean; readonly nameServers: boolean; readonly isKept: boolean },
+  before: Pick<Seen, "observation" | "continues"> | null,
   memory: EscalationMemory,
 ): Promise<Seen> {
   const { plan, region } = deps;
+  const seenLast = before?.observation ?? null;
+  const beganAt = isoInstant(deps.clock.now());
   const learnedLast = readDnsView(plan, seenLast?.dns);
   const [looks, customers, observations, item, dns, switchLook] = await Promise.all([
     Promise.all(plan.regions.map(async ({ name, probeUrl }) => ({ name, look: await probeRegion(deps, probeUrl) }))),
@@ -116,7 +120,15 @@ async function lookAround(
   });
   const others = observations?.filter((each) => each.vantage !== region) ?? null;
   const observation = carryShared(deps, carryNeverHeard(deps, seen, { last, others }), { last, others, item });
-  await orNull(deps, "own observation", () => writeObservation(deps, observation));
+  // A process that slept, and could not read what another one has seen meanwhile, would write over it.
+  const every = plan.detection.probeEverySeconds;
+  const isAfterSleep = isSilent(seenLast?.at ?? null, observation.at, every);
+  const continues = observations !== null || (before?.continues === "stored" && !isAfterSleep) ? "stored" : "own";
+  // What was read before the process was frozen is long past: of that round nothing is true any more.
+  if (isSilent(beganAt, observation.at, every)) return { observation, item, continues: "own" };
+  if (continues === "stored" || including.isKept) {
+    await orNull(deps, "own observation", () => writeObservation(deps, observation));
+  }
   await Promise.all([
     publishMetrics(deps, observation, item, others ?? []),
     item === null || others === null ? null : assessAll(deps, item, [...others, observation]),
@@ -124,7 +136,7 @@ async function lookAround(
       escalateAll(deps, memory, item, [...(others ?? []), observation], including.samples ? "always" : "whereNeeded"),
     ),
   ]);
-  return { observation, item };
+  return { observation, item, continues };
 }
 
 function compose(

@@ -1,9 +1,6 @@
-import { approvalEventType } from "../../functions/approval/events.ts";
-import { escalationEventType } from "../../functions/escalation/records.ts";
+import { sharedMatters } from "../../functions/escalation/matters.ts";
 import { type Plan, vantagesOf } from "../../functions/shared/plan/plan.ts";
-import { timelineEventSource, timelineEventType } from "../../functions/timeline/event.ts";
-import type { BusEvent } from "../aws/eventbridge/pattern.ts";
-import { instantOf } from "../aws/eventbridge.ts";
+import type { TopicMessage } from "../aws/sns.ts";
 import type { Violation } from "../result.ts";
 import type { World } from "../world.ts";
 
@@ -12,9 +9,17 @@ const failedShareAllowed = 0.1;
 /** Long enough for a Region that fails and passes by turns to count as failing, short enough for a blip to be over soon. */
 const windowSeconds = 120;
 /** What is promised: nobody fails for longer than this without people hearing of it. */
-const heardWithinMs = 300_000;
-/** One vantage alone has thirty looks in that time: of a smaller share it may see too little by honest luck, and has twice as long. */
+const heardWithinMs = 180_000;
+/** It is not counted while none has failed for so long: what is over need not be heard. */
+const restMs = 30_000;
+/** Who fails by turns is heard of within this, the rests included. */
+const heardAtLatestMs = 300_000;
+/** Where the looks of all who watch show fewer failures than this on average, honest luck may show too few: the last bound alone holds. */
+const failingLooksThatShow = 6;
+/** One vantage alone has thirty looks until then: of a smaller share it may see too little by honest luck, and has twice as long. */
 const shareSeenByOne = 0.2;
+/** Whose watch has finished none of so many rounds is killed, frozen, or waits for what does not answer: nobody looks from there. */
+const roundsMissed = 3;
 /** What was said so long before the share was exceeded was said about the same failure. */
 const sameFailureMs = 180_000;
 /** A bus that has just refused an entry is still ill; whoever wants to tell tries again each round. */
@@ -32,18 +37,24 @@ interface Window {
   failedSum: number;
 }
 
-/** Whether whoever is on call hears of every Region whose customers fail: judged by the customers and the buses alone. */
+/** Whether whoever is on call hears of every Region whose customers fail: judged by the customers and by what topics got alone. */
 export class Hearing {
   readonly #world: World;
   readonly #windows: ReadonlyMap<string, Window>;
   /** Since when customers of a Region have failed without a break, and for how much of that somebody could have told. */
-  readonly #failing = new Map<string, { readonly since: number; tellableMs: number; heardAt: number | null }>();
+  readonly #failing = new Map<
+    string,
+    { readonly since: number; lastAt: number; tellableMs: number; restlessMs: number; heardAt: number | null }
+  >();
+  /** When the watch of a vantage finished its last round: it publishes its metrics then. */
+  readonly #watched = new Map<string, number>();
   /** The last that was heard of a Region, and whether that left the matter open. */
   readonly #heard = new Map<string, { readonly at: number; readonly matter: "open" | "closed" }>();
   readonly #illUntil = new Map<string, number>();
-  #eventsSeen = 0;
+  #messagesSeen = 0;
   #entriesSeen = 0;
   #faultsSeen = 0;
+  #callsSeen = 0;
   #at: number;
   /** From customers failing to people hearing, while somebody could have told: the longest of all failures heard of, in seconds. */
   longestSilenceSeconds = 0;
@@ -64,7 +75,10 @@ export class Hearing {
     this.#at = now;
     this.#listen();
     // Nothing gets out of a Region that is cut off: what its bus takes nobody hears.
-    const watching = vantagesOf(plan).filter((name) => this.#isHeard(name));
+    const roundsMissedMs = roundsMissed * plan.detection.probeEverySeconds * 1_000;
+    const watching = vantagesOf(plan).filter(
+      (name) => this.#isHeard(name) && now - (this.#watched.get(name) ?? 0) <= roundsMissedMs,
+    );
     const somebodyCanTell = watching.some(
       (name) => (this.#illUntil.get(name) ?? 0) < now && this.#world.eventBridge.takesEntries(name),
     );
@@ -72,25 +86,38 @@ export class Hearing {
     for (const { name, demandShare } of plan.regions) {
       const load = customers.load(name);
       const window = this.#windows.get(name) as Window;
-      slide(window, load, load * (1 - customers.servedShare(name)));
+      const failedShare = 1 - customers.servedShare(name);
+      slide(window, load, load * failedShare);
       const isLeft = load < demandThatCounts * demandShare * 1_000;
       if (isLeft || window.failedSum <= window.askedSum * failedShareAllowed) {
         this.#failing.delete(name);
         continue;
       }
-      const failing = this.#failing.get(name) ?? { since: now, tellableMs: 0, heardAt: null };
+      const failing = this.#failing.get(name) ?? {
+        since: now,
+        lastAt: now,
+        tellableMs: 0,
+        restlessMs: 0,
+        heardAt: null,
+      };
       this.#failing.set(name, failing);
+      if (failedShare > failedShareAllowed) failing.lastAt = now;
       if (failing.heardAt !== null) continue;
       const heard = this.#heard.get(name);
       if (heard !== undefined && (heard.matter === "open" || heard.at >= failing.since - sameFailureMs)) {
         failing.heardAt = now;
-        this.longestSilenceSeconds = Math.max(this.longestSilenceSeconds, failing.tellableMs / 1_000);
+        this.longestSilenceSeconds = Math.max(this.longestSilenceSeconds, failing.restlessMs / 1_000);
         continue;
       }
-      if (somebodyCanTell) failing.tellableMs += elapsedMs;
+      if (somebodyCanTell) {
+        failing.tellableMs += elapsedMs;
+        if (now - failing.lastAt <= restMs) failing.restlessMs += elapsedMs;
+      }
       const share = window.failedSum / window.askedSum;
+      const looks = (watching.length * heardWithinMs) / (plan.detection.probeEverySeconds * 1_000);
+      const isSoon = looks * share < failingLooksThatShow || failing.restlessMs < heardWithinMs;
       const isHardToSee = watching.length === 1 && share < shareSeenByOne;
-      if (failing.tellableMs < heardWithinMs * (isHardToSee ? 2 : 1)) continue;
+      if (isSoon && failing.tellableMs < heardAtLatestMs * (isHardToSee ? 2 : 1)) continue;
       failing.heardAt = now;
       violations.push({
         invariant: "failureHeard",
@@ -110,12 +137,17 @@ export class Hearing {
   }
 
   #listen(): void {
-    const { eventBridge, network, plan } = this.#world;
-    const { published, failedEntries } = eventBridge;
-    for (; this.#eventsSeen < published.length; this.#eventsSeen++) {
-      const event = published[this.#eventsSeen] as BusEvent;
-      if (!this.#isHeard(event.region)) continue;
-      for (const { region, matter } of heardIn(plan, event)) this.#heard.set(region, { at: instantOf(event), matter });
+    const { eventBridge, network, plan, sns } = this.#world;
+    const { failedEntries } = eventBridge;
+    for (; this.#messagesSeen < sns.messages.length; this.#messagesSeen++) {
+      const message = sns.messages[this.#messagesSeen] as TopicMessage;
+      if (!this.#isHeard(message.region)) continue;
+      for (const { region, matter } of heardIn(plan, message)) this.#heard.set(region, { at: message.at, matter });
+    }
+    for (; this.#callsSeen < network.apiLog.length; this.#callsSeen++) {
+      const call = network.apiLog[this.#callsSeen];
+      if (call?.caller.functionName === "Watch" && call.operation === "PutMetricData")
+        this.#watched.set(call.caller.region, call.at);
     }
     for (; this.#entriesSeen < failedEntries.length; this.#entriesSeen++) {
       const entry = failedEntries[this.#entriesSeen];
@@ -129,29 +161,24 @@ export class Hearing {
   }
 }
 
-/** The Regions of which an event tells people something, and whether the matter stands after it. */
+/** The Regions of which a message tells people something, and whether the matter stands after it. */
 function heardIn(
   plan: Plan,
-  { source, "detail-type": type, detail }: BusEvent,
+  { content }: TopicMessage,
 ): readonly { readonly region: string; readonly matter: "open" | "closed" }[] {
-  if (source !== timelineEventSource) return [];
+  if (content === null) return [];
   const names = plan.regions.map(({ name }) => name);
-  switch (type) {
-    case approvalEventType:
-      return names.filter((name) => name === detail.region).map((region) => ({ region, matter: "open" }));
-    case escalationEventType: {
-      // A matter that is not one Region's own may still be about Regions: all of them.
-      const about = detail.stage === "everything" ? names : names.filter((name) => name === detail.region);
-      return about.map((region) => ({ region, matter: detail.stage === "healed" ? "closed" : "open" }));
-    }
-    case timelineEventType: {
-      if (!runKinds.includes(detail.kind)) return [];
-      const isOf = (name: string) => String(detail.incident).startsWith(`${plan.application}-${name}-e`);
-      return names.filter(isOf).map((region) => ({ region, matter: detail.kind === "closed" ? "closed" : "open" }));
-    }
-    default:
-      return [];
+  const { matter, stage, region: about, incident, covers, kind } = content;
+  if (typeof matter === "string") {
+    // A matter that is not one Region's own may still be about Regions: all of them.
+    const regions = matter === sharedMatters.everything ? names : names.filter((name) => name === about);
+    return regions.map((region) => ({ region, matter: stage === "healed" ? "closed" : "open" }));
   }
+  // A question, and what happened to a run, is about the incident's Region, and comes from the acting one.
+  if (covers === undefined && !runKinds.includes(kind)) return [];
+  return names
+    .filter((name) => String(incident).startsWith(`${plan.application}-${name}-e`))
+    .map((region) => ({ region, matter: kind === "closed" ? "closed" : "open" }));
 }
 
 function slide(window: Window, asked: number, failed: number): void {

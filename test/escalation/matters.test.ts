@@ -114,6 +114,14 @@ describe("what people must hear of", () => {
     expect(reasons(seen({}, { looks: voices }))).toEqual([[suspect, "unsteady", "shareFails"]]);
   });
 
+  it("FM61: is the same for as long as people know of it, though looks are kept for minutes only", () => {
+    const looks = "fffffppppppfffffppppppfffffpppp";
+    const voices = Object.fromEntries(["us-east-1", self, "ap-southeast-1", "us-west-2"].map((name) => [name, looks]));
+    const knownSince = new Map([[suspect, ago(3_600)]]);
+
+    expect(mattersOf(seen({}, { looks: voices, knownSince }))).toMatchObject([{ region: suspect, since: ago(3_600) }]);
+  });
+
   it("FM61: is a Region that fails a share of its requests, no streak ever", () => {
     const looks = {
       [self]: "pppfpppppfppppppfp",
@@ -123,6 +131,28 @@ describe("what people must hear of", () => {
 
     expect(troubleOf(plan, seen({}, { looks }).evidence, suspect)).toMatchObject({ word: "uncontradicted" });
     expect(reasons(seen({}, { looks }))).toEqual([[suspect, "unsteady", "shareFails"]]);
+  });
+
+  it("FM61: is a share that one of two alone has seen: so few looks of the other one contradict nothing", () => {
+    const two = examplePlan("two-regions");
+    const [first = "", second = ""] = two.regions.map(({ name }) => name);
+    const looks = { [first]: "pfpppfppppfppppfpp", [second]: "pppppppppppppppppp" };
+    const { evidence } = seen(
+      {},
+      { plan: two, self: first, item: initialItem(two.application, [first, second], now), looks },
+    );
+
+    expect(troubleOf(two, evidence, suspect)).toMatchObject({ word: "uncontradicted" });
+  });
+
+  it("is not older than what more than one vantage has seen of it", () => {
+    const looks = {
+      [self]: "ppppffffffffffffff",
+      "ap-southeast-1": "ppppppppppppppppff",
+      "us-west-2": "ppppppppppppppppff",
+    };
+
+    expect(mattersOf(seen({}, { looks }))).toEqual([]);
   });
 
   it("is nothing after a blip of 43 seconds", () => {

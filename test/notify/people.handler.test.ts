@@ -260,6 +260,48 @@ describe("a call that fails", () => {
   });
 });
 
+it("FM58: tells a record once, however often somebody names it, until it says something else", async () => {
+  const { at, put, deps, tell, said, aws } = prepare();
+  const handler = createHandler(deps);
+  const name = () => tell("Attention Needed", { matter }, handler);
+  put("escalations#storefront", matter, escalation(at));
+
+  await name();
+  // That a bus took it is written into the record afterwards.
+  put("escalations#storefront", matter, escalation(at, { toldAt: at, toldBy: "eu-west-1" }));
+  expect(await name()).toEqual({ told: false, reason: "it was told already" });
+  put("escalations#storefront", matter, escalation(at, { at: isoInstant(aws.clock.now() + 1_000) }));
+  expect(await name()).toMatchObject({ told: true });
+
+  expect(said()).toHaveLength(2);
+});
+
+it("FM58: tells again what the topic did not take", async () => {
+  const { aws, at, put, deps, tell, published } = prepare();
+  const handler = createHandler(deps);
+  put("escalations#storefront", matter, escalation(at));
+  const takes = aws.answers.Publish;
+  aws.answers.Publish = () => {
+    throw awsError("InternalErrorException");
+  };
+  await expect(tell("Attention Needed", { matter }, handler)).rejects.toThrow();
+  if (takes !== undefined) aws.answers.Publish = takes;
+
+  expect(await tell("Attention Needed", { matter }, handler)).toMatchObject({ told: true });
+  expect(published).toHaveLength(1);
+});
+
+it("tells what an older or a newer version has written", async () => {
+  const { at, put, tell, said } = prepare();
+  const summary = "us-east-1 fails";
+  put("escalations#storefront", matter, { application: "storefront", at, dedupKey: "k", summary });
+  put("escalations#storefront", "newer", escalation(at, { horizon: { nested: [1, null] }, stage: "unheardOf" }));
+
+  expect(await tell("Attention Needed", { matter })).toMatchObject({ told: true });
+  expect(await tell("Attention Needed", { matter: "newer", region: 7, unheardOf: [] })).toMatchObject({ told: true });
+  expect(said()).toMatchObject([{ summary }, { horizon: { nested: [1, null] }, stage: "unheardOf" }]);
+});
+
 it("keeps within what SNS takes, and marks what it cut", async () => {
   const { at, put, tell, said, published } = prepare();
   const long = "顧客".repeat(60_000);

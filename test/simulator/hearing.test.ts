@@ -42,3 +42,28 @@ it.each(["dark", "gray"] as const)(
     expect((first?.at ?? 0) - faultAt).toBeLessThan(withinMs);
   },
 );
+
+it("FM60: records tables that take no page of two vantages: people hear in time from the third", async () => {
+  const script: Cue[] = [{ at: 0, action: { kind: "region", region: "us-east-1", health: "dark" } }];
+  const story = { name: "unrecorded", summary: "", plan: "storefront", failureModes: [], expected: null };
+  const automation = { ...planNamed("storefront").automation, traffic: "observe" as const };
+  const scenario = { ...story, automation, failedRegion: "us-east-1", script, horizonSeconds: 400 };
+  const refused = new Set(["eu-west-1", "ap-southeast-1"]);
+
+  const { world, result, faultAt } = await play({
+    scenario,
+    plan: planNamed("storefront"),
+    seed: 1,
+    faults: () => ({
+      onCall: ({ operation, region, input }) =>
+        operation === "PutItem" && refused.has(region) && JSON.stringify(input).includes("escalations#")
+          ? { kind: "throttle" }
+          : { kind: "none" },
+    }),
+  });
+
+  expect(result.violations).toEqual([]);
+  const [first] = world.sns.messages.filter(({ content }) => content?.region === "us-east-1");
+  expect(first?.region).toBe("us-west-2");
+  expect((first?.at ?? 0) - faultAt).toBeLessThan(withinMs);
+});

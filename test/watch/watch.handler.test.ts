@@ -361,6 +361,44 @@ it("FM33: keeps its streaks when a round cannot read what it wrote before", asyn
   expect(parseInstant(vote?.until as string) - parseInstant(vote?.since as string)).toBeGreaterThanOrEqual(45_000);
 });
 
+it("FM59: says nothing of a round in which it was frozen, and does not write over what was seen meanwhile", async () => {
+  const { aws, watch, own } = prepare();
+  const looks = "fpfpffpfppfffpfpfppf";
+  const { latencyMs } = aws;
+  let frozen = false;
+  aws.latencyMs = (call) => {
+    if (frozen || call.input.TableName !== plan.coordination.table) return latencyMs(call);
+    frozen = true;
+    // Another invocation looks on.
+    aws.clock.schedule(200_000, () => {
+      const votes = own().votes.map((vote) => ({ ...vote, looks }));
+      const at = isoInstant(aws.clock.now());
+      aws.put(plan.recordsTable, { ...own(), pk: "observations", sk: self, at, votes });
+    });
+    return 220_000;
+  };
+
+  await watch();
+
+  expect(own().votes.every((vote) => vote.looks?.startsWith(looks))).toBe(true);
+});
+
+it("FM59: a process that slept and cannot read does not write over what another one saw", async () => {
+  const { aws, own, watch } = prepare();
+  const looks = "fpfpffpfppfffpfpfppf";
+  const votes = own().votes.map((vote) => ({ ...vote, looks }));
+  aws.put(plan.recordsTable, { ...own(), pk: "observations", sk: self, votes });
+  let reads = 0;
+  aws.before = ({ operation, input }) => {
+    const isObservations = input.ExpressionAttributeValues?.[":pk"]?.S === "observations";
+    if (operation === "Query" && isObservations && reads++ < 4) throw awsError("ThrottlingException");
+  };
+
+  await watch();
+
+  expect(own().votes.every((vote) => vote.looks?.startsWith(looks))).toBe(true);
+});
+
 describe("nothing stops the vantage", () => {
   it.each([
     ["FM26: the coordination table is away", plan.coordination.table],
@@ -493,7 +531,7 @@ describe("telling people", () => {
     expect(kept(aws, second)).toMatchObject({ toldAt: expect.any(String) });
   });
 
-  it("FM60: though nothing can be written of it", async () => {
+  it("FM60: though nothing can be written of it: once in a minute, so that it rings that nobody was told", async () => {
     const { aws, watch, pages } = waiting();
     aws.before = ({ operation, input }) => {
       if (operation === "PutItem" && input.Item.pk.S?.startsWith("escalations#")) throw noAnswer();
@@ -502,6 +540,21 @@ describe("telling people", () => {
     await watch();
 
     expect(pages()).toHaveLength(1);
+    expect(kept(aws, second)).toBeUndefined();
+  });
+
+  it("FM60: again once it can be written: an event without a record told nobody", async () => {
+    const { aws, watch, pages } = waiting();
+    let refused = 0;
+    aws.before = ({ operation, input }) => {
+      if (operation !== "PutItem" || !input.Item.pk.S?.startsWith("escalations#")) return;
+      if (refused++ < 4) throw awsError("ThrottlingException");
+    };
+
+    await watch();
+
+    expect(pages()).toHaveLength(2);
+    expect(kept(aws, second)).toMatchObject({ toldAt: expect.any(String), toldBy: self });
   });
 
   it("FM59: from a witness, which starts nothing, when it is the only one left", async () => {
