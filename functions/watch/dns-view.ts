@@ -19,6 +19,8 @@ export interface Place {
   /** ISO 8601; since when it has been seen to be sent there, and the last look that identified a Region. */
   readonly since: string;
   readonly at: string;
+  /** ISO 8601; since when no look has identified another Region, however far apart the looks were. @default since */
+  readonly changed?: string;
   /** The Regions that it was sent to while they served in calm times, each with the last look (ISO 8601). */
   readonly calm: Readonly<Record<string, string>>;
 }
@@ -39,6 +41,8 @@ export interface DnsView {
   /** Where the name servers send: networks of each Region's customers, and this vantage's own place. */
   readonly places: readonly Place[];
   readonly addresses: readonly KnownAddress[];
+  /** For how long resolvers may keep an answer, as the name servers last said it: what the plan says may be wrong. */
+  readonly timeToLiveSeconds?: number;
 }
 
 /** What one place was answered with; null where that is not known. */
@@ -54,6 +58,8 @@ export interface DnsLook {
   readonly answers: readonly PlaceAnswer[];
   /** Addresses that were asked for the public name, and the Region that answered; those that did not say are left out. */
   readonly identified: readonly { readonly address: string; readonly region: string }[];
+  /** The longest time to live among the answers; absent where there was none. */
+  readonly timeToLiveSeconds?: number;
 }
 
 /** A Region has passed steadily for a vantage when its streak has lasted for two rounds. */
@@ -94,10 +100,11 @@ export function carryPlace(
   if (sentTo === null) return last ?? { subnet, sentTo, since: now, at: now, calm: {} };
   const goesOn = last?.sentTo === sentTo && secondsBetween(last.at, now) <= longestGapSeconds;
   const since = goesOn ? last.since : now;
+  const changed = last?.sentTo === sentTo ? (last.changed ?? last.since) : now;
   const isSettled = secondsBetween(since, now) > plan.detection.clearForSeconds;
   const kept = Object.entries(last?.calm ?? {}).filter(([region]) => !(isSettled && calm.includes(region)));
   const learned = calm.includes(sentTo) ? [[sentTo, now] as const] : [];
-  return { subnet, sentTo, since, at: now, calm: Object.fromEntries([...kept, ...learned]) };
+  return { subnet, sentTo, since, at: now, changed, calm: Object.fromEntries([...kept, ...learned]) };
 }
 
 /** Adds what was identified; an address that answers for another Region than before identifies none from then on. */
@@ -162,7 +169,12 @@ export function carryDns(
       return carryPlace(before, subnet, regionOf(answered, addresses), context);
     }),
     addresses,
+    ...timeToLiveOf(look.timeToLiveSeconds ?? last?.timeToLiveSeconds),
   };
+}
+
+function timeToLiveOf(seconds: unknown): Pick<DnsView, "timeToLiveSeconds"> {
+  return typeof seconds === "number" && seconds > 0 ? { timeToLiveSeconds: seconds } : {};
 }
 
 /**
@@ -184,6 +196,7 @@ export function readDnsView(plan: Plan, stored: unknown): DnsView | null {
     requests: ofPlan(view.requests),
     places: view.places.map(ofPlan),
     addresses: view.addresses.map((each) => ({ ...each, region: regionNamed(plan, each.region) })),
+    ...timeToLiveOf(view.timeToLiveSeconds),
   };
 }
 
@@ -191,9 +204,9 @@ function isListOf<Item>(found: readonly Item[] | undefined, isItem: (item: Parti
   return Array.isArray(found) && found.every((item: Partial<Item> | null) => isItem(item ?? {}));
 }
 
-function isPlace({ subnet, sentTo, since, at, calm }: Partial<Place>): boolean {
+function isPlace({ subnet, sentTo, since, at, changed = since, calm }: Partial<Place>): boolean {
   const isKept = typeof calm === "object" && calm !== null && Object.values(calm).every(isInstant);
-  return isName(subnet) && isName(sentTo) && isInstant(since) && isInstant(at) && isKept;
+  return isName(subnet) && isName(sentTo) && isInstant(since) && isInstant(at) && isInstant(changed) && isKept;
 }
 
 function isName(value: unknown): boolean {
