@@ -10,6 +10,8 @@ const askWithinMs = 2_000;
 const serversTried = 2;
 /** So many networks stand for a Region: each is a question of every look. */
 const subnetsPerRegion = 2;
+/** Who is asked who it is gets so long: with the question before it no longer than a probe of a silent Region takes. */
+const identifyWithinMs = 2_000;
 /** So many addresses are asked who they are, in one look. */
 const addressesAsked = 16;
 
@@ -23,14 +25,16 @@ export function placesOf(plan: Plan): readonly (string | null)[] {
  * @param turn how many looks there were before: within two of them each server is asked about a Region's places
  */
 export async function learnDns(deps: Dependencies, last: DnsView | null, turn: number): Promise<DnsLook> {
-  const found = deps.plan.traffic.zone === "private" ? [] : await findServers(deps);
-  const servers = found.length > 0 ? found : (last?.servers ?? []);
+  const finding = deps.plan.traffic.zone === "private" ? Promise.resolve([]) : findServers(deps);
+  // Those that are known are asked at once: a resolver that is silent must not make the round longer.
+  const known = last?.servers ?? [];
+  const servers = known.length > 0 ? known : await finding;
   const answered = await askPlaces(deps, servers, placesOf(deps.plan), {
     counted: "ofTheNetwork",
     turn: subnetsPerRegion * turn,
   });
   const identified = await identify(deps, addressesIn(answered.answers));
-  return { servers: found, identified, ...answered };
+  return { servers: await finding, identified, ...answered };
 }
 
 /**
@@ -120,7 +124,10 @@ function addressesIn(answers: readonly PlaceAnswer[]): readonly string[] {
 /** Who answers under the public name at these addresses; whoever does not name a Region of the plan is left out. */
 async function identify(deps: Dependencies, addresses: readonly string[]): Promise<DnsLook["identified"]> {
   const looks = await Promise.all(
-    addresses.map(async (address) => ({ address, region: (await probePublicName(deps, address)).servedBy })),
+    addresses.map(async (address) => ({
+      address,
+      region: (await probePublicName(deps, { address, timeoutMs: identifyWithinMs })).servedBy,
+    })),
   );
   return looks.flatMap(({ address, region }) => (region === null ? [] : [{ address, region }]));
 }
