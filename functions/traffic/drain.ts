@@ -147,10 +147,11 @@ interface Witness {
  */
 function hadLeft(
   { failedRegion, failingSince }: Pick<Parameters<typeof judgeDrain>[0], "failedRegion" | "failingSince">,
-  { sentTo, since, changed = since }: Place,
+  { sentTo, since, left = {} }: Place,
   behindMs: number,
 ): boolean {
-  return sentTo !== null && sentTo !== failedRegion && parseInstant(changed) + behindMs < parseInstant(failingSince);
+  if (sentTo === null || sentTo === failedRegion) return false;
+  return parseInstant(left[failedRegion] ?? since) + behindMs < parseInstant(failingSince);
 }
 
 function requestsOf(input: Parameters<typeof judgeDrain>[0]): readonly Witness[] {
@@ -164,10 +165,7 @@ function requestsOf(input: Parameters<typeof judgeDrain>[0]): readonly Witness[]
     const isAsBefore = place !== undefined && place.sentTo === last;
     return {
       name: vantage,
-      wasThere:
-        place !== undefined &&
-        Object.hasOwn(place.calm, failedRegion) &&
-        !(isAsBefore && hadLeft(input, place, now - at)),
+      wasThere: place !== undefined && Object.hasOwn(place.calm, failedRegion) && !hadLeft(input, place, now - at),
       sentTo: last,
       since: isAsBefore ? now - Math.max(0, at - parseInstant(place.since)) : now,
       at: sentTo === null && place !== undefined ? parseInstant(place.at) : at,

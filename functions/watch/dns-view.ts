@@ -19,8 +19,8 @@ export interface Place {
   /** ISO 8601; since when it has been seen to be sent there, and the last look that identified a Region. */
   readonly since: string;
   readonly at: string;
-  /** ISO 8601; since when no look has identified another Region, however far apart the looks were. @default since */
-  readonly changed?: string;
+  /** The Regions that it was sent to before, each with the first look that identified another one (ISO 8601). */
+  readonly left?: Readonly<Record<string, string>>;
   /** The Regions that it was sent to while they served in calm times, each with the last look (ISO 8601). */
   readonly calm: Readonly<Record<string, string>>;
 }
@@ -100,11 +100,12 @@ export function carryPlace(
   if (sentTo === null) return last ?? { subnet, sentTo, since: now, at: now, calm: {} };
   const goesOn = last?.sentTo === sentTo && secondsBetween(last.at, now) <= longestGapSeconds;
   const since = goesOn ? last.since : now;
-  const changed = last?.sentTo === sentTo ? (last.changed ?? last.since) : now;
+  const leaves = last !== null && last.sentTo !== null && last.sentTo !== sentTo ? { [last.sentTo]: now } : {};
+  const left = Object.fromEntries(Object.entries({ ...last?.left, ...leaves }).filter(([region]) => region !== sentTo));
   const isSettled = secondsBetween(since, now) > plan.detection.clearForSeconds;
   const kept = Object.entries(last?.calm ?? {}).filter(([region]) => !(isSettled && calm.includes(region)));
   const learned = calm.includes(sentTo) ? [[sentTo, now] as const] : [];
-  return { subnet, sentTo, since, at: now, changed, calm: Object.fromEntries([...kept, ...learned]) };
+  return { subnet, sentTo, since, at: now, left, calm: Object.fromEntries([...kept, ...learned]) };
 }
 
 /** Adds what was identified; an address that answers for another Region than before identifies none from then on. */
@@ -204,9 +205,11 @@ function isListOf<Item>(found: readonly Item[] | undefined, isItem: (item: Parti
   return Array.isArray(found) && found.every((item: Partial<Item> | null) => isItem(item ?? {}));
 }
 
-function isPlace({ subnet, sentTo, since, at, changed = since, calm }: Partial<Place>): boolean {
-  const isKept = typeof calm === "object" && calm !== null && Object.values(calm).every(isInstant);
-  return isName(subnet) && isName(sentTo) && isInstant(since) && isInstant(at) && isInstant(changed) && isKept;
+function isPlace({ subnet, sentTo, since, at, left = {}, calm }: Partial<Place>): boolean {
+  const isDated = (regions: unknown) =>
+    typeof regions === "object" && regions !== null && Object.values(regions).every(isInstant);
+  const isKept = isDated(calm);
+  return isName(subnet) && isName(sentTo) && isInstant(since) && isInstant(at) && isKept && isDated(left);
 }
 
 function isName(value: unknown): boolean {

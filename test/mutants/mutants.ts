@@ -370,7 +370,7 @@ export const mutants: readonly Mutant[] = [
     changes: [
       {
         file: "functions/traffic/drain.ts",
-        find: "Object.hasOwn(place.calm, failedRegion) &&\n        !(isAsBefore && hadLeft(input, place, now - at)),",
+        find: "Object.hasOwn(place.calm, failedRegion) && !hadLeft(input, place, now - at),",
         replace: "true,",
       },
     ],

@@ -64,11 +64,12 @@ describe("where a place is sent", () => {
     expect(carryPlace(learned, null, null, context(30))).toEqual(learned);
   });
 
-  it("tells since when no other Region was seen, also where looks are far apart", () => {
+  it("tells when it was first seen to have left a Region, also where looks are far apart, until it is sent there again", () => {
     const moved = carryPlace(learned, null, "eu-west-1", context(30));
     const later = carryPlace(moved, null, "eu-west-1", context(300));
 
-    expect(later).toMatchObject({ since: instant(300), changed: instant(30) });
+    expect(later).toMatchObject({ since: instant(300), left: { "us-east-1": instant(30) } });
+    expect(carryPlace(later, null, "us-east-1", context(330)).left).toEqual({ "eu-west-1": instant(330) });
   });
 
   it("is forgotten where it has long been sent elsewhere although the Region serves", () => {
