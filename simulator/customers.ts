@@ -1,6 +1,7 @@
 import type { Plan, PlanRegion } from "../functions/shared/plan/plan.ts";
 import type { Random } from "../functions/shared/random.ts";
 import type { Dns } from "./aws/dns.ts";
+import { nameServerCount } from "./aws/name-servers.ts";
 import type { Regions } from "./aws/regions.ts";
 import { repeatEvery } from "./aws/repeat.ts";
 import { customerSampleSeconds, overshootFactor } from "./aws/timings.ts";
@@ -54,8 +55,10 @@ export interface Service {
 interface ResolverGroup {
   readonly population: number;
   location: string;
+  /** Which of the zone's name servers it asks. */
+  readonly server: number;
   readonly requestsPerSecond: number;
-  readonly cacheMs: number;
+  cacheMs: number;
   /** Index of the Region that the cached answer names. */
   region: number;
   expiresAt: number;
@@ -87,6 +90,7 @@ export class Customers {
   #counted = 0;
   #failedShare = 0;
   #countedAt = 0;
+  #timeToLiveSeconds: number;
   #stop: (() => void) | null = null;
 
   constructor(options: CustomersOptions) {
@@ -97,6 +101,7 @@ export class Customers {
     this.#capacity = options.capacity;
     this.#acceptingWrites = options.acceptingWrites;
     this.#places = plan.regions;
+    this.#timeToLiveSeconds = plan.traffic.timeToLiveSeconds;
     const names = plan.regions.map(({ name }) => name);
     this.#index = new Map(names.map((name, index) => [name, index]));
     this.#curve = new TrafficCurve(names);
@@ -116,7 +121,7 @@ export class Customers {
         requestsPerSecond: this.#demand[population] ?? 0,
       }),
     );
-    for (const group of this.#groups) group.region = this.#resolve(group.location);
+    for (const group of this.#groups) group.region = this.#resolve(group);
     this.#spread();
   }
 
@@ -188,6 +193,12 @@ export class Customers {
     this.#impaired.set(region, share);
   }
 
+  /** From the next answer on resolvers keep what they are told for so long, or for several times that. */
+  keepAnswersFor(seconds: number): void {
+    for (const group of this.#groups) group.cacheMs *= seconds / this.#timeToLiveSeconds;
+    this.#timeToLiveSeconds = seconds;
+  }
+
   /** Whether what is served in the Region can be written now. */
   canWrite(region: string): boolean {
     const writers = this.#acceptingWrites();
@@ -248,7 +259,7 @@ export class Customers {
     this.#load.fill(0);
     for (const group of this.#groups) {
       if (group.expiresAt <= now) {
-        group.region = this.#resolve(group.location);
+        group.region = this.#resolve(group);
         group.expiresAt = now + group.cacheMs;
       }
       this.#load[group.region] = (this.#load[group.region] ?? 0) + group.requestsPerSecond;
@@ -279,8 +290,8 @@ export class Customers {
     return health === "gray" ? fits * grayServedShare : fits;
   }
 
-  #resolve(location: string): number {
-    return this.#indexOf(this.#dns.answer(location));
+  #resolve({ location, server }: Pick<ResolverGroup, "location" | "server">): number {
+    return this.#indexOf(this.#dns.answer(location, server));
   }
 
   #indexOf(region: string): number {
@@ -299,9 +310,10 @@ function createGroups(
 ): readonly ResolverGroup[] {
   const { population, location, requestsPerSecond } = people;
   const overshooting = requestsPerSecond * overshootingShare;
-  const group = (cacheMs: number, requests: number, age: number): ResolverGroup => ({
+  const group = (server: number, cacheMs: number, requests: number, age: number): ResolverGroup => ({
     population,
     location,
+    server,
     requestsPerSecond: requests,
     cacheMs,
     region: 0,
@@ -309,10 +321,11 @@ function createGroups(
   });
   const heeding = Array.from({ length: resolversPerPopulation }, (_, index) =>
     group(
+      index % nameServerCount,
       timeToLiveMs,
       (requestsPerSecond - overshooting) / resolversPerPopulation,
       (index + random.next()) / resolversPerPopulation,
     ),
   );
-  return [...heeding, group(timeToLiveMs * overshootFactor, overshooting, random.next())];
+  return [...heeding, group(0, timeToLiveMs * overshootFactor, overshooting, random.next())];
 }

@@ -99,7 +99,7 @@ export function drawScenario(seed: number): RandomScenario {
   drawSwitchTroubles(seed, plan, failed, add);
   drawSilence(seed, plan, failed, add);
   const busyShare = more.next() < 0.5 ? 0.15 : 0;
-  const prepareTraffic = drawTraffic(seed, plan, failed);
+  const prepareTraffic = drawTraffic(seed, plan, failed, add);
   const moveShownAfterMilliseconds = drawMilliseconds(more, moveShownSeconds);
   const unanswered = drawUnanswered(seed, plan, failed);
   const script = unanswered === null ? cues : [...cues.filter(isNobodysWord), ...unanswered.script];

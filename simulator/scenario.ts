@@ -87,6 +87,12 @@ export type Action =
   | { readonly kind: "takenOut"; readonly region: string }
   /** How the zone's name servers are to be had from now on. */
   | { readonly kind: "nameServers"; readonly as: NameServerMode }
+  /** One of the zone's name servers, from 0, answers as it would now whatever follows; null: none does any more. */
+  | { readonly kind: "nameServerSticks"; readonly server: number | null }
+  /** What the records are kept for by resolvers, whatever the plan says. */
+  | { readonly kind: "timeToLive"; readonly seconds: number }
+  /** Route 53's latency data change: from everywhere but there this Region is the farthest. */
+  | { readonly kind: "farthest"; readonly region: string }
   /** What the serving header of these Regions looks like from now on. */
   | { readonly kind: "servingHeader"; readonly regions: readonly string[]; readonly as: HeaderForm }
   /** The record of a Region carries another check than the one that the switch turns: its endpoint's alone, or none. */

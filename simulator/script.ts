@@ -5,12 +5,15 @@ import { integerBetween } from "../functions/shared/random.ts";
 import { evacuationKey } from "../functions/traffic/switch-objects.ts";
 import { foreignAccount } from "./account.ts";
 import { alarmInstant } from "./aws/cloudwatch/events.ts";
+import { roundTripMs } from "./aws/distance.ts";
 import { combineFaults, type FaultInjector, faultAtBoundary, scriptedFaults, throttleFor } from "./aws/faults.ts";
 import { machineName, usualInstances } from "./deployment.ts";
 import type { Action } from "./scenario.ts";
 import type { World } from "./world.ts";
 
 const answerEveryMs = 2_000;
+/** More than the way around the world. */
+const farAwayMs = 1_000;
 
 /** Does to a world what a script says, when it says it. */
 export class Stage {
@@ -83,6 +86,16 @@ export class Stage {
         return;
       case "nameServers":
         world.nameServers.mode = action.as;
+        return;
+      case "nameServerSticks":
+        world.traffic.dns.stick(action.server);
+        return;
+      case "timeToLive":
+        world.keepAnswersFor(action.seconds);
+        return;
+      case "farthest":
+        world.traffic.dns.latencyData = (location, region) =>
+          roundTripMs(location, region) + (region === action.region && location !== region ? farAwayMs : 0);
         return;
       case "servingHeader":
         for (const region of action.regions) world.headerForms.set(region, action.as);

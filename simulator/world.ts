@@ -259,6 +259,12 @@ export class World {
     return this.rds?.writerRegion ?? null;
   }
 
+  /** What the records carry from now on as their time to live, whatever the plan says. */
+  keepAnswersFor(seconds: number): void {
+    this.nameServers.timeToLiveSeconds = seconds;
+    this.customers.keepAnswersFor(seconds);
+  }
+
   intentionallyOut(): ReadonlySet<string> {
     return this.traffic.dns.intentionallyOut();
   }

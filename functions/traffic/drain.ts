@@ -32,9 +32,14 @@ export interface LearnedDns {
   /** By vantage: where its requests for the public name were sent. */
   readonly requests: ReadonlyMap<string, Place>;
   /** Networks and the own place, as the acting Region's name-server looks are compared with them. */
-  readonly places: readonly Place[];
+  readonly places: readonly LearnedPlace[];
   readonly addresses: readonly KnownAddress[];
+  /** For how long resolvers may keep an answer, by the longest of what name servers have said; null: none did. */
+  readonly timeToLiveSeconds: number | null;
 }
+
+/** A place, and by whose clock its instants are. */
+export type LearnedPlace = Place & { readonly learnedBy: "self" | "another" };
 
 /**
  * Puts together what all observations say, however old: a Region that is dark has been learned from too. A network means
@@ -47,25 +52,27 @@ export function gatherLearned(plan: Plan, self: string, observations: readonly O
   });
   // The own view first: its instants are by this Region's clock.
   views.sort((one, other) => Number(other.vantage === self) - Number(one.vantage === self));
-  const places = new Map<string | null, Place>();
+  const places = new Map<string | null, LearnedPlace>();
   for (const { vantage, view } of views) {
     for (const place of view.places) {
       if (place.subnet === null && vantage !== self) continue;
-      // Since when it has been sent elsewhere another Region knows by its own clock alone.
-      const known = vantage === self ? place : { ...place, sentTo: null };
-      if (!places.has(place.subnet)) places.set(place.subnet, known);
+      // Whoever has learned nothing hides nothing of what others have.
+      if (Object.keys(place.calm).length === 0 || places.has(place.subnet)) continue;
+      places.set(place.subnet, { ...place, learnedBy: vantage === self ? "self" : "another" });
     }
   }
+  const kept = views.flatMap(({ view }) => view.timeToLiveSeconds ?? []);
   return {
     servers: views.find(({ view }) => view.servers.length > 0)?.view.servers ?? [],
     requests: new Map(views.map(({ vantage, view }) => [vantage, view.requests])),
     places: [...places.values()],
     addresses: views.flatMap(({ view }) => view.addresses),
+    timeToLiveSeconds: kept.length === 0 ? null : Math.max(...kept),
   };
 }
 
 /** The places that show something of `region`: they were answered with it in calm times. */
-export function placesShowing(learned: LearnedDns, region: string): readonly Place[] {
+export function placesShowing(learned: LearnedDns, region: string): readonly LearnedPlace[] {
   return learned.places.filter(({ calm }) => Object.hasOwn(calm, region));
 }
 
@@ -82,6 +89,7 @@ export function showableRegions(plan: Plan, learned: LearnedDns): readonly strin
  * Judges one look. Latency routing sends a vantage in a serving Region to that Region, so that it is not sent to the failed
  * one shows nothing: only who was sent there in calm times can show that customers no longer are. Such are the vantages, the
  * failed Region's own among them while it is heard, and the networks of customers about which the name servers were asked.
+ * Whoever had been sent elsewhere before the Region began to fail was not moved by the failure, and shows nothing of it.
  * An answer whose Region is not known says nothing, neither way. `patience`: while the switch may not have had its time,
  * everybody who can show something and is heard must have done so.
  */
@@ -96,6 +104,8 @@ export function judgeDrain(input: {
   readonly now: number;
   /** When the switch was thrown. */
   readonly since: number;
+  /** ISO 8601; the first failing probe. */
+  readonly failingSince: string;
   readonly patience: "all" | "any";
 }): Drain {
   const { failedRegion, now, since } = input;
@@ -131,6 +141,19 @@ interface Witness {
   readonly at: number;
 }
 
+/**
+ * Whether a place was sent elsewhere already when the Region began to fail: with latencies that had just changed, or where
+ * it is sent now here and now there. `behindMs`: by how much the clock of whoever learned it seems to be behind.
+ */
+function hadLeft(
+  { failedRegion, failingSince }: Pick<Parameters<typeof judgeDrain>[0], "failedRegion" | "failingSince">,
+  { sentTo, since, left = {} }: Place,
+  behindMs: number,
+): boolean {
+  if (sentTo === null || sentTo === failedRegion) return false;
+  return parseInstant(left[failedRegion] ?? since) + behindMs < parseInstant(failingSince);
+}
+
 function requestsOf(input: Parameters<typeof judgeDrain>[0]): readonly Witness[] {
   const { plan, failedRegion, learned, here, now } = input;
   // `at` is by the vantage's own clock. How long it has said so is as long by anybody's clock.
@@ -142,7 +165,7 @@ function requestsOf(input: Parameters<typeof judgeDrain>[0]): readonly Witness[]
     const isAsBefore = place !== undefined && place.sentTo === last;
     return {
       name: vantage,
-      wasThere: place !== undefined && Object.hasOwn(place.calm, failedRegion),
+      wasThere: place !== undefined && Object.hasOwn(place.calm, failedRegion) && !hadLeft(input, place, now - at),
       sentTo: last,
       since: isAsBefore ? now - Math.max(0, at - parseInstant(place.since)) : now,
       at: sentTo === null && place !== undefined ? parseInstant(place.at) : at,
@@ -180,9 +203,10 @@ function answersOf(input: Parameters<typeof judgeDrain>[0]): readonly Witness[] 
     const sentTo = regionOf(answer?.addresses ?? null, known);
     return {
       name: place.subnet ?? `${here.vantage}'s own resolver`,
-      wasThere: true,
+      wasThere: !hadLeft(input, place, 0),
       sentTo,
-      since: sentTo !== null && place.sentTo === sentTo ? parseInstant(place.since) : now,
+      // Since when it has been sent elsewhere another Region knows by its own clock alone.
+      since: place.learnedBy === "self" && sentTo !== null && place.sentTo === sentTo ? parseInstant(place.since) : now,
       at: now,
     };
   });

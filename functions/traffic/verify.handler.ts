@@ -1,7 +1,7 @@
 import { dynamoDB } from "../shared/aws/dynamodb.ts";
 import { eventBridge } from "../shared/aws/eventbridge.ts";
 import { parseInstant } from "../shared/clock.ts";
-import { describeSeconds } from "../shared/plan/duration.ts";
+import { describeSeconds, longestTimeToLiveSeconds } from "../shared/plan/duration.ts";
 import { pollUntil } from "../shared/poll.ts";
 import { createStep, type Handler, type StepDependencies, stepInput } from "../shared/step.ts";
 import { createNameServerClient } from "../shared/name-servers.ts";
@@ -27,6 +27,8 @@ const graceSeconds = 30;
 const lettingGoMs = 2_000;
 /** Name servers are asked about so many places, of those that show something, on every look. */
 const placesAsked = 4;
+/** Who was still sent there so lately, at one name server of several perhaps, has not been shown to be gone. */
+const seenThereForMs = 60_000;
 
 /** `problems`: the levers that could not be pulled, from the step before. */
 const inputSchema = stepInput({ problems: z.array(z.string()) });
@@ -41,16 +43,18 @@ export function createHandler(deps: StepDependencies): Handler {
     const { plan, clock, region } = scoped;
     const { failedRegion } = run;
     const began = clock.now();
-    const timeToLiveMs = plan.traffic.timeToLiveSeconds * 1_000;
     const switchedAt = began + switchedAfterSeconds(plan.traffic.switch.kind) * 1_000;
     let goneSince: number | null = null;
+    let [looks, looksGone] = [0, 0];
+    let timeToLiveSeconds = plan.traffic.timeToLiveSeconds;
+    let seenThere: { readonly at: number; readonly drain: Drain } | null = null;
     let last: Drain = { kind: "notShown", reason: "nobody has looked yet" };
     let customers: readonly ServedView[] = [];
 
     const ended = await pollUntil(
       scoped,
       guard,
-      async (): Promise<TrafficEvidence | null> => {
+      async (): Promise<TrafficEvidence | "timeIsUp" | null> => {
         const observations = await readObservations(scoped);
         const learned = gatherLearned(plan, region, observations);
         const places = placesShowing(learned, failedRegion).slice(0, placesAsked);
@@ -63,6 +67,7 @@ export function createHandler(deps: StepDependencies): Handler {
                 learned.servers,
                 places.map(({ subnet }) => subnet),
                 known,
+                looks++,
               ),
           probePublicName(scoped),
         ]);
@@ -78,21 +83,36 @@ export function createHandler(deps: StepDependencies): Handler {
           look,
           now,
           since: began,
+          failingSince: run.failingSince,
           patience,
         });
         customers = customersSeen({ plan, observations, here, now });
+        if (last.kind === "stillThere") seenThere = { at: now, drain: last };
+        // Resolvers keep what the name servers told them, whatever the plan says.
+        timeToLiveSeconds = Math.min(
+          longestTimeToLiveSeconds,
+          Math.max(timeToLiveSeconds, learned.timeToLiveSeconds ?? 0, look?.timeToLiveSeconds ?? 0),
+        );
+        const timeToLiveMs = timeToLiveSeconds * 1_000;
         // What every look from then on has shown, or what somebody has seen for longer.
-        goneSince = last.kind === "gone" ? Math.min(goneSince ?? now, last.since) : null;
-        if (goneSince !== null) return now >= goneSince + timeToLiveMs + lettingGoMs ? "shown" : null;
-        return last.kind === "notShown" && now >= switchedAt + timeToLiveMs ? "notShown" : null;
+        const mayBeSince = Math.max(last.kind === "gone" ? last.since : now, seenThere?.at ?? 0);
+        goneSince = last.kind === "gone" ? Math.min(goneSince ?? now, mayBeSince) : null;
+        looksGone = last.kind === "gone" ? looksGone + 1 : 0;
+        // Each name server has its turn: resolvers ask all of them, and one may lag.
+        const haveAllSaid = places.length === 0 || looksGone >= learned.servers.length;
+        if (goneSince !== null && haveAllSaid && now >= goneSince + timeToLiveMs + lettingGoMs) return "shown";
+        const wasThereLately = seenThere !== null && now - seenThere.at <= seenThereForMs;
+        const hadItsTime = now >= switchedAt + timeToLiveMs;
+        if (last.kind === "notShown" && hadItsTime && !wasThereLately) return "notShown";
+        return now >= switchedAt + timeToLiveMs + graceSeconds * 1_000 ? "timeIsUp" : null;
       },
-      (switchedAt - began + timeToLiveMs) / 1_000 + graceSeconds,
+      (switchedAt - began) / 1_000 + longestTimeToLiveSeconds + graceSeconds,
     );
 
-    const evidence: TrafficEvidence = ended ?? "notShown";
-    const view = last as Drain;
+    const evidence: TrafficEvidence = ended === "shown" ? "shown" : "notShown";
+    const view = evidence === "shown" ? last : viewOf(last, seenThere, clock.now());
     const detail = { customers, evidence: { traffic: evidence }, ...wordsOf(view) };
-    if (ended === null && view.kind === "stillThere") {
+    if (evidence === "notShown" && view.kind === "stillThere") {
       const reason = `still sent to ${failedRegion}: ${view.who.join(", ")}`;
       await journal.append({
         step: "traffic",
@@ -127,7 +147,12 @@ export function createHandler(deps: StepDependencies): Handler {
   });
 }
 
-/** What the last look showed, for the timeline. */
+/** What the last looks showed: who was still sent there a moment ago counts for more than what the very last one found. */
+function viewOf(last: Drain, seenThere: { readonly at: number; readonly drain: Drain } | null, now: number): Drain {
+  return seenThere !== null && now - seenThere.at <= seenThereForMs ? seenThere.drain : last;
+}
+
+/** For the timeline. */
 function wordsOf(view: Drain): Readonly<Record<string, string | readonly string[]>> {
   switch (view.kind) {
     case "gone":

@@ -19,6 +19,8 @@ export interface Place {
   /** ISO 8601; since when it has been seen to be sent there, and the last look that identified a Region. */
   readonly since: string;
   readonly at: string;
+  /** The Regions that it was sent to before, each with the first look that identified another one (ISO 8601). */
+  readonly left?: Readonly<Record<string, string>>;
   /** The Regions that it was sent to while they served in calm times, each with the last look (ISO 8601). */
   readonly calm: Readonly<Record<string, string>>;
 }
@@ -39,6 +41,8 @@ export interface DnsView {
   /** Where the name servers send: networks of each Region's customers, and this vantage's own place. */
   readonly places: readonly Place[];
   readonly addresses: readonly KnownAddress[];
+  /** For how long resolvers may keep an answer, as the name servers last said it: what the plan says may be wrong. */
+  readonly timeToLiveSeconds?: number;
 }
 
 /** What one place was answered with; null where that is not known. */
@@ -54,6 +58,8 @@ export interface DnsLook {
   readonly answers: readonly PlaceAnswer[];
   /** Addresses that were asked for the public name, and the Region that answered; those that did not say are left out. */
   readonly identified: readonly { readonly address: string; readonly region: string }[];
+  /** The longest time to live among the answers; absent where there was none. */
+  readonly timeToLiveSeconds?: number;
 }
 
 /** A Region has passed steadily for a vantage when its streak has lasted for two rounds. */
@@ -94,10 +100,12 @@ export function carryPlace(
   if (sentTo === null) return last ?? { subnet, sentTo, since: now, at: now, calm: {} };
   const goesOn = last?.sentTo === sentTo && secondsBetween(last.at, now) <= longestGapSeconds;
   const since = goesOn ? last.since : now;
+  const leaves = last !== null && last.sentTo !== null && last.sentTo !== sentTo ? { [last.sentTo]: now } : {};
+  const left = Object.fromEntries(Object.entries({ ...last?.left, ...leaves }).filter(([region]) => region !== sentTo));
   const isSettled = secondsBetween(since, now) > plan.detection.clearForSeconds;
   const kept = Object.entries(last?.calm ?? {}).filter(([region]) => !(isSettled && calm.includes(region)));
   const learned = calm.includes(sentTo) ? [[sentTo, now] as const] : [];
-  return { subnet, sentTo, since, at: now, calm: Object.fromEntries([...kept, ...learned]) };
+  return { subnet, sentTo, since, at: now, left, calm: Object.fromEntries([...kept, ...learned]) };
 }
 
 /** Adds what was identified; an address that answers for another Region than before identifies none from then on. */
@@ -162,7 +170,12 @@ export function carryDns(
       return carryPlace(before, subnet, regionOf(answered, addresses), context);
     }),
     addresses,
+    ...timeToLiveOf(look.timeToLiveSeconds ?? last?.timeToLiveSeconds),
   };
+}
+
+function timeToLiveOf(seconds: unknown): Pick<DnsView, "timeToLiveSeconds"> {
+  return typeof seconds === "number" && seconds > 0 ? { timeToLiveSeconds: seconds } : {};
 }
 
 /**
@@ -184,6 +197,7 @@ export function readDnsView(plan: Plan, stored: unknown): DnsView | null {
     requests: ofPlan(view.requests),
     places: view.places.map(ofPlan),
     addresses: view.addresses.map((each) => ({ ...each, region: regionNamed(plan, each.region) })),
+    ...timeToLiveOf(view.timeToLiveSeconds),
   };
 }
 
@@ -191,9 +205,11 @@ function isListOf<Item>(found: readonly Item[] | undefined, isItem: (item: Parti
   return Array.isArray(found) && found.every((item: Partial<Item> | null) => isItem(item ?? {}));
 }
 
-function isPlace({ subnet, sentTo, since, at, calm }: Partial<Place>): boolean {
-  const isKept = typeof calm === "object" && calm !== null && Object.values(calm).every(isInstant);
-  return isName(subnet) && isName(sentTo) && isInstant(since) && isInstant(at) && isKept;
+function isPlace({ subnet, sentTo, since, at, left = {}, calm }: Partial<Place>): boolean {
+  const isDated = (regions: unknown) =>
+    typeof regions === "object" && regions !== null && Object.values(regions).every(isInstant);
+  const isKept = isDated(calm);
+  return isName(subnet) && isName(sentTo) && isInstant(since) && isInstant(at) && isKept && isDated(left);
 }
 
 function isName(value: unknown): boolean {

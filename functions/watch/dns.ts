@@ -10,6 +10,8 @@ const askWithinMs = 2_000;
 const serversTried = 2;
 /** So many networks stand for a Region: each is a question of every look. */
 const subnetsPerRegion = 2;
+/** Who is asked who it is gets so long: with the question before it no longer than a probe of a silent Region takes. */
+const identifyWithinMs = 2_000;
 /** So many addresses are asked who they are, in one look. */
 const addressesAsked = 16;
 
@@ -18,31 +20,41 @@ export function placesOf(plan: Plan): readonly (string | null)[] {
   return [null, ...plan.regions.flatMap(({ name }) => customerSubnets(plan, name).slice(0, subnetsPerRegion))];
 }
 
-/** Learns in calm times: finds the name servers, asks them about every place, and who answers at the addresses. */
-export async function learnDns(deps: Dependencies, last: DnsView | null): Promise<DnsLook> {
-  const found = deps.plan.traffic.zone === "private" ? [] : await findServers(deps);
-  const servers = found.length > 0 ? found : (last?.servers ?? []);
-  const answers = await askPlaces(deps, servers, placesOf(deps.plan), "ofTheNetwork");
-  const identified = await identify(deps, addressesIn(answers));
-  return { servers: found, answers, identified };
+/**
+ * Learns in calm times: finds the name servers, asks them about every place, and who answers at the addresses.
+ * @param turn how many looks there were before: within two of them each server is asked about a Region's places
+ */
+export async function learnDns(deps: Dependencies, last: DnsView | null, turn: number): Promise<DnsLook> {
+  const finding = deps.plan.traffic.zone === "private" ? Promise.resolve([]) : findServers(deps);
+  // Those that are known are asked at once: a resolver that is silent must not make the round longer.
+  const known = last?.servers ?? [];
+  const servers = known.length > 0 ? known : await finding;
+  const answered = await askPlaces(deps, servers, placesOf(deps.plan), {
+    counted: "ofTheNetwork",
+    turn: subnetsPerRegion * turn,
+  });
+  const identified = await identify(deps, addressesIn(answered.answers));
+  return { servers: await finding, identified, ...answered };
 }
 
 /**
  * Looks again at the places named, by servers and addresses that are known; asks only addresses that are new. The places
  * were told apart in calm times, so that an answer for everybody is one for them: as it is once a single Region is left.
+ * @param turn how many looks there were before: each of the servers has its turn, for resolvers ask all of them
  */
 export async function lookAgain(
   deps: Dependencies,
   servers: readonly NameServer[],
   places: readonly (string | null)[],
   known: ReadonlySet<string>,
+  turn: number,
 ): Promise<DnsLook> {
-  const answers = await askPlaces(deps, servers, places, "ofEverybody");
+  const answered = await askPlaces(deps, servers, places, { counted: "ofEverybody", turn });
   const identified = await identify(
     deps,
-    addressesIn(answers).filter((address) => !known.has(address)),
+    addressesIn(answered.answers).filter((address) => !known.has(address)),
   );
-  return { servers, answers, identified };
+  return { servers, identified, ...answered };
 }
 
 async function findServers({ nameServers, plan }: Dependencies): Promise<readonly NameServer[]> {
@@ -56,24 +68,33 @@ async function findServers({ nameServers, plan }: Dependencies): Promise<readonl
 /** Whose answers count: those for the very network that was asked about, or those that hold for everybody as well. */
 type Counted = "ofTheNetwork" | "ofEverybody";
 
-function askPlaces(
+/** What an answer says, where it counts. */
+type Counts = Omit<Extract<NameServerAnswer, { readonly kind: "addresses" }>, "kind">;
+
+/** `turn`: which of the servers is asked about the first place; about the second it is the next one, and so on. */
+async function askPlaces(
   deps: Dependencies,
   servers: readonly NameServer[],
   places: readonly (string | null)[],
-  counted: Counted,
-): Promise<readonly PlaceAnswer[]> {
-  if (servers.length === 0) return Promise.resolve(places.map((subnet) => ({ subnet, addresses: null })));
-  return Promise.all(
-    places.map(async (subnet) => {
-      const answer = await askOneOf(deps, servers.slice(0, serversTried), subnet);
-      return { subnet, addresses: addressesOf(answer, counted) };
+  { counted, turn }: { readonly counted: Counted; readonly turn: number },
+): Promise<Pick<DnsLook, "answers" | "timeToLiveSeconds">> {
+  if (servers.length === 0) return { answers: places.map((subnet) => ({ subnet, addresses: null })) };
+  const found = await Promise.all(
+    places.map(async (subnet, index) => {
+      const first = (turn + index) % servers.length;
+      const inTurn = [...servers.slice(first), ...servers.slice(0, first)];
+      const answer = await askOneOf(deps, inTurn.slice(0, serversTried), subnet);
+      return { subnet, counts: countedOf(answer, counted) };
     }),
   );
+  const answers = found.map(({ subnet, counts }): PlaceAnswer => ({ subnet, addresses: counts?.addresses ?? null }));
+  const kept = found.flatMap(({ counts }) => (counts === null ? [] : [counts.timeToLiveSeconds]));
+  return { answers, ...(kept.length > 0 && { timeToLiveSeconds: Math.max(...kept) }) };
 }
 
-function addressesOf(answer: NameServerAnswer, counted: Counted): readonly string[] | null {
-  if (answer.kind === "addresses") return answer.addresses;
-  return counted === "ofEverybody" ? (answer.everybody?.addresses ?? null) : null;
+function countedOf(answer: NameServerAnswer, counted: Counted): Counts | null {
+  if (answer.kind === "addresses") return answer;
+  return counted === "ofEverybody" ? (answer.everybody ?? null) : null;
 }
 
 /** One server after the other, within the time for all of them. */
@@ -103,7 +124,10 @@ function addressesIn(answers: readonly PlaceAnswer[]): readonly string[] {
 /** Who answers under the public name at these addresses; whoever does not name a Region of the plan is left out. */
 async function identify(deps: Dependencies, addresses: readonly string[]): Promise<DnsLook["identified"]> {
   const looks = await Promise.all(
-    addresses.map(async (address) => ({ address, region: (await probePublicName(deps, address)).servedBy })),
+    addresses.map(async (address) => ({
+      address,
+      region: (await probePublicName(deps, { address, timeoutMs: identifyWithinMs })).servedBy,
+    })),
   );
   return looks.flatMap(({ address, region }) => (region === null ? [] : [{ address, region }]));
 }

@@ -22,8 +22,11 @@ export async function probeRegion(deps: Dependencies, url: string): Promise<Look
  * Asks the public name as a customer would, wherever DNS sends this vantage, or at an address. `servedBy` is a Region of the
  * plan, or null where the answer names none in that very form (FM63).
  */
-export async function probePublicName(deps: Dependencies, address?: string): Promise<Look> {
-  const look = judgeProbe(await ask(deps, deps.plan.traffic.url, "GET", address));
+export async function probePublicName(
+  deps: Dependencies,
+  to: { readonly address?: string; readonly timeoutMs?: number } = {},
+): Promise<Look> {
+  const look = judgeProbe(await ask(deps, deps.plan.traffic.url, "GET", to));
   return { ...look, servedBy: regionNamed(deps.plan, look.servedBy) };
 }
 
@@ -34,9 +37,13 @@ export async function probeWrite(deps: Dependencies): Promise<Look> {
   return judgeProbe(await ask(deps, url, "POST"));
 }
 
-function ask(deps: Dependencies, url: string, method: "GET" | "POST", address?: string): Promise<ProbeResult> {
+function ask(
+  deps: Dependencies,
+  url: string,
+  method: "GET" | "POST",
+  to: { readonly address?: string; readonly timeoutMs?: number } = {},
+): Promise<ProbeResult> {
   const { servedByHeader } = deps.plan.traffic;
-  const to = address === undefined ? {} : { address };
   return deps.http.probe({ url, method, timeoutMs: probeTimeoutMs, servedByHeader, ...to });
 }
 

@@ -52,6 +52,7 @@ export function createHandler(deps: Dependencies<Services>): Handler {
   // throttled read would never confirm anything.
   let seenLast: Pick<Seen, "observation" | "continues"> | null = null;
   const memory = createEscalationMemory();
+  let looksAtDns = 0;
   return createEntry(deps, async (_event, scoped) => {
     const end = scoped.clock.now() + invocationSeconds * 1_000;
     const every = scoped.plan.detection.probeEverySeconds * 1_000;
@@ -59,7 +60,11 @@ export function createHandler(deps: Dependencies<Services>): Handler {
     for (let next = scoped.clock.now(); next + every <= end; rounds++) {
       const seen = await lookAround(
         scoped,
-        { samples: rounds === 0, nameServers: roundsThatAsk.has(rounds), isKept: rounds >= missedRoundsAllowed },
+        {
+          samples: rounds === 0,
+          nameServers: roundsThatAsk.has(rounds) ? looksAtDns++ : null,
+          isKept: rounds >= missedRoundsAllowed,
+        },
         seenLast,
         memory,
       );
@@ -83,7 +88,8 @@ interface Seen {
 /** One round. Nothing in it may stop the vantage: what fails is logged and left unknown. */
 async function lookAround(
   deps: Dependencies<Services>,
-  including: { readonly samples: boolean; readonly nameServers: boolean; readonly isKept: boolean },
+  /** `nameServers`: how many looks at them there were before; null: none in this round. */
+  including: { readonly samples: boolean; readonly nameServers: number | null; readonly isKept: boolean },
   before: Pick<Seen, "observation" | "continues"> | null,
   memory: EscalationMemory,
 ): Promise<Seen> {
@@ -96,7 +102,9 @@ async function lookAround(
     probePublicName(deps),
     orNull(deps, "observations", () => readObservations(deps)),
     orNull(deps, "coordination item", () => createCoordinationStore(deps, `watch in ${region}`).read()),
-    including.nameServers ? orNull(deps, "name servers", () => learnDns(deps, learnedLast)) : null,
+    including.nameServers === null
+      ? null
+      : orNull(deps, "name servers", () => learnDns(deps, learnedLast, including.nameServers ?? 0)),
     // Beside the probes: a bucket that does not answer takes as long as a Region that does not.
     including.samples ? lookAtSwitch(deps) : null,
   ]);

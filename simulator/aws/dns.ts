@@ -29,6 +29,7 @@ export class Dns {
   readonly #nearest = new Map<string, readonly LatencyRecord[]>();
   readonly #others = new Map<string, OtherCheck>();
   #latency: LatencyData = roundTripMs;
+  #stuck: { readonly server: number; readonly healthy: ReadonlySet<string> } | null = null;
 
   constructor(records: readonly LatencyRecord[]) {
     if (records.length === 0) throw new RangeError("A name needs a record: received none");
@@ -49,11 +50,20 @@ export class Dns {
   /**
    * The Region whose address a resolver at `location` (a Region's name) gets now: of those whose record is healthy the
    * nearest. When none is, all count as healthy (fail-open, FM54).
+   * @param server which of the zone's name servers the resolver asks, from 0; none that is stuck by default
    */
-  answer(location: string): string {
+  answer(location: string, server: number | null = null): string {
     const byDistance = this.#byDistance(location);
-    for (const record of byDistance) if (this.#isHealthy(record)) return record.region;
+    const stuck = server !== null && server === this.#stuck?.server ? this.#stuck : null;
+    for (const record of byDistance) {
+      if (stuck === null ? this.#isHealthy(record) : stuck.healthy.has(record.region)) return record.region;
+    }
     return (byDistance[0] as LatencyRecord).region;
+  }
+
+  /** From now on one of the name servers answers as it would now, whatever becomes of the records; null: none does. */
+  stick(server: number | null): void {
+    this.#stuck = server === null ? null : { server, healthy: new Set(this.inAnswers()) };
   }
 
   /** Regions whose record is healthy; all of them when none is. */

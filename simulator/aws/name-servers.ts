@@ -39,6 +39,8 @@ const servers: readonly NameServer[] = [11, 22, 33, 44].map((number) => ({
   name: `ns-${number}.awsdns.example`,
   address: `192.0.2.${number}`,
 }));
+/** So many customers' resolvers choose among. */
+export const nameServerCount = servers.length;
 const sharedAddresses = ["203.0.113.1", "203.0.113.2"];
 /** Nobody is there (RFC 5737). */
 const nobodysAddress = "203.0.113.99";
@@ -49,12 +51,15 @@ const nobodysAddress = "203.0.113.99";
  */
 export class NameServers {
   mode: NameServerMode = "answering";
+  /** What the records carry, whatever the plan says of them. */
+  timeToLiveSeconds: number;
   readonly #options: NameServersOptions;
   /** Where Route 53 holds a network to be. */
   readonly #places = new Map<string, string>();
 
   constructor(options: NameServersOptions) {
     this.#options = options;
+    this.timeToLiveSeconds = options.timeToLiveSeconds;
     const { serving, subnetsOf, random } = options;
     for (const region of serving) {
       for (const subnet of subnetsOf(region)) {
@@ -82,14 +87,14 @@ export class NameServers {
         }, reject);
       });
     return {
-      ask: ({ subnet, timeoutMs }) =>
+      ask: ({ server, subnet, timeoutMs }) =>
         forTheLiving(async () => {
           if (this.mode === "silent" || regions.health(vantage) === "partitioned") {
             await clock.sleep(timeoutMs);
             return { kind: "notShown", reason: `no answer within ${timeoutMs} ms` };
           }
           await clock.sleep(this.#delay());
-          return this.#answer(subnet, vantage);
+          return this.#answer(subnet, vantage, server);
         }),
       findServers: () =>
         forTheLiving(async () => {
@@ -103,8 +108,9 @@ export class NameServers {
     return Math.round(answerMs.least + answerMs.spread * this.#options.random.next());
   }
 
-  #answer(subnet: string | null, vantage: string): NameServerAnswer {
-    const { dns, timeToLiveSeconds, random } = this.#options;
+  #answer(subnet: string | null, vantage: string, server: NameServer): NameServerAnswer {
+    const { dns, random } = this.#options;
+    const { timeToLiveSeconds } = this;
     const answerOf = (addresses: readonly string[]) => ({ kind: "addresses", addresses, timeToLiveSeconds }) as const;
     switch (this.mode) {
       case "private":
@@ -118,7 +124,7 @@ export class NameServers {
         return answerOf(sharedAddresses);
       case "answering": {
         const place = subnet === null ? vantage : (this.#places.get(subnet) ?? vantage);
-        const answer = answerOf(this.#addressesOf(dns.answer(place)));
+        const answer = answerOf(this.#addressesOf(dns.answer(place, numberOf(server))));
         // With one Region left the answer is the same for every network: scope 0 (RFC 7871, 7.2.1). Assumption for Route 53.
         const isSameForAll = subnet !== null && dns.inAnswers().length === 1;
         return isSameForAll
@@ -132,4 +138,9 @@ export class NameServers {
     const index = this.#options.serving.indexOf(region);
     return index < 0 ? [] : [`198.51.100.${10 * index + 1}`, `198.51.100.${10 * index + 2}`];
   }
+}
+
+function numberOf({ address }: NameServer): number | null {
+  const number = servers.findIndex((server) => server.address === address);
+  return number < 0 ? null : number;
 }

@@ -1,7 +1,7 @@
 import { foldActions, timesWords } from "../../functions/timeline/report/actions.ts";
 import { lossWords } from "../../functions/timeline/report/loss-words.ts";
 import { nextSteps } from "../../functions/timeline/report/next.ts";
-import type { IncidentSummary, Outcome } from "../../functions/timeline/report/summary.ts";
+import type { IncidentSummary } from "../../functions/timeline/report/summary.ts";
 import {
   headline,
   offsetOf,
@@ -37,7 +37,7 @@ export function renderClosing(summary: IncidentSummary, options: ClosingOptions)
   return [
     ...wrap(headline(summary), columns).map((line) => paint(line, "bold", colour)),
     "",
-    ...row("Outcome", outcomeTitle(summary), outcomeShade(summary.outcome)),
+    ...row("Outcome", outcomeTitle(summary), outcomeShade(summary)),
     ...summary.reasons.flatMap((reason, index) => row(index === 0 ? "Reasons" : "", reason)),
     ...row("Recovery time", `${time.value} (${time.verdict})`, verdictShade(summary.recoveryTime.verdict)),
     ...lossWords(summary).flatMap(({ name, words, verdict }) =>
@@ -59,10 +59,10 @@ export function renderClosing(summary: IncidentSummary, options: ClosingOptions)
   ];
 }
 
-function outcomeShade(outcome: Outcome): Shade {
+function outcomeShade({ outcome, evidence }: Pick<IncidentSummary, "outcome" | "evidence">): Shade {
   switch (outcome) {
     case "recovered":
-      return "good";
+      return evidence === "shown" ? "good" : "warn";
     case "degraded":
       return "bad";
     case "waitingForApproval":

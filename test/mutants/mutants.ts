@@ -358,7 +358,7 @@ export const mutants: readonly Mutant[] = [
     changes: [
       {
         file: "functions/traffic/verify.handler.ts",
-        find: 'if (goneSince !== null) return now >= goneSince + timeToLiveMs + lettingGoMs ? "shown" : null;',
+        find: 'if (goneSince !== null && haveAllSaid && now >= goneSince + timeToLiveMs + lettingGoMs) return "shown";',
         replace: 'if (now > began) return "shown";',
       },
     ],
@@ -370,8 +370,8 @@ export const mutants: readonly Mutant[] = [
     changes: [
       {
         file: "functions/traffic/drain.ts",
-        find: "wasThere: place !== undefined && Object.hasOwn(place.calm, failedRegion),",
-        replace: "wasThere: place !== undefined,",
+        find: "Object.hasOwn(place.calm, failedRegion) && !hadLeft(input, place, now - at),",
+        replace: "true,",
       },
     ],
     caughtBy: "trafficLeftMeansLeft",

@@ -1,3 +1,4 @@
+import type { Scenario } from "../../simulator/scenario.ts";
 import { planNamed } from "../../simulator/plans.ts";
 import { play } from "../../simulator/play.ts";
 import { headerForms, servingHeader } from "../../simulator/serving-header.ts";
@@ -34,6 +35,63 @@ describe("what a run may claim of traffic", () => {
 
     expect(outcome).toBe("degraded");
     expect(reasons).toEqual([expect.stringMatching(/^traffic: still sent to us-west-2: us-west-2/)]);
+  });
+});
+
+describe("FM62: what looks like evidence, and is none", () => {
+  const dark = { at: 0, action: { kind: "region", region: "us-east-1", health: "dark" } } as const;
+
+  async function playedOut(planName: string, script: Scenario["script"], seed = 1) {
+    const scenario: Scenario = {
+      name: "a story of this test",
+      summary: "",
+      plan: planName,
+      failureModes: [],
+      expected: null,
+      failedRegion: "us-east-1",
+      script,
+      horizonSeconds: 1_800,
+    };
+    const { result } = await play({ scenario, plan: planNamed(planName), seed });
+    return result;
+  }
+
+  it("a witness that was sent elsewhere already before the failure", async () => {
+    const result = await playedOut("storefront", [
+      { at: -200, action: { kind: "nameServers", as: "silent" } },
+      { at: -200, action: { kind: "recordCarries", region: "us-east-1", check: "nothing" } },
+      { at: -60, action: { kind: "farthest", region: "us-east-1" } },
+      dark,
+    ]);
+
+    expect(result.violations).toEqual([]);
+    expect(result.evidence).toEqual({ traffic: "notShown" });
+  });
+
+  it.each([0, 1, 2, 3])("name server %i of four goes on answering with the failed Region", async (server) => {
+    const result = await playedOut("storefront", [{ at: 0, action: { kind: "nameServerSticks", server } }, dark]);
+
+    expect(result.violations).toEqual([]);
+    expect(result.evidence).toEqual({ traffic: "notShown" });
+    expect(result.outcome).toBe("degraded");
+  });
+
+  it.each([100, 130, 160])("a name server that lags for %i s: resolvers keep what it said last", async (seconds) => {
+    const result = await playedOut("storefront", [
+      { at: 0, action: { kind: "nameServerSticks", server: 3 } },
+      { at: seconds, action: { kind: "nameServerSticks", server: null } },
+      dark,
+    ]);
+
+    expect(result.violations).toEqual([]);
+    expect(result.evidence).toEqual({ traffic: "shown" });
+  });
+
+  it("records that are kept for longer than the plan says", async () => {
+    const result = await playedOut("storefront", [{ at: -300, action: { kind: "timeToLive", seconds: 240 } }, dark]);
+
+    expect(result.violations).toEqual([]);
+    expect(result.evidence).toEqual({ traffic: "shown" });
   });
 });
 

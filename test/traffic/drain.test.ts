@@ -59,6 +59,7 @@ function judged(
     look: null,
     now,
     since: now - 10_000,
+    failingSince: "2026-03-14T09:03:00.000Z",
     patience: "any",
     ...others,
   });
@@ -149,6 +150,29 @@ describe("FM62: only who was sent to the failed Region in calm times shows that 
 
     expect(judged(voices, { patience: "all" }).kind).toBe("notShown");
     expect(judged(voices, { patience: "any" }).kind).toBe("gone");
+  });
+
+  it.each<[string, Partial<Place>]>([
+    ["before the Region began to fail", { since: "2026-03-14T09:02:50.000Z" }],
+    ["long before it, with a gap between the looks", { since: at, left: { [failed]: "2026-03-14T09:01:00.000Z" } }],
+    ["before it, and once more since", { since: at, left: { [failed]: "2026-03-14T09:01:00.000Z", "sa-east-1": at } }],
+  ])("whoever was sent elsewhere %s was not moved by the failure", (_name, since) => {
+    const moved = place({ sentTo: "eu-west-1", calm: { [failed]: calmAt }, ...since });
+    const observations = observe(plan, at, { [failed]: silent, "us-west-2": { servedBy: "eu-west-1" } }).map(
+      (each) => ({ ...each, dns: { ...viewOf(each.vantage, [{ ...moved, subnet }]), requests: moved } }),
+    );
+    const learned = gatherLearned(plan, "eu-west-1", observations);
+
+    expect(judged({}, { observations, learned }).kind).toBe("notShown");
+    expect(judged({}, { observations, learned, look: answered("198.51.100.11") }).kind).toBe("notShown");
+  });
+
+  it("a vantage that has learned nothing of a network hides nothing of what others have", () => {
+    const observations = learnedFrom(nobodyThere, [network]).map((each) =>
+      each.vantage === "eu-west-1" ? { ...each, dns: viewOf("eu-west-1", [place({ subnet })]) } : each,
+    );
+
+    expect(gatherLearned(plan, "eu-west-1", observations).places).toMatchObject([network]);
   });
 
   it("FM29: a look from before the switch was thrown shows nothing", () => {

@@ -64,6 +64,14 @@ describe("where a place is sent", () => {
     expect(carryPlace(learned, null, null, context(30))).toEqual(learned);
   });
 
+  it("tells when it was first seen to have left a Region, also where looks are far apart, until it is sent there again", () => {
+    const moved = carryPlace(learned, null, "eu-west-1", context(30));
+    const later = carryPlace(moved, null, "eu-west-1", context(300));
+
+    expect(later).toMatchObject({ since: instant(300), left: { "us-east-1": instant(30) } });
+    expect(carryPlace(later, null, "us-east-1", context(330)).left).toEqual({ "eu-west-1": instant(330) });
+  });
+
   it("is forgotten where it has long been sent elsewhere although the Region serves", () => {
     let place = carryPlace(learned, null, "eu-west-1", context(30));
     for (let seconds = 60; seconds <= 30 + plan.detection.clearForSeconds + 30; seconds += 30) {
@@ -116,6 +124,14 @@ describe("what a vantage keeps", () => {
 
     expect(unasked.places).toEqual(view.places);
     expect(unanswered).toMatchObject({ servers: view.servers, places: view.places, addresses: view.addresses });
+  });
+
+  it("for how long resolvers may keep an answer, until the name servers say otherwise", () => {
+    const first = carryDns(plan, null, { ...found, look: { ...look, timeToLiveSeconds: 240 }, now: instant(0) });
+    const unsaid = carryDns(plan, first, { ...found, look, now: instant(30) });
+
+    expect([view, first, unsaid].map(({ timeToLiveSeconds }) => timeToLiveSeconds)).toEqual([undefined, 240, 240]);
+    expect(readDnsView(plan, unsaid)).toEqual(unsaid);
   });
 
   it.each([undefined, null, "dns", {}, { ...view, requests: null }])("nothing of what cannot be read: %j", (stored) => {

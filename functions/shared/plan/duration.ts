@@ -25,3 +25,6 @@ export function describeSeconds(seconds: number): string {
     .filter((part) => part !== "")
     .join(" ");
 }
+
+/** Verifying that traffic has left waits for the time to live and some more, and must end before its function's time is up. */
+export const longestTimeToLiveSeconds = 5 * 60;

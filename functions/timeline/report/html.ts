@@ -18,7 +18,7 @@ import {
 } from "./html/sections.ts";
 import { styleSheet } from "./html/style.ts";
 import { trafficCharts } from "./html/traffic-chart.ts";
-import type { IncidentSummary, Outcome } from "./summary.ts";
+import type { IncidentSummary } from "./summary.ts";
 import { evidenceTitle, headline, incidentWords, instantWords, outcomeTitle } from "./words.ts";
 
 /**
@@ -49,7 +49,7 @@ ${patterns}
 <header>
 <p class="eyebrow"><b>${summary.application}</b> · Region failover report · ${incidentWords(summary)}</p>
 <h1>${prose(headline(summary))}</h1>
-<p class="meta"><span class="badge ${outcomeTone(summary.outcome)}">${outcomeTitle(summary)}</span>${summary.origin === null ? null : instantWords(summary.origin)}</p>
+<p class="meta"><span class="badge ${outcomeTone(summary)}">${outcomeTitle(summary)}</span>${summary.origin === null ? null : instantWords(summary.origin)}</p>
 </header>
 ${keyFigures(summary)}
 ${section("facts", "In short", facts(summary))}
@@ -88,10 +88,10 @@ function section(id: string, title: string, body: Markup | null): Markup | null 
   return markup`<section${id === "timeline" ? new Markup(' class="long"') : null} aria-labelledby="${id}"><h2 id="${id}">${title}</h2>${body}</section>`;
 }
 
-function outcomeTone(outcome: Outcome): string {
+function outcomeTone({ outcome, evidence }: Pick<IncidentSummary, "outcome" | "evidence">): string {
   switch (outcome) {
     case "recovered":
-      return "good";
+      return evidence === "shown" ? "good" : "warn";
     case "degraded":
       return "bad";
     case "waitingForApproval":

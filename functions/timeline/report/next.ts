@@ -26,6 +26,7 @@ export function nextSteps(summary: IncidentSummary): readonly NextStep[] {
     ...brokenChain(summary),
     ...unconfirmedChanges(summary),
     ...recoveryNotShown(summary),
+    ...trafficNotShown(summary),
     ...lostWrites(summary),
     ...tableWrites(summary),
     ...returnRegion(summary),
@@ -207,6 +208,26 @@ function recoveryNotShown(summary: IncidentSummary): readonly NextStep[] {
   ];
 }
 
+/** What nobody could show is for a person to see, before anything rests on it (FM62). */
+function trafficNotShown(summary: IncidentSummary): readonly NextStep[] {
+  if (summary.evidence === "shown" || !isSwitchedForGood(summary)) return [];
+  const region = failedRegionOf(summary);
+  return [
+    {
+      title: `See for yourself whether traffic has left ${region}`,
+      text: `The switch was thrown and has had its time, but nobody could show that customers are no longer sent to ${region}. Look whether its load balancer still counts requests: there should be next to none. "Traffic is not shown to have left" in the runbook says how to look at DNS, and what to do where they are still sent there.`,
+      input: null,
+    },
+  ];
+}
+
+/** The run is over, its switch is in force, and no retry of it is due. */
+function isSwitchedForGood(summary: IncidentSummary): boolean {
+  const { outcome, trafficSwitchedAt, branchesToRetry } = summary;
+  const left = trafficSwitchedAt !== null && !branchesToRetry.includes("traffic") && !isGivenUp(summary);
+  return left && (outcome === "recovered" || outcome === "degraded");
+}
+
 function lostWrites(summary: IncidentSummary): readonly NextStep[] {
   const { dataLoss, database } = summary;
   const lost = dataLoss.seconds ?? dataLoss.worstCaseSeconds;
@@ -241,14 +262,12 @@ function tableWrites(summary: IncidentSummary): readonly NextStep[] {
 }
 
 function returnRegion(summary: IncidentSummary): readonly NextStep[] {
-  const { outcome, trafficSwitchedAt, branchesToRetry } = summary;
-  const left = trafficSwitchedAt !== null && !branchesToRetry.includes("traffic") && !isGivenUp(summary);
-  if (!left || (outcome !== "recovered" && outcome !== "degraded")) return [];
+  if (!isSwitchedForGood(summary)) return [];
   const region = failedRegionOf(summary);
   return [
     {
       title: `Return ${region} to service when it is healthy`,
-      text: `${region} is evacuated and takes no traffic until a person returns it. Nothing does that by itself: wait until it has been healthy for a while and replication into it has caught up, then follow "Returning a Region by hand" in the runbook.`,
+      text: `${region} is evacuated: the switch keeps it out of DNS until a person returns it. Nothing does that by itself: wait until it has been healthy for a while and replication into it has caught up, then follow "Returning a Region by hand" in the runbook.`,
       input: null,
     },
   ];

@@ -181,7 +181,7 @@ export function summarize(
     startedBy: textOf(opened, "startedBy"),
     reason: textOf(opened, "reason"),
     outcome,
-    evidence: textOf(childOf(closed, "evidence"), "traffic") === "shown" ? "shown" : "notShown",
+    evidence: evidenceOf(moments, closing),
     reasons:
       givenUp !== undefined
         ? [givenUp.summary]
@@ -241,6 +241,14 @@ function recoveryOf(moments: readonly Moment[]): {
     servedSince: instantOf(detail, "servedSince"),
     verifiedAt: instantOf(detail, "verifiedAt") ?? (servedWell ? isoInstant(proof.time) : null),
   };
+}
+
+/** What the closing event says of traffic; before it, what the last of its steps has found. */
+function evidenceOf(moments: readonly Moment[], closing: Moment | null): TrafficEvidence {
+  const ended = moments.findLast(({ event }) => event.step === "traffic" && event.kind === "stepEnded");
+  const said = closing ?? ended;
+  if (said === undefined) return "notShown";
+  return textOf(childOf(detailOf(said.event), "evidence"), "traffic") === "shown" ? "shown" : "notShown";
 }
 
 function detailOfLast(moments: readonly Moment[]): Detail {

@@ -85,12 +85,14 @@ export function headline(summary: IncidentSummary): string {
     case "degraded": {
       const parts = summary.branchesToRetry;
       if (isGivenUp(summary)) {
-        return `${summary.trafficSwitchedAt === null ? `${application} did not leave ${region}` : `${application} left ${region}`}, but the run could not be closed: automation gave it up after ${summary.takeovers} takeovers, and people were paged.`;
+        return `${summary.trafficSwitchedAt === null ? `${application} did not leave ${region}` : `${application} was switched away from ${region}`}, but the run could not be closed: automation gave it up after ${summary.takeovers} takeovers, and people were paged.`;
       }
       const short = parts.length === 0 ? "recovery could not be shown" : `${listWords(parts)} fell short`;
       return summary.trafficSwitchedAt === null
         ? `${application} did not recover from the loss of ${region}: ${short}.`
-        : `${application} left ${region} but did not recover in full: ${short}.`;
+        : summary.evidence === "shown"
+          ? `${application} left ${region} but did not recover in full: ${short}.`
+          : `${application} was switched away from ${region}, and is not shown to have left it: ${short}.`;
     }
     case "stoodDown":
       return `Nothing was changed for ${application}: the controller stood down.`;
@@ -99,7 +101,9 @@ export function headline(summary: IncidentSummary): string {
     case "waitingForApproval":
       return summary.trafficSwitchedAt === null
         ? `Nothing has been changed yet: ${application} waits for a person to agree before it leaves ${region}.`
-        : `Traffic has left ${region}, but ${application} waits for a person's answer before it goes on.`;
+        : summary.evidence === "shown"
+          ? `Traffic has left ${region}, but ${application} waits for a person's answer before it goes on.`
+          : `Traffic was switched away from ${region}, and is not shown to have left it; ${application} waits for a person's answer before it goes on.`;
     case "inProgress":
       return `${application} is leaving ${region}: the timeline has no closing event yet.`;
     case "nothingRecorded":

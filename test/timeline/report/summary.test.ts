@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { loadPlan } from "../../../functions/shared/plan/load.ts";
+import { renderHtml } from "../../../functions/timeline/report/html.ts";
 import { renderJson } from "../../../functions/timeline/report/json.ts";
 import { lossWords } from "../../../functions/timeline/report/loss-words.ts";
 import { nextSteps } from "../../../functions/timeline/report/next.ts";
@@ -138,6 +139,52 @@ describe("summarize, other courses", () => {
 
     expect(headline(unshown)).toMatch(/That traffic has left us-east-1 is not shown\.$/);
     expect(outcomeTitle(unshown)).toBe("Recovered, traffic not shown to have left");
+  });
+
+  /** A run whose switch was confirmed, with what its traffic step and its closing event say. */
+  function switchedAway(evidence: "shown" | "notShown" | null, outcome: "degraded" | "recovered" | null) {
+    const said = evidence === null ? {} : { evidence: { traffic: evidence } };
+    const chain = new Chain("x", 1, "eu-west-1")
+      .add(0, "assess", "opened", "Opened.", { failingSince, failedRegion: "us-east-1" })
+      .add(2, "traffic", "confirmed", "Done.", { resource: "switch" })
+      .add(70, "traffic", "stepEnded", "Ended.", { result: outcome === "degraded" ? "degraded" : "done", ...said });
+    if (outcome === null)
+      return chain.add(71, "approval", "approvalRequested", "Asked.", { question: "Promote?" }).events;
+    const branches = { traffic: { result: outcome === "degraded" ? "degraded" : "done", reason: "still sent there" } };
+    return chain.add(90, "timeline", "closed", "Closed.", { outcome, rtoSeconds: 90, branches, ...said }).events;
+  }
+
+  it.each([
+    ["degraded", "notShown", /^application was switched away from us-east-1, and is not shown to have left it: /],
+    ["degraded", "shown", /^application left us-east-1 but did not recover in full/],
+    [null, "notShown", /^Traffic was switched away from us-east-1, and is not shown to have left it; /],
+    [null, null, /^Traffic was switched away from us-east-1, and is not shown to have left it; /],
+    [null, "shown", /^Traffic has left us-east-1, but /],
+  ] as const)("FM62: no headline says more of traffic than is shown: %s, %s", (outcome, evidence, words) => {
+    expect(headline(summarize(switchedAway(evidence, outcome), null))).toMatch(words);
+  });
+
+  it("FM62: where it is not shown, somebody is asked to look first, and nothing says that the Region takes no traffic", () => {
+    const steps = nextSteps(summarize(switchedAway("notShown", "recovered"), null));
+
+    expect(steps.map(({ title }) => title)).toEqual([
+      "See for yourself whether traffic has left us-east-1",
+      "Return us-east-1 to service when it is healthy",
+    ]);
+    expect(steps[1]?.text).not.toContain("takes no traffic");
+    expect(nextSteps(summarize(switchedAway("shown", "recovered"), null)).map(({ title }) => title)).toEqual([
+      "Return us-east-1 to service when it is healthy",
+    ]);
+  });
+
+  it("FM62: a recovery that is not shown for traffic is no green badge", () => {
+    const page = (evidence: "shown" | "notShown") => {
+      const events = switchedAway(evidence, "recovered");
+      return renderHtml(summarize(events, null), events);
+    };
+
+    expect(page("notShown")).toContain('class="badge warn"');
+    expect(page("shown")).toContain('class="badge good"');
   });
 
   it("has nothing to recover when the approval was declined", () => {

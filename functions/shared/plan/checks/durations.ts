@@ -1,4 +1,4 @@
-import { describeSeconds } from "../duration.ts";
+import { describeSeconds, longestTimeToLiveSeconds } from "../duration.ts";
 import type { Plan } from "../plan.ts";
 import { finding, type PlanFinding, type PlanRule } from "./finding.ts";
 
@@ -25,8 +25,6 @@ export const longestRunSeconds = 21_600;
 const workSeconds = 3_600;
 /** Whether to evacuate, and twice whether to promote (`$promotions < 3` in the state machine). */
 const questionsOf = (plan: Plan) => (plan.database === null ? 1 : 3);
-/** One look at DNS waits for the TTL and some more, and must end before its function's time is up. */
-const longestTimeToLiveSeconds = 5 * 60;
 
 /** Aurora's lag is a metric of one-minute periods: a younger sample is not to be had. */
 const lagMetricPeriodSeconds = 60;
