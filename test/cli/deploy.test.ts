@@ -180,6 +180,12 @@ region = eu-west-1
           request.socket.destroy();
           return;
         }
+        if (service === "s3" || service === "") {
+          // Whoever signs nothing is refused.
+          response.statusCode = service === "s3" ? 200 : 403;
+          response.end();
+          return;
+        }
         request.on("data", (chunk: Buffer) => {
           const [, parameter] = /"Name":"([^"]+)"/.exec(String(chunk)) ?? [];
           if (parameter !== undefined) parameters.add(parameter);
@@ -264,6 +270,22 @@ region = eu-west-1
       ]);
       expect(calls).toEqual(["sts ap-southeast-1", "ssm ap-southeast-1"]);
     });
+
+    // Assembles the stacks, and looks for half a minute.
+    it("FM66: ends with what to look at where a canary is refused once the stacks are there", async () => {
+      calls.length = 0;
+      const { code, stderr } = await runScript("cli/deploy.ts", [...given, "--region", "eu-west-1"], {
+        environment,
+        in: folder,
+        import: "test/cli/without-cdk.ts",
+      });
+
+      expect(code).toBe(1);
+      expect(stderr.trimEnd().split("\n").at(-1)).toMatch(
+        /^Switch bucket storefront-switch-eu-west-1 in eu-west-1 would evacuate nobody: GET .* answered HTTP 403\. Next: /,
+      );
+      expect(calls.slice(0, 4)).toEqual(["sts eu-west-1", "ssm eu-west-1", "s3 eu-west-1", " "]);
+    }, 300_000);
 
     it("refuses credentials of another account than the plan's", async () => {
       const other = join(folder, "other.yaml");
