@@ -50,6 +50,8 @@ export interface Evidence {
   readonly takenOut: readonly string[];
   /** Regions that are not in service, by the coordination item or by the switch; none until the item has been read. */
   readonly outOfService: readonly string[];
+  /** Those of them that the book has in service: a person has drained them, and the others have had time to grow. */
+  readonly drained: readonly string[];
   /** Since when each vantage that can be heard judges the trouble to be shared, by name; those that do not are left out. */
   readonly sharedSince: Readonly<Record<string, string>>;
   /** Vantages whose word counts now, in the plan's order, the witnesses last. */
@@ -143,6 +145,7 @@ export function gatherEvidence(
     refusedSwitches: unreadableSwitches(observations, parseInstant(now)),
     takenOut: takenOutOfDns(plan, observations, parseInstant(now)),
     outOfService: [],
+    drained: [],
     sharedSince: Object.fromEntries(
       fresh.flatMap(({ vantage, sharedSince }) => (sharedSince === undefined ? [] : [[vantage, sharedSince]])),
     ),
@@ -183,7 +186,8 @@ export function knowingStates(
   const byBook = Object.entries(regions).flatMap(([name, { state }]) =>
     state === "inService" || name === askedAbout ? [] : [name],
   );
-  return { ...evidence, outOfService: [...new Set([...byBook, ...evidence.takenOut])] };
+  const drained = evidence.takenOut.filter((name) => regions[name]?.state === "inService");
+  return { ...evidence, outOfService: [...new Set([...byBook, ...evidence.takenOut])], drained };
 }
 
 /**

@@ -106,17 +106,17 @@ function looksBad(plan: Plan, { votes }: RegionEvidence): boolean {
 }
 
 /**
- * Whether a Region that is heard has the customers of another: of one out of service, or of one that fell silent and was
+ * Whether a Region that is heard has the customers of another: of one that a run took out of service, or of one that fell silent and was
  * failing for two rounds before this one did. Customers need that long to be sent on; who failed first, or at once, did
  * not fail under them.
  */
-function carriesOthers(plan: Plan, { regions, outOfService }: Evidence, subject: RegionEvidence): boolean {
+function carriesOthers(plan: Plan, { regions, outOfService, drained }: Evidence, subject: RegionEvidence): boolean {
   if (!isAlive(subject)) return false;
   const leadSeconds = 2 * plan.detection.probeEverySeconds;
   const since = firstFailing(subject);
   return regions.some((other) => {
     if (other.region === subject.region) return false;
-    if (outOfService.includes(other.region)) return true;
+    if (outOfService.includes(other.region) && !drained.includes(other.region)) return true;
     const isSilent = (other.heartbeatAgeSeconds ?? Number.POSITIVE_INFINITY) > 3 * plan.detection.probeEverySeconds;
     return isSilent && looksBad(plan, other) && firstFailing(other) + leadSeconds * 1_000 <= since;
   });

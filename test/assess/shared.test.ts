@@ -93,6 +93,13 @@ describe("whether the trouble is shared now", () => {
   });
 });
 
+it("FM67: one that a person has drained weighs on nobody: the two others fail by themselves, and so do all", () => {
+  const evidence = { ...evidenceFrom(plan, heir, now, allSay(60)), takenOut: [home] };
+
+  expect(findSharedSince(plan, knowingStates(evidence, standing({})))).toBe(now);
+  expect(findSharedSince(plan, knowingStates(evidence, out(home)))).toBe(null);
+});
+
 describe("whose memory of it is believed", () => {
   it.each<[string, Readonly<Record<string, number>>, string | null]>([
     ["FM70: nobody's, where nobody remembers", {}, null],
