@@ -32,7 +32,9 @@ function isOver(plan: Plan, evidence: Evidence): boolean {
   if (gone.length === 0) return false;
   const silentFor = Math.max(...gone.map(({ heartbeatAgeSeconds }) => heartbeatAgeSeconds ?? 0));
   const silentSince = parseInstant(evidence.at) - silentFor * 1_000;
-  return subjects.every((each) => gone.includes(each) || firstFailing(each) >= silentSince);
+  const rest = subjects.filter((each) => !gone.includes(each)).map(firstFailing);
+  // Where none of them fails, one is about to be steady.
+  return rest.some(Number.isFinite) && rest.every((since) => since >= silentSince);
 }
 
 /** What a person goes by: what is seen now holds them back from what is no better, what was seen before does not. */
