@@ -22,15 +22,19 @@ export function findSharedSince(plan: Plan, evidence: Evidence): string | null {
 
 /**
  * Whether others remember what is past, for they hear or read less than is known here: a Region is steady. Or one is gone,
- * and nothing else is amiss than that its customers weigh on the rest, who would never be steady before it is evacuated.
+ * and the rest have failed at the earliest since it fell silent, under its customers: none of them would be steady before it
+ * is evacuated.
  */
 function isOver(plan: Plan, evidence: Evidence): boolean {
   const subjects = inService(plan, evidence);
   if (subjects.some((subject) => isSteady(plan, subject))) return true;
-  const rest = subjects.filter((subject) => !isGone(plan, subject));
-  return (
-    rest.length < subjects.length && rest.every((each) => !looksBad(plan, each) || carriesOthers(plan, evidence, each))
-  );
+  const gone = subjects.filter((subject) => isGone(plan, subject));
+  if (gone.length === 0) return false;
+  const silentFor = Math.max(...gone.map(({ heartbeatAgeSeconds }) => heartbeatAgeSeconds ?? 0));
+  const silentSince = parseInstant(evidence.at) - silentFor * 1_000;
+  const rest = subjects.filter((each) => !gone.includes(each)).map(firstFailing);
+  // Where none of them fails, one is about to be steady.
+  return rest.some(Number.isFinite) && rest.every((since) => since >= silentSince);
 }
 
 /** What a person goes by: what is seen now holds them back from what is no better, what was seen before does not. */
