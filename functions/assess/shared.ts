@@ -9,8 +9,7 @@ import { type CountedVote, type Evidence, heartbeatFreshSeconds, type RegionEvid
  * Holds: once a quorum of the vantages that can be heard has judged it shared, it stays so until one Region in service
  * has been steady for `clearFor`. Where all fail, a lucky pass here or there is no news of the others (FM70). Whatever one
  * vantage remembers alone holds nobody back; what a quorum remembers outlasts the restart of any of them. A Region
- * that falters under another's customers is no evidence of it (FM71), and one out of service is none either way: where
- * one has been gone for `clearFor` and all that falter carry its customers, what is remembered is over as well.
+ * that falters under another's customers is no evidence of it (FM71), and one out of service is none either way.
  *
  * @returns since when (ISO 8601); null when the trouble is not shared
  */
@@ -20,33 +19,14 @@ export function findSharedSince(plan: Plan, evidence: Evidence): string | null {
   return remembered === undefined || isOver(plan, evidence) ? null : remembered;
 }
 
-/**
- * Whether others remember what is past, for they hear or read less than is known here: a Region is steady. Or one is gone,
- * and the rest have failed at the earliest since it fell silent, under its customers: none of them would be steady before it
- * is evacuated.
- */
+/** Whether others remember what is past, for they hear or read less than is known here: a Region is steady. */
 function isOver(plan: Plan, evidence: Evidence): boolean {
-  const subjects = inService(plan, evidence);
-  if (subjects.some((subject) => isSteady(plan, subject))) return true;
-  const gone = subjects.filter((subject) => isGone(plan, subject));
-  if (gone.length === 0) return false;
-  const silentFor = Math.max(...gone.map(({ heartbeatAgeSeconds }) => heartbeatAgeSeconds ?? 0));
-  const silentSince = parseInstant(evidence.at) - silentFor * 1_000;
-  const rest = subjects.filter((each) => !gone.includes(each)).map(firstFailing);
-  // Where none of them fails, one is about to be steady.
-  return rest.some(Number.isFinite) && rest.every((since) => since >= silentSince);
+  return inService(plan, evidence).some((subject) => isSteady(plan, subject));
 }
 
 /** What a person goes by: what is seen now holds them back from what is no better, what was seen before does not. */
 export function withoutMemory(evidence: Evidence): Evidence {
   return { ...evidence, sharedSince: {} };
-}
-
-/** For the clearing window nothing was heard of it, and a quorum has seen it fail. */
-function isGone(plan: Plan, { heartbeatAgeSeconds, votes }: RegionEvidence): boolean {
-  const { quorum, clearForSeconds } = plan.detection;
-  const failing = votes.filter(({ vote, heldSeconds }) => vote === "failing" && heldSeconds >= clearForSeconds);
-  return heartbeatAgeSeconds !== null && heartbeatAgeSeconds >= clearForSeconds && failing.length >= quorum;
 }
 
 /**
@@ -58,7 +38,7 @@ function isGone(plan: Plan, { heartbeatAgeSeconds, votes }: RegionEvidence): boo
  */
 export function rememberShared(plan: Plan, evidence: Evidence, self: string, before: string | null): string | null {
   if (evidence.observer === "isolated") return before;
-  if (inService(plan, evidence).some((subject) => isSteady(plan, subject))) return null;
+  if (isOver(plan, evidence)) return null;
   if (before !== null) return before;
   const others = evidence.heard.filter((vantage) => vantage !== self);
   const remembered = others.flatMap((vantage) => evidence.sharedSince[vantage] ?? []).toSorted(byInstant);

@@ -85,7 +85,9 @@ function matterOfRegion(input: EscalationInput, region: string): Matter | null {
   const trouble = troubleOf(plan, evidence, region);
   const isOut = !standsIn(item, region);
   if (trouble === null || (isOut && !mayBeSentCustomers(input, region))) return null;
-  const reason = isOut ? "outAndNotLeft" : reasonOf(input, region, decision, trouble);
+  const found = isOut ? "outAndNotLeft" : reasonOf(input, region, decision, trouble);
+  const reason =
+    found === "otherIncidentInProgress" && isBeingGrown(input, region, trouble) ? "survivorFalters" : found;
   const isAlone = evidence.heard.every((name) => name === input.self);
   const patience =
     isAlone && reason === "observerIsSuspect"
@@ -94,6 +96,13 @@ function matterOfRegion(input: EscalationInput, region: string): Matter | null {
   const dueForSeconds = trouble.lastsSeconds - patience;
   if (dueForSeconds < 0) return null;
   return regional(input, region, { reason, since: trouble.since, dueForSeconds, decision, trouble });
+}
+
+/** Whether a Region falters as one does that gets the failed Region's customers before it has grown: it lives, and the run grows it. */
+function isBeingGrown({ plan, evidence, item }: EscalationInput, region: string, { lately }: Trouble): boolean {
+  const incident = item?.incident ?? null;
+  if (incident?.stage !== "underWay" || !incident.branches.includes("capacity") || lately > lostShare) return false;
+  return incident.survivors.includes(region) && assess(plan, evidence, region).kind !== "down";
 }
 
 /** Whether customers are, or may be, sent to a Region that is out of service: somebody is, or there is nowhere else to send them. */
@@ -325,7 +334,7 @@ function regional(
     incidentOf: item?.incident?.failedRegion ?? null,
     answerIn: item !== null && isAsking(plan, item, now) ? (item.lease?.region ?? null) : null,
     seenBy: trouble?.seenBy ?? [],
-    failedPercent: Math.round((trouble?.share ?? 0) * 100),
+    failedPercent: Math.round(Math.max(trouble?.share ?? 0, trouble?.lately ?? 0) * 100),
   });
   return { ...matter, dueForSeconds };
 }

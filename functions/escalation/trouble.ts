@@ -11,6 +11,8 @@ export interface Trouble {
   readonly lastsSeconds: number;
   /** Share of the looks of the last minutes that failed, in (0, 1]. */
   readonly share: number;
+  /** The same of the last minute's alone; 0 where there were none. */
+  readonly lately: number;
   readonly seenBy: readonly string[];
   /** "contradicted": one vantage alone has seen a look fail, and others have seen so many pass that it is not the Region. */
   readonly word: "uncontradicted" | "contradicted";
@@ -50,11 +52,17 @@ export function troubleOf(plan: Plan, evidence: Evidence, region: string): Troub
       since: isoInstant(parseInstant(evidence.at) - oldest * 1_000),
       lastsSeconds: oldest - newest,
       share: failed / all.length,
+      lately: shareOf(recent.flatMap(({ looks }) => [...looks.slice(-Math.ceil(recentSeconds / every))])),
       seenBy,
       word: isAlone ? "contradicted" : "uncontradicted",
     };
   }
   return null;
+}
+
+function shareOf(looks: readonly string[]): number {
+  const seen = looks.filter((look) => look !== "u");
+  return seen.length === 0 ? 0 : seen.filter((look) => look === "f").length / seen.length;
 }
 
 type Recent = Pick<CountedVote, "vantage" | "looks" | "vote" | "heldSeconds">;

@@ -62,6 +62,8 @@ export type EscalationReason =
   | "outAndNotLeft"
   /** Fewer vantages are heard than the quorum. */
   | "quorumOutOfReach"
+  /** It takes over the failed Region's customers, and has not grown enough yet. */
+  | "survivorFalters"
   /** It fails a share of its requests. */
   | "shareFails"
   /** One vantage alone has trouble with it. */
@@ -202,11 +204,19 @@ export const words: Readonly<Record<EscalationReason, Words>> = {
     stage: "held",
     afterSeconds: 0,
     says: ({ what, incident, incidentOf, failedPercent }) =>
-      `${what} fails as well, ${failedPercent} % of the looks of the last minutes, while ${incident} about ${incidentOf} is in progress. It is not evacuated before that has ended`,
+      `${what} fails as well, ${failedPercent} % of the latest looks, while ${incident} about ${incidentOf} is in progress. It is not evacuated before that has ended`,
     whatToDo: ({ what, incident, answerIn }) =>
       answerIn === null
         ? `See what ${what} still carries, and whether it gets the capacity for what it takes over. It is looked at again when ${incident} has ended`
         : `${incident} waits for an answer (approval#${incident} in the records table of ${answerIn}): answer it. It ends soon after, approved or declined, and ${what} is looked at next`,
+  },
+  survivorFalters: {
+    stage: "acting",
+    afterSeconds: 0,
+    says: ({ what, incident, incidentOf, failedPercent }) =>
+      `${what} falters under the customers of ${incidentOf}, ${failedPercent} % of the latest looks, while ${incident} grows it`,
+    whatToDo: ({ what, incident }) =>
+      `See in the timeline of ${incident} whether ${what} gets the capacity that it asked for. Nothing need be done if it does`,
   },
   takeoversExhausted: {
     stage: "held",

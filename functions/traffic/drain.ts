@@ -57,8 +57,15 @@ export function gatherLearned(plan: Plan, self: string, observations: readonly O
     for (const place of view.places) {
       if (place.subnet === null && vantage !== self) continue;
       // Whoever has learned nothing hides nothing of what others have.
-      if (Object.keys(place.calm).length === 0 || places.has(place.subnet)) continue;
-      places.set(place.subnet, { ...place, learnedBy: vantage === self ? "self" : "another" });
+      if (Object.keys(place.calm).length === 0) continue;
+      const known = places.get(place.subnet);
+      // Nor does whoever has learned less, for its watch stood still or began later.
+      places.set(
+        place.subnet,
+        known === undefined
+          ? { ...place, learnedBy: vantage === self ? "self" : "another" }
+          : { ...known, calm: { ...place.calm, ...known.calm }, left: { ...place.left, ...known.left } },
+      );
     }
   }
   const kept = views.flatMap(({ view }) => view.timeToLiveSeconds ?? []);

@@ -122,21 +122,7 @@ describe("whose memory of it is believed", () => {
 describe("when a quorum's memory is of what is past", () => {
   const minds = { [witness]: 600, [heir]: 600, [last]: 600 };
   /** The first fell silent, and the others falter under its customers. */
-  const lost = (silentFor: number, rest: readonly number[]): Record<string, Voice> => {
-    const [heirFails = 0, lastFails = 0] = rest;
-    const words = { [home]: failing(silentFor + 30), [heir]: failing(heirFails), [last]: failing(lastFails) };
-    return {
-      [home]: { age: silentFor },
-      ...Object.fromEntries(
-        [heir, last, witness].map((vantage) => [vantage, { words, sharedFor: minds[vantage as keyof typeof minds] }]),
-      ),
-    };
-  };
-
   it.each<[string, Record<string, Voice>, string | null]>([
-    ["FM71: one has been gone for clearFor, and the rest falter under its customers", lost(180, [90, 60]), null],
-    ["FM70: not for as long", lost(179, [90, 60]), ago(600)],
-    ["FM70: one of the rest has failed for longer", lost(180, [900, 60]), ago(600)],
     ["FM70: whoever hears that one is steady asks nobody's memory", remembering(180, minds), null],
     ["FM70: but not before it is", remembering(179, minds), ago(600)],
   ])("%s", (_name, voices, since) => {

@@ -21,14 +21,15 @@ const mostBytes = 350 * kibibyte;
  * - ShiftTraffic has the clients of all three switches; which one a plan uses is known only when it runs.
  * - The watch has eight clients, those of all three switches among them. It is invoked every minute, so that nobody waits
  *   for its start.
- * What every one of them has: the coordination item and observations are read as older and newer versions wrote them.
+ * - What every one of them has: the coordination item and observations are read as older and newer versions wrote them.
  */
 const exceptions: Readonly<Record<string, number>> = {
-  "database-await": 390 * kibibyte,
-  "database-promote": 438 * kibibyte,
+  "capacity-raise": 354 * kibibyte,
+  "database-await": 396 * kibibyte,
+  "database-promote": 441 * kibibyte,
   "timeline-report": 464 * kibibyte,
-  "traffic-shift": 464 * kibibyte,
-  "watch-watch": 566 * kibibyte,
+  "traffic-shift": 471 * kibibyte,
+  "watch-watch": 576 * kibibyte,
 };
 
 const folder = mkdtempSync(join(tmpdir(), "bundles-"));

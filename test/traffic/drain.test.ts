@@ -175,6 +175,17 @@ describe("FM62: only who was sent to the failed Region in calm times shows that 
     expect(gatherLearned(plan, "eu-west-1", observations).places).toMatchObject([network]);
   });
 
+  it("a vantage that has learned less of a network adds to what others have", () => {
+    const elsewhere = place({ subnet, sentTo: "eu-west-1", calm: { "eu-west-1": calmAt } });
+    const observations = learnedFrom(nobodyThere, [network]).map((each) =>
+      each.vantage === "eu-west-1" ? { ...each, dns: viewOf("eu-west-1", [elsewhere]) } : each,
+    );
+
+    const { places } = gatherLearned(plan, "eu-west-1", observations);
+
+    expect(places).toMatchObject([{ sentTo: "eu-west-1", calm: { [failed]: calmAt, "eu-west-1": calmAt } }]);
+  });
+
   it("FM29: a look from before the switch was thrown shows nothing", () => {
     const voices = { [failed]: silent, "us-west-2": { age: 11, servedBy: "eu-west-1" } };
 
