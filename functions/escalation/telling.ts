@@ -11,6 +11,8 @@ const turnSeconds = 15;
 const quietSeconds = 600;
 /** Whoever has just recorded what it is about to tell is given this long. */
 const tellingSeconds = 20;
+/** The looks of the last minutes still remember how a Region faltered that has grown since. */
+const settlingSeconds = 300;
 /** What it has been before within this time is no news. */
 const newsSeconds = 900;
 
@@ -55,6 +57,8 @@ export function isToBeTold(
   // A run tells of itself by its own events; people hear of the matter's run only where none of them was taken.
   if (matter.stage === "acting") return told.incident !== matter.incident && matter.reason === "runOpen";
   if (matter.stage === "waiting") return told.incident !== matter.incident || told.stage === "acting";
+  const isSettling = told.reason === "survivorFalters" && ago(told.toldAt) < settlingSeconds;
+  if (isSettling && matter.stage === "unsteady") return false;
   // Two vantages may see a matter differently: whoever is first in turn says how it stands.
   if (isSame || turn > 0) return false;
   const isNews = !told.changes.some(({ stage, at }) => stage === matter.stage && ago(at) < newsSeconds);

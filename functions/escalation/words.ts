@@ -189,7 +189,7 @@ export const words: Readonly<Record<EscalationReason, Words>> = {
     stage: "unsteady",
     afterSeconds: 0,
     says: (subject) =>
-      `${subject.what} fails and passes by turns: ${subject.failedPercent} % of the looks of the last minutes failed`,
+      `${subject.what} fails and passes by turns: ${subject.failedPercent} % of the latest looks failed`,
     whatToDo: startByHand,
   },
   oneVantageAlone: {

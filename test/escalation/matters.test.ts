@@ -193,6 +193,20 @@ describe("what people must hear of", () => {
     expect(reasons(seen({}, { item: open }))).toEqual([[suspect, "acting", "runOpen"]]);
     expect(reasons(seen({}, { item: asking }))).toEqual([[suspect, "waiting", "questionOpen"]]);
   });
+
+  /** The incident is about another Region; the one in question takes over its customers. */
+  const growing = openItem(plan, now - 30_000, { failedRegion: "ap-southeast-1", survivors: [suspect, self] });
+
+  it.each<[string, string, Partial<EscalationInput>, string, string]>([
+    ["falters while it is being grown", "fpppfpppfppfpppfpppfpp", { item: growing }, "acting", "survivorFalters"],
+    ["fails most of its requests", "ffffffffffffffffffff", { item: growing }, "held", "otherIncidentInProgress"],
+  ])("is a survivor of a run that %s", (_name, looks, changes, stage, reason) => {
+    const everybody = Object.fromEntries([...regions, "us-west-2"].map((vantage) => [vantage, looks]));
+    const words = { [suspect]: failing(200) };
+    const voices = Object.fromEntries([...regions, "us-west-2"].map((vantage) => [vantage, { words }]));
+
+    expect(reasons(seen(voices, { ...changes, looks: everybody }))).toContainEqual([suspect, stage, reason]);
+  });
 });
 
 describe("whether it is told", () => {
@@ -241,8 +255,17 @@ describe("whether it is told", () => {
     ],
     ["anew after it had ended", { stage: "healed", reason: "passesAgain" }, {}, true],
     ["where only a vantage that was cut off had told", { reason: "observerIsolated" }, {}, true],
+    ["where a survivor that was being grown is worse off", { stage: "acting", reason: "survivorFalters" }, {}, true],
   ])("%s", (_name, before, changes, expected) => {
     expect(isToBeTold(matter, before === null ? null : { ...told, ...before }, { ...when, ...changes })).toBe(expected);
+  });
+
+  it("not where the last minutes' looks still remember how a survivor faltered that has grown since", () => {
+    const settling = { ...matter, stage: "unsteady", reason: "shareFails" } as const;
+    const grown = { ...told, stage: "acting", reason: "survivorFalters" } as const;
+
+    expect(isToBeTold(settling, { ...grown, toldAt: ago(120) }, when)).toBe(false);
+    expect(isToBeTold(settling, { ...grown, toldAt: ago(301) }, when)).toBe(true);
   });
 
   it("the Region that it is about tells it last", () => {
