@@ -8,6 +8,7 @@ import { alarmInstant } from "./aws/cloudwatch/events.ts";
 import { roundTripMs } from "./aws/distance.ts";
 import { combineFaults, type FaultInjector, faultAtBoundary, scriptedFaults, throttleFor } from "./aws/faults.ts";
 import { machineName, usualInstances } from "./deployment.ts";
+import { ServiceError } from "./aws/service.ts";
 import type { Action } from "./scenario.ts";
 import type { World } from "./world.ts";
 
@@ -268,7 +269,13 @@ export class Stage {
     const left = plan.regions.filter(
       ({ name }) => name !== out && name !== failing && !away.has(name) && regions.health(name) === "up",
     );
-    if (left.length > 0) this.#throwSwitch(out);
+    if (left.length === 0) return;
+    try {
+      this.#throwSwitch(out);
+    } catch (error) {
+      // AWS did not do it, and the person gives up.
+      if (!(error instanceof ServiceError)) throw error;
+    }
   }
 
   /** Does something to a Region's bucket of the switch, where the plan has one. */
