@@ -1,4 +1,5 @@
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { findS3Endpoint } from "../functions/shared/aws/endpoint.ts";
 import type { HttpProber } from "../functions/shared/clients.ts";
 import { type Clock, systemClock } from "../functions/shared/clock.ts";
 import { errorMessage, errorName } from "../functions/shared/errors.ts";
@@ -31,10 +32,8 @@ const settlesWithinSeconds = 30;
 const watchWritesWithinSeconds = 90;
 const looksEverySeconds = 2;
 
-/** As the SDK finds its endpoint: S3's own, then that of all services. */
 export function usualTools(environment: Readonly<Record<string, string | undefined>>): CanaryTools {
-  const endpoint = environment.AWS_ENDPOINT_URL_S3 || environment.AWS_ENDPOINT_URL || null;
-  return { clock: systemClock, http: createHttpProber(), endpoint };
+  return { clock: systemClock, http: createHttpProber(), endpoint: findS3Endpoint(environment) };
 }
 
 /** The buckets of the `healthCheck` switch in the Regions that are deployed; no other switch has any. */
@@ -62,8 +61,8 @@ async function placeCanary(
 ): Promise<CanaryState> {
   const whyNotWritten = await write(holder, endpoint);
   const patienceSeconds = whyNotWritten === null ? settlesWithinSeconds : watchWritesWithinSeconds;
-  const url = urlOf(holder, endpoint);
-  const reader = { plan, http: { probe: (request) => http.probe({ ...request, url }) } satisfies HttpProber };
+  const url = switchObjectUrl(holder, canaryKey, endpoint);
+  const reader = { plan, http, s3Endpoint: endpoint };
   const end = clock.now() + patienceSeconds * 1_000;
   let answer = await readUnsigned(reader, holder, canaryKey);
   while (answer.kind !== "readable" && clock.now() < end) {
@@ -88,12 +87,6 @@ async function write({ bucket, region }: SwitchBucket, endpoint: string | null):
   } finally {
     client.destroy();
   }
-}
-
-/** As the health checkers ask; an emulator has no name for each bucket, so there by path. */
-function urlOf(holder: SwitchBucket, endpoint: string | null): string {
-  if (endpoint === null) return switchObjectUrl(holder, canaryKey);
-  return `${endpoint.replace(/\/+$/, "")}/${holder.bucket}/${canaryKey}`;
 }
 
 function describe(

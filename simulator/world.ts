@@ -355,6 +355,7 @@ export class World {
       logger: silentLogger,
       stateMachineArn: serves ? stateMachineArn(caller.region, machineName(this.plan)) : null,
       reportBucket: serves ? reportBucketOf(this.plan, caller.region) : null,
+      s3Endpoint: null,
       topicArn: vantagesOf(this.plan).includes(caller.region) ? topicArn(caller.region, topicNameOf(this.plan)) : null,
     };
   }

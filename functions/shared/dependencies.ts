@@ -25,4 +25,6 @@ export interface Dependencies<Services extends AwsService = never> {
   readonly reportBucket: string | null;
   /** ARN of this Region's topic for people; null for a function that tells nobody anything itself. */
   readonly topicArn: string | null;
+  /** Who answers in S3's place, where something does: what is read unsigned must be read there too. Null: S3. */
+  readonly s3Endpoint: string | null;
 }

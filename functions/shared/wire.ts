@@ -4,6 +4,7 @@ import { type AwsClients, type AwsService, type NameServerClient, silentNameServ
 import { systemClock } from "./clock.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { FailoverError } from "./errors.ts";
+import { findS3Endpoint } from "./aws/endpoint.ts";
 import { createHttpProber } from "./http.ts";
 import { readDeployedPlan } from "./plan/deployed.ts";
 import { createProductionLogger } from "./production-logger.ts";
@@ -71,6 +72,7 @@ function productionDependencies<Services extends AwsService>(
     stateMachineArn: process.env[environment.stateMachine] ?? null,
     reportBucket: process.env[environment.reportBucket] ?? null,
     topicArn: process.env[environment.topic] ?? null,
+    s3Endpoint: findS3Endpoint(process.env),
   };
 }
 

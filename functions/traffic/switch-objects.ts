@@ -31,7 +31,11 @@ export function switchBucketHost({ bucket, region }: SwitchBucket): string {
   return `${bucket}.s3.${region}.amazonaws.com`;
 }
 
-/** As the health checkers ask for it. */
-export function switchObjectUrl(holder: SwitchBucket, key: string): string {
-  return `https://${switchBucketHost(holder)}/${key}`;
+/**
+ * As the health checkers ask for it.
+ * @param endpoint who answers in S3's place, an emulator that has no name for each bucket; null: S3
+ */
+export function switchObjectUrl(holder: SwitchBucket, key: string, endpoint: string | null): string {
+  if (endpoint === null) return `https://${switchBucketHost(holder)}/${key}`;
+  return `${endpoint.replace(/\/+$/, "")}/${holder.bucket}/${key}`;
 }

@@ -14,12 +14,12 @@ export type UnsignedAnswer =
 
 /** Reads an object of the switch as Route 53's health checkers do. Never throws. */
 export async function readUnsigned(
-  deps: Pick<Dependencies, "http" | "plan">,
+  deps: Pick<Dependencies, "http" | "plan" | "s3Endpoint">,
   holder: SwitchBucket,
   key: string,
 ): Promise<UnsignedAnswer> {
   const answer = await deps.http.probe({
-    url: switchObjectUrl(holder, key),
+    url: switchObjectUrl(holder, key, deps.s3Endpoint),
     method: "GET",
     timeoutMs: readTimeoutMs,
     servedByHeader: deps.plan.traffic.servedByHeader,

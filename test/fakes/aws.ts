@@ -73,6 +73,7 @@ export class FakeAws {
       logger,
       stateMachineArn: `arn:aws:states:${region}:111122223333:stateMachine:failover`,
       reportBucket: `reports-${region}`,
+      s3Endpoint: null,
       topicArn: `arn:aws:sns:${region}:111122223333:failover-${plan.application}-people`,
     };
   }

@@ -58,7 +58,13 @@ export class SmallCloud {
     } as unknown as AwsClients;
     const http = { probe: () => Promise.reject(new Error("no probes here")) };
     const { clock } = this;
-    const none = { stateMachineArn: null, reportBucket: null, topicArn: null, nameServers: silentNameServers };
+    const none = {
+      stateMachineArn: null,
+      reportBucket: null,
+      topicArn: null,
+      s3Endpoint: null,
+      nameServers: silentNameServers,
+    };
     return { plan, region, clock, random: seededRandom(7), aws, http, logger: silentLogger, ...none };
   }
 

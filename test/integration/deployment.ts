@@ -8,6 +8,7 @@ import {
   ListFunctionsCommand,
   UpdateFunctionConfigurationCommand,
 } from "@aws-sdk/client-lambda";
+import { GetBucketPolicyCommand, PutBucketPolicyCommand, S3Client } from "@aws-sdk/client-s3";
 import { vantagesOf } from "../../functions/shared/plan/plan.ts";
 import { functionName, partName } from "../../infra/names.ts";
 import { stackRegions } from "../../infra/region-failover.ts";
@@ -37,17 +38,31 @@ export class Deployment {
     await this.#run("node_modules/aws-cdk/bin/cdk", ["bootstrap", "--no-notices", ...environments]);
   }
 
-  /** What `npm run deploy -- --plan …` does. @returns what it said. @throws Error with that, when it is not deployed */
-  deploy(): Promise<string> {
-    return this.#run("cli/deploy.ts", ["--plan", this.#planFile]);
+  /**
+   * What `npm run deploy -- --plan …` does. ministack heeds no condition of a policy, so that a bucket's refusal of plain HTTP
+   * refuses every unsigned read there: the command deploys, finds that out, says so and ends with 1.
+   * @returns what it said. @throws Error with that, when it is not deployed
+   */
+  async deploy(): Promise<string> {
+    const { code, said } = await this.#say("cli/deploy.ts", ["--plan", this.#planFile]);
+    if (code === 1 && said.match(/would evacuate nobody/g)?.length === this.#buckets().length) return said;
+    throw new Error(`cli/deploy.ts exited with ${code}, and said: ${said.slice(-3_000)}`);
   }
 
   /**
    * What must be otherwise here than in an account: the functions ask the proxy, and read the plan beside their code, which
-   * ministack does not mount at /var/task. The watches are called by nobody but the test.
+   * ministack does not mount at /var/task. The watches are called by nobody but the test. The switch's buckets lose the refusal
+   * of plain HTTP, which ministack takes for one of everything.
    */
   async settle(endpoint: string): Promise<void> {
     const { plan } = this.#storefront;
+    for (const [region, Bucket] of this.#buckets()) {
+      const s3 = new S3Client({ ...this.#at(region), forcePathStyle: true });
+      const { Policy = "" } = await s3.send(new GetBucketPolicyCommand({ Bucket }));
+      const policy = JSON.parse(Policy) as { readonly Statement: readonly { readonly Effect: string }[] };
+      const Statement = policy.Statement.filter(({ Effect }) => Effect === "Allow");
+      await s3.send(new PutBucketPolicyCommand({ Bucket, Policy: JSON.stringify({ ...policy, Statement }) }));
+    }
     for (const region of vantagesOf(plan)) {
       await new EventBridgeClient(this.#at(region)).send(new DisableRuleCommand({ Name: partName(plan, "watch") }));
       const lambda = new LambdaClient(this.#at(region));
@@ -66,7 +81,20 @@ export class Deployment {
     );
   }
 
-  async #run(script: string, args: readonly string[]): Promise<string> {
+  #buckets(): readonly (readonly [region: string, bucket: string])[] {
+    const { switch: chosen } = this.#storefront.plan.traffic;
+    return chosen.kind === "healthCheck" ? Object.entries(chosen.buckets) : [];
+  }
+
+  async #run(script: string, args: readonly string[]): Promise<void> {
+    const { code, said } = await this.#say(script, args);
+    if (code !== 0) throw new Error(`${script} exited with ${code}, and said: ${said.slice(-3_000)}`);
+  }
+
+  async #say(
+    script: string,
+    args: readonly string[],
+  ): Promise<{ readonly code: number | null; readonly said: string }> {
     const { code, stdout, stderr } = await runScript(script, args, {
       environment: {
         ...environmentFor(this.#url),
@@ -78,9 +106,7 @@ export class Deployment {
       },
     });
     // The CDK says most on standard error, unless it takes itself to be in CI.
-    const said = `${stdout}${stderr}`;
-    if (code !== 0) throw new Error(`${script} exited with ${code}, and said: ${said.slice(-3_000)}`);
-    return said;
+    return { code, said: `${stdout}${stderr}` };
   }
 
   #at(region: string) {

@@ -18,6 +18,7 @@ import {
   DeleteObjectCommand,
   GetObjectCommand,
   ListObjectsV2Command,
+  PutBucketPolicyCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
 import { parse, stringify } from "yaml";
@@ -118,7 +119,15 @@ export class World {
       );
     }
     for (const [region, Bucket] of Object.entries(this.#buckets())) {
-      await this.#s3(region).send(new CreateBucketCommand({ Bucket }));
+      const s3 = this.#s3(region);
+      await s3.send(new CreateBucketCommand({ Bucket }));
+      // As infra/switch-bucket.ts has it: the health checkers sign nothing.
+      const Statement = [
+        { Effect: "Allow", Principal: "*", Action: "s3:GetObject", Resource: `arn:aws:s3:::${Bucket}/*` },
+      ];
+      await s3.send(
+        new PutBucketPolicyCommand({ Bucket, Policy: JSON.stringify({ Version: "2012-10-17", Statement }) }),
+      );
     }
   }
 

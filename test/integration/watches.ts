@@ -1,3 +1,4 @@
+import { findS3Endpoint } from "../../functions/shared/aws/endpoint.ts";
 import { type AwsService, silentNameServers } from "../../functions/shared/clients.ts";
 import { type Clock, systemClock } from "../../functions/shared/clock.ts";
 import type { Dependencies } from "../../functions/shared/dependencies.ts";
@@ -26,6 +27,7 @@ export function productionLike(
     stateMachineArn: null,
     reportBucket: null,
     topicArn: null,
+    s3Endpoint: findS3Endpoint(process.env),
     ...more,
   };
 }

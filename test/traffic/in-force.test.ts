@@ -69,7 +69,7 @@ describe("FM66: what whoever signs nothing learns of an object", () => {
   });
 
   it("is asked for as the health checkers ask, at the Region's own endpoint", () => {
-    expect(switchObjectUrl(holder, evacuationKey("us-east-1"))).toBe(
+    expect(switchObjectUrl(holder, evacuationKey("us-east-1"), null)).toBe(
       "https://storefront-switch-eu-west-1.s3.eu-west-1.amazonaws.com/evacuate/us-east-1",
     );
   });

@@ -75,6 +75,7 @@ export function createServerBackend(name: BackendName, server: AwsServer, whileR
       stateMachineArn: machine ?? null,
       reportBucket: null,
       topicArn: null,
+      s3Endpoint: null,
     }),
     async until(look, isSettled) {
       const end = systemClock.now() + longestWaitMs;

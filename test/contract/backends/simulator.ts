@@ -189,6 +189,7 @@ function createCloud() {
       stateMachineArn: machine ?? null,
       reportBucket: null,
       topicArn: null,
+      s3Endpoint: null,
     }),
     async until(look, isSettled) {
       for (;;) {
