@@ -143,6 +143,7 @@ export class World {
       regions,
       dns: this.traffic.dns,
       serving,
+      witnesses: plan.detection.witnesses,
       timeToLiveSeconds: plan.traffic.timeToLiveSeconds,
       subnetsOf: (region) => customerSubnets(plan, region),
     });

@@ -1,7 +1,7 @@
 import type { NameServer, NameServerAnswer } from "../shared/clients.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
 import { customerSubnets } from "../shared/plan/customer-subnets.ts";
-import type { Plan } from "../shared/plan/plan.ts";
+import { type Plan, vantagesOf } from "../shared/plan/plan.ts";
 import type { DnsLook, DnsView, PlaceAnswer } from "./dns-view.ts";
 import { probePublicName } from "./probes.ts";
 
@@ -15,9 +15,12 @@ const identifyWithinMs = 2_000;
 /** So many addresses are asked who they are, in one look. */
 const addressesAsked = 16;
 
-/** The vantage's own place, and the networks that stand for each Region's customers. */
+/**
+ * The vantage's own place, and the networks that stand for customers near each Region; near the witnesses, too, whose own look
+ * comes by one name server alone.
+ */
 export function placesOf(plan: Plan): readonly (string | null)[] {
-  return [null, ...plan.regions.flatMap(({ name }) => customerSubnets(plan, name).slice(0, subnetsPerRegion))];
+  return [null, ...vantagesOf(plan).flatMap((name) => customerSubnets(plan, name).slice(0, subnetsPerRegion))];
 }
 
 /**

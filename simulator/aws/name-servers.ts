@@ -25,6 +25,8 @@ export interface NameServersOptions {
   readonly dns: Pick<Dns, "answer" | "inAnswers">;
   /** The Regions that the name can lead to, in the plan's order. */
   readonly serving: readonly string[];
+  /** Regions that only observe, whose networks are where they are. @default none */
+  readonly witnesses?: readonly string[];
   readonly timeToLiveSeconds: number;
   /** Networks of a Region's customers. */
   readonly subnetsOf: (region: string) => readonly string[];
@@ -60,7 +62,8 @@ export class NameServers {
   constructor(options: NameServersOptions) {
     this.#options = options;
     this.timeToLiveSeconds = options.timeToLiveSeconds;
-    const { serving, subnetsOf, random } = options;
+    const { serving, witnesses = [], subnetsOf, random } = options;
+    for (const witness of witnesses) for (const subnet of subnetsOf(witness)) this.#places.set(subnet, witness);
     for (const region of serving) {
       for (const subnet of subnetsOf(region)) {
         const elsewhere = serving.filter((name) => name !== region);

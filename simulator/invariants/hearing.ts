@@ -8,14 +8,10 @@ import type { World } from "../world.ts";
 const failedShareAllowed = 0.1;
 /** Long enough for a Region that fails and passes by turns to count as failing, short enough for a blip to be over soon. */
 const windowSeconds = 120;
-/** What is promised: nobody fails for longer than this without people hearing of it. */
-const heardWithinMs = 180_000;
 /** It is not counted while none has failed for so long: what is over need not be heard. */
 const restMs = 30_000;
-/** Who fails by turns is heard of within this, the rests included. */
+/** What is promised: nobody fails for longer than this without people hearing of it. */
 const heardAtLatestMs = 300_000;
-/** Where the looks of all who watch show fewer failures than this on average, honest luck may show too few: the last bound alone holds. */
-const failingLooksThatShow = 6;
 /** One vantage alone has thirty looks until then: of a smaller share it may see too little by honest luck, and has twice as long. */
 const shareSeenByOne = 0.2;
 /** Whose watch has finished none of so many rounds is killed, frozen, or waits for what does not answer: nobody looks from there. */
@@ -114,10 +110,8 @@ export class Hearing {
         if (now - failing.lastAt <= restMs) failing.restlessMs += elapsedMs;
       }
       const share = window.failedSum / window.askedSum;
-      const looks = (watching.length * heardWithinMs) / (plan.detection.probeEverySeconds * 1_000);
-      const isSoon = looks * share < failingLooksThatShow || failing.restlessMs < heardWithinMs;
       const isHardToSee = watching.length === 1 && share < shareSeenByOne;
-      if (isSoon && failing.tellableMs < heardAtLatestMs * (isHardToSee ? 2 : 1)) continue;
+      if (failing.tellableMs < heardAtLatestMs * (isHardToSee ? 2 : 1)) continue;
       failing.heardAt = now;
       violations.push({
         invariant: "failureHeard",

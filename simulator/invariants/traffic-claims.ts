@@ -8,6 +8,10 @@ const leftShareAllowed = 0.01;
 /** Customers who fail for so long, above this share, are not recovered. */
 const failedShareAllowed = 0.05;
 const failsForMs = 60_000;
+/** While a run is under way a vantage looks so often at what its customers get: every two seconds, but for its full rounds. */
+const looksPerSecond = 0.3;
+/** A soak is a number of looks: what fails in so small a share that all of them pass more often than this is luck, and no lie. */
+const luckAllowed = 0.001;
 /** What has broken so shortly before a claim nobody can know yet. */
 const unknownMs = 15_000;
 
@@ -48,9 +52,25 @@ export class TrafficClaims {
     if (step === "traffic" && kind === "stepEnded" && (detail.result === "done" || evidence?.traffic === "shown")) {
       this.#judgeLeft(incident, failed);
     }
-    if (kind === "closed" && detail.outcome === "recovered" && this.#isQuietBeside(failed)) {
+    if (kind === "closed" && detail.outcome === "recovered" && this.#isQuietBeside(failed) && !this.#isLuck(failed)) {
       this.#claims.push({ incident, failingSince: null });
     }
+  }
+
+  /** Whether customers failed already while it soaked, in so small a share that honest looks pass. */
+  #isLuck(failed: string): boolean {
+    const { plan, customers, clock } = this.#world;
+    const now = clock.now();
+    const got = plan.regions
+      .filter(({ name }) => name !== failed)
+      .map(({ name }) => customers.service(name, "reads", now - plan.recovery.soakSeconds * 1_000, now));
+    const asked = got.reduce((sum, each) => sum + each.asked, 0);
+    const lost = got.reduce((sum, each) => sum + each.failed, 0);
+    const luck = got.reduce(
+      (product, { chance }) => product * chance ** (plan.recovery.soakSeconds * looksPerSecond),
+      1,
+    );
+    return lost > asked * failedShareAllowed && luck >= luckAllowed;
   }
 
   /** Called once a simulated second. */

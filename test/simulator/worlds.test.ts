@@ -5,7 +5,7 @@ import { crashMatrixOf, whatEnded, withSurvivorsLost } from "./crash-matrices.ts
  * Every promise is checked after every step of every one of these worlds; the seeds are the same on every machine. Many more
  * are played by `npm run test:long`.
  */
-const seeds = 600;
+const seeds = 400;
 
 /**
  * Random worlds that once showed a broken promise, and which it was. What was wrong has a test of its own as well, for a

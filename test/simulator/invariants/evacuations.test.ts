@@ -13,6 +13,7 @@ function prepare(switchKeeps: "objects" | "one store" = "objects") {
   const holders = new Map<string, readonly string[]>();
   const traffic = {
     dns: { isHealthy: (region: string) => healthy.has(region) },
+    isTamperedWith: () => false,
     holdersOf: switchKeeps === "objects" ? (region: string) => holders.get(region) ?? [] : null,
   } as unknown as TrafficControl;
   let item: CoordinationItem = initialItem("shop", ["a", "b", "c"], start);
