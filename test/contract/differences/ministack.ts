@@ -157,6 +157,7 @@ export const ministackDifferences: readonly Difference[] = [
     cases: [
       "ARC routing control: controls that are on hold their Regions in DNS",
       "ARC routing control: the lever turns the failed Region's control off and no other",
+      "ARC routing control: the watch reads which controls are off",
       "ARC routing control: turning off what is off is no error",
       "ARC routing control: a safety rule that demands one control on refuses the last",
     ],
