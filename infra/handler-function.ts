@@ -18,7 +18,8 @@ import { acknowledge } from "./acknowledge.ts";
 import type { FunctionSpec } from "./functions.ts";
 import type { HandlerCode } from "./handler-code.ts";
 import { functionName, type Place } from "./names.ts";
-import { type Permission, permissionsOf, platformPermissions } from "./permissions.ts";
+import { permissionsOf, platformPermissions } from "./permissions.ts";
+import type { Permission } from "./permissions/statement.ts";
 import type { PlanDocument } from "./plan-document.ts";
 
 export interface HandlerFunctionProps {

@@ -1,23 +1,19 @@
 import { requestedEventType } from "../functions/assess/signal.ts";
 import type { Plan } from "../functions/shared/plan/plan.ts";
 import { machineArn, type Place, reportBucketName, tableArn } from "./names.ts";
+import { raisesGroups, readsGroups } from "./permissions/capacity.ts";
+import { describesTables, movesTheWriter, readsLagEverywhere, readsTheDatabase } from "./permissions/data.ts";
+import { readsTheCoordinationItem } from "./permissions/records.ts";
 import {
   coordinationTable,
-  describesTables,
   itemsUnder,
-  movesTheWriter,
   ofAnyIncident,
   type Permission,
   type Rule,
-  raisesGroups,
-  readsGroups,
-  readsLagEverywhere,
-  readsTheCoordinationItem,
-  readsTheDatabase,
-  type Subject,
   sends,
-  throwsTheSwitch,
-} from "./permissions.ts";
+  type Subject,
+} from "./permissions/statement.ts";
+import { throwsTheSwitch } from "./permissions/traffic.ts";
 
 /**
  * What people may do in AWS, by what they do: the commands of docs/runbook.md take these, and no more. The rules for what

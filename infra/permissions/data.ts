@@ -1,0 +1,78 @@
+import type { DatabasePlan } from "../../functions/shared/plan/plan.ts";
+import { tableArn } from "../names.ts";
+import type { Permission, Rule, Subject } from "./statement.ts";
+
+function withDatabase(rule: (database: DatabasePlan, subject: Subject) => readonly Permission[]): Rule {
+  return (subject) => (subject.plan.database === null ? [] : rule(subject.plan.database, subject));
+}
+
+function globalClusterArn({ globalCluster }: DatabasePlan, { place }: Subject): string {
+  return `arn:${place.partition}:rds::${place.account}:global-cluster:${globalCluster}`;
+}
+
+export function readsTheDatabase(subject: Subject): readonly Permission[] {
+  return withDatabase((database) => [
+    {
+      actions: ["rds:DescribeGlobalClusters"],
+      resources: [globalClusterArn(database, subject)],
+      reason: "Reads who is the writer and what moves",
+    },
+    {
+      actions: ["rds:DescribeDBClusters"],
+      resources: Object.values(database.clusters),
+      reason: "Reads whether the clusters are available",
+    },
+  ])(subject);
+}
+
+/** @param ways the calls that may be made: a switchover loses nothing, a failover may */
+export function movesTheWriter(...ways: readonly ("FailoverGlobalCluster" | "SwitchoverGlobalCluster")[]): Rule {
+  return withDatabase((database, subject) => [
+    {
+      actions: ways.map((way) => `rds:${way}`),
+      resources: [globalClusterArn(database, subject), ...Object.values(database.clusters)],
+      reason:
+        "Makes another cluster the writer; AWS asks for the global cluster and for both clusters that change places",
+    },
+  ]);
+}
+
+function readsLag(regions: readonly string[], purpose: string): readonly Permission[] {
+  if (regions.length === 0) return [];
+  return [
+    {
+      actions: ["cloudwatch:GetMetricData"],
+      resources: ["*"],
+      conditions: { StringEquals: { "aws:RequestedRegion": regions } },
+      reason: `${purpose}; the API knows no resource to name for it`,
+    },
+  ];
+}
+
+export function readsLagEverywhere(subject: Subject): readonly Permission[] {
+  return withDatabase((database) => readsLag(Object.keys(database.clusters), "Reads a survivor's replication lag"))(
+    subject,
+  );
+}
+
+export function samplesItsOwnLag(subject: Subject): readonly Permission[] {
+  return withDatabase(({ clusters }, { place }) =>
+    readsLag(
+      Object.keys(clusters).filter((region) => region === place.region),
+      "Samples the replication lag of its own Region",
+    ),
+  )(subject);
+}
+
+export function describesTables({ plan, place }: Subject): readonly Permission[] {
+  if (plan.tables.length === 0) return [];
+  return [
+    {
+      actions: ["dynamodb:DescribeTable"],
+      resources: plan.tables.flatMap((name) =>
+        plan.regions.map(({ name: region }) => tableArn(name, { ...place, region })),
+      ),
+      reason: "Reads the state of the survivors' replicas",
+    },
+  ];
+}
