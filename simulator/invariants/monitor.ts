@@ -1,7 +1,6 @@
 import type { Incident } from "../../functions/coordination/item.ts";
 import { maximumTakeovers } from "../../functions/coordination/rules.ts";
 import { parseInstant } from "../../functions/shared/clock.ts";
-import { vantagesOf } from "../../functions/shared/plan/plan.ts";
 import type { TimelineEvent } from "../../functions/timeline/event.ts";
 import type { SizeChange } from "../aws/autoscaling.ts";
 import type { CallRecord } from "../aws/network.ts";
@@ -9,9 +8,10 @@ import type { Promotion } from "../aws/rds.ts";
 import type { Violation } from "../result.ts";
 import type { World } from "../world.ts";
 import { Authority, partOf } from "./authority.ts";
+import { DeadRegions } from "./dead-regions.ts";
 import { Evacuations } from "./evacuations.ts";
 import { Formats } from "./formats.ts";
-import { answeredWithinMs, HealthHistory } from "./health-history.ts";
+import { HealthHistory } from "./health-history.ts";
 import { Heard } from "./heard.ts";
 import { Hearing } from "./hearing.ts";
 import { Ledger, proofAllowanceMs, type Tenure } from "./ledger.ts";
@@ -29,8 +29,6 @@ const unnoticedMs = 120_000;
 /** A Region is not blamed on a look back longer than this. */
 const troubleMemoryMs = 300_000;
 const serviceEveryMs = 1_000;
-/** Functions that stand between a failure and the decision about it. */
-const deciding = new Set(["Watch", "AssessSignal"]);
 
 /**
  * Watches a world and writes down every promise that is broken. It looks at what AWS was told and at what customers got,
@@ -42,6 +40,7 @@ export class Monitor {
   readonly #world: World;
   readonly #seen = new Set<string>();
   readonly #history = new HealthHistory();
+  readonly #deadRegions: DeadRegions;
   readonly #evacuations: Evacuations;
   readonly #formats = new Formats();
   readonly #authority: Authority;
@@ -79,6 +78,7 @@ export class Monitor {
     this.#promotions = new Promotions(world, judges, (invariant, message) => this.#report(invariant, message));
     this.#questions = new OpenQuestions(world, judges);
     this.hearing = new Hearing(world);
+    this.#deadRegions = new DeadRegions(world, { ...judges, hearing: this.hearing });
     world.dynamoDB.observe((write) => this.ledger.note(write));
     world.network.observe((call) => this.#judgeCall(call));
     world.regions.subscribe((change) => this.#history.note(change, world.clock.now()));
@@ -96,9 +96,9 @@ export class Monitor {
       const event = events[this.#eventsSeen];
       if (event === undefined) continue;
       if (event.kind === "confirmed" && event.detail.result === "changed") this.#judgeConfirmed(event);
-      for (const { invariant, message } of this.#service.judge(event)) this.#report(invariant, message);
+      this.#reportAll(this.#service.judge(event));
       this.#trafficClaims.hear(event, this.ledger.failedRegionOf(event.incident));
-      for (const { invariant, message } of this.#switchTruth.judge(event)) this.#report(invariant, message);
+      this.#reportAll(this.#switchTruth.judge(event));
     }
     const { tenures } = this.ledger;
     for (; this.#tenuresSeen < tenures.length; this.#tenuresSeen++) {
@@ -110,19 +110,17 @@ export class Monitor {
       this.#sight.noteService();
       this.#trafficClaims.lookOn();
       this.#switchTruth.note();
-      for (const { invariant, message } of this.#questions.judge()) this.#report(invariant, message);
-      for (const { invariant, message } of this.hearing.judge()) this.#report(invariant, message);
+      this.#reportAll(this.#questions.judge());
+      this.#reportAll(this.hearing.judge());
     }
     const promotions = world.promotions;
     for (; this.#promotionsSeen < promotions.length; this.#promotionsSeen++) {
       this.#promotions.judge(promotions[this.#promotionsSeen] as Promotion, this.#mutations);
     }
-    for (const { invariant, message } of this.#lossInTurn.judge()) this.#report(invariant, message);
-    for (const { invariant, message } of this.#heard.judge()) this.#report(invariant, message);
-    for (const { invariant, message } of this.#evacuations.judge(this.ledger.item, world.clock.now())) {
-      this.#report(invariant, message);
-    }
-    for (const { invariant, message } of this.#formats.judge(this.ledger.item)) this.#report(invariant, message);
+    this.#reportAll(this.#lossInTurn.judge());
+    this.#reportAll(this.#heard.judge());
+    this.#reportAll(this.#evacuations.judge(this.ledger.item, world.clock.now()));
+    this.#reportAll(this.#formats.judge(this.ledger.item));
   }
 
   /** Called once, when the world has come to rest. */
@@ -158,7 +156,7 @@ export class Monitor {
     for (const rivals of this.ledger.rivals) this.#report("oneHolderAnEpoch", rivals);
     this.#judgePath();
     this.#promotions.judgeLosses();
-    this.#judgeDead();
+    this.#reportAll(this.#deadRegions.judge());
     this.#judgeEnds();
   }
 
@@ -223,60 +221,6 @@ export class Monitor {
     const out = this.#world.intentionallyOut();
     if (this.#world.plan.regions.every(({ name }) => out.has(name))) {
       this.#report("neverZeroRegionsInDns", `After ${what} every Region is out of DNS on purpose`);
-    }
-  }
-
-  /** A Region that is dead for long, with survivors and a lease to be had, is not left to itself (FM4, FM12). */
-  #judgeDead(): void {
-    const world = this.#world;
-    const { plan, clock } = world;
-    const now = clock.now();
-    const item = this.ledger.item;
-    const dead = plan.regions.filter(({ name }) => this.#history.troubleSince.has(name));
-    const [only] = dead;
-    if (only === undefined || dead.length > 1) return;
-    const health = world.regions.health(only.name);
-    const deadSince =
-      health === "gray" ? this.#history.troubleSince.get(only.name) : this.#history.darkSince.get(only.name);
-    if (deadSince === undefined || now - deadSince < answeredWithinMs) return;
-    const from = Math.max(deadSince + 1, now - answeredWithinMs);
-    const lately = this.#history.changes.some((at) => at >= from) || this.#history.links.anyCutSince(from);
-    // A fault elsewhere is no excuse: what stands between a failure and the answer to it is the watch and the decision.
-    const tried = world.network.firedFaults.some(({ functionName, at }) => deciding.has(functionName) && at >= from);
-    if (plan.automation.traffic !== "automatic" || lately || tried || !world.canBeTakenOver()) return;
-    // Too few can see anything at all: nobody may act on the word of those that are left.
-    const seeing = vantagesOf(plan).filter(
-      (vantage) => vantage !== only.name && world.regions.runs(vantage) && world.regions.sees(vantage),
-    );
-    if (seeing.length < plan.detection.quorum) return;
-    const ended = item?.completed.some(({ region }) => region === only.name) ?? false;
-    const standing = item?.regions[only.name]?.state ?? "inService";
-    const out = world.intentionallyOut();
-    const others = plan.regions.some(
-      ({ name }) =>
-        name !== only.name &&
-        (item?.regions[name]?.state ?? "inService") === "inService" &&
-        // What a person has drained by hand takes nobody's customers.
-        !out.has(name),
-    );
-    if (!others) return;
-    // One that lives and carries another's customers may be overloaded: people are told, and nothing is done.
-    const isCarrying = plan.regions.some(
-      ({ name }) => (item?.regions[name]?.state ?? "inService") !== "inService" || out.has(name),
-    );
-    if (health === "gray" && isCarrying) return;
-    // One incident at a time: while a person is asked about another Region, people are told of this one and no more.
-    const isLeft = item?.incident != null && item.incident.failedRegion !== only.name && world.somebodyWaits();
-    if (isLeft && world.pages.some(({ region }) => region === only.name)) return;
-    // Where no quorum of others can be heard nobody may judge: people are told, in time (FM59).
-    const connected = (name: string) => ["up", "gray"].includes(world.regions.health(name));
-    const watching = vantagesOf(plan).filter((name) => name !== only.name && connected(name));
-    if (watching.length < plan.detection.quorum && this.hearing.hasHeardOf(only.name)) return;
-    if (standing === "inService" && !ended && item?.pause == null) {
-      this.#report(
-        "deadRegionAnswered",
-        `${only.name} has been ${health} since ${deadSince} and nobody has done anything`,
-      );
     }
   }
 
@@ -419,6 +363,10 @@ export class Monitor {
     const isPaused = pause != null && parseInstant(pause.until) > clock.now();
     const isHeldBack = authority === "automation" && (isPaused || plan.automation.traffic === "observe");
     return (takeovers >= maximumTakeovers || isHeldBack) && pages.some(({ incident }) => incident === id);
+  }
+
+  #reportAll(violations: Iterable<Violation>): void {
+    for (const { invariant, message } of violations) this.#report(invariant, message);
   }
 
   #report(invariant: string, message: string): void {
