@@ -1,15 +1,15 @@
 import type { NameServer, NameServerAnswer } from "../shared/clients.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
 import { customerSubnets } from "../shared/plan/customer-subnets.ts";
-import { type Plan, vantagesOf } from "../shared/plan/plan.ts";
+import { findRegion, type Plan, vantagesOf } from "../shared/plan/plan.ts";
 import type { DnsLook, DnsView, PlaceAnswer } from "./dns-view.ts";
 import { probePublicName } from "./probes.ts";
 
 /** In all, for one question, a second server's try included. */
 const askWithinMs = 2_000;
 const serversTried = 2;
-/** So many networks stand for a Region: each is a question of every look. */
-const subnetsPerRegion = 2;
+/** So many of AWS's own networks stand for a Region whose own the plan does not name: each is a question of every look. */
+const publishedPerRegion = 2;
 /** Who is asked who it is gets so long: with the question before it no longer than a probe of a silent Region takes. */
 const identifyWithinMs = 2_000;
 /** So many addresses are asked who they are, in one look. */
@@ -20,7 +20,11 @@ const addressesAsked = 16;
  * comes by one name server alone.
  */
 export function placesOf(plan: Plan): readonly (string | null)[] {
-  return [null, ...vantagesOf(plan).flatMap((name) => customerSubnets(plan, name).slice(0, subnetsPerRegion))];
+  return [null, ...vantagesOf(plan).flatMap((name) => networksOf(plan, name))];
+}
+
+function networksOf(plan: Plan, region: string): readonly string[] {
+  return findRegion(plan, region)?.customerSubnets ?? customerSubnets(plan, region).slice(0, publishedPerRegion);
 }
 
 /**
@@ -34,7 +38,7 @@ export async function learnDns(deps: Dependencies, last: DnsView | null, turn: n
   const servers = known.length > 0 ? known : await finding;
   const answered = await askPlaces(deps, servers, placesOf(deps.plan), {
     counted: "ofTheNetwork",
-    turn: subnetsPerRegion * turn,
+    turn: publishedPerRegion * turn,
   });
   const identified = await identify(deps, addressesIn(answered.answers));
   return { servers: await finding, identified, ...answered };

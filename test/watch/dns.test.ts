@@ -1,6 +1,6 @@
 import type { NameServer, NameServerAnswer, NameServerClient } from "../../functions/shared/clients.ts";
 import type { DnsView } from "../../functions/watch/dns-view.ts";
-import { learnDns, lookAgain } from "../../functions/watch/dns.ts";
+import { learnDns, lookAgain, placesOf } from "../../functions/watch/dns.ts";
 import { probeTimeoutMs } from "../../functions/watch/probes.ts";
 import { FakeAws } from "../fakes/aws.ts";
 import { examplePlan } from "../fakes/plans.ts";
@@ -74,5 +74,21 @@ describe("FM62: resolvers ask any of the zone's name servers", () => {
 
     expect(asked).toEqual(servers.map(({ address }) => address));
     expect(looks[0]).toMatchObject({ timeToLiveSeconds: 60 });
+  });
+});
+
+describe("for whom the name servers are asked", () => {
+  it("the vantage itself, and two of AWS's networks for each vantage, a witness's too", () => {
+    const places = placesOf(plan);
+
+    expect(places).toHaveLength(1 + 2 * (plan.regions.length + plan.detection.witnesses.length));
+    expect(places[0]).toBeNull();
+  });
+
+  it("every network that the plan names", () => {
+    const own = ["81.2.69.0/24", "81.2.70.0/24", "81.2.71.0/24", "81.2.72.0/24"];
+    const regions = plan.regions.map((region, index) => (index === 0 ? { ...region, customerSubnets: own } : region));
+
+    expect(placesOf({ ...plan, regions })).toEqual(expect.arrayContaining(own));
   });
 });
