@@ -61,7 +61,8 @@ const lostShare = 0.5;
  * What people must hear of. Pure; who tells it, and whether it has been told, is `telling.ts`.
  *
  * Holds: every Region in service whose customers fail, by the word of anybody who can be heard, is among it within
- * `longestWaitSeconds` of the first failing look, whatever its assessment is called.
+ * `longestWaitSeconds` of the first failing look (`contradictedSeconds` where one vantage alone has trouble with it), whatever its
+ * assessment is called.
  */
 export function mattersOf(input: EscalationInput): readonly Matter[] {
   const ofRegions = input.plan.regions.flatMap(({ name }) => matterOfRegion(input, name) ?? []);
