@@ -50,6 +50,8 @@ interface Report {
     readonly point?: string;
   }[];
   readonly simulatedSeconds: number;
+  /** Of all worlds; 0 where nobody had to hear of anything. */
+  readonly longestSilenceSeconds: number;
   readonly wallSeconds: number;
   /** In the crash matrix: how many points it has. */
   readonly points?: number;
@@ -149,6 +151,7 @@ function summarise(jobs: readonly Job[], results: readonly JobResult[], wallSeco
       })),
     ),
     simulatedSeconds: Math.round(results.reduce((sum, { simulatedSeconds }) => sum + simulatedSeconds, 0)),
+    longestSilenceSeconds: Math.round(results.reduce((most, each) => Math.max(most, each.longestSilenceSeconds), 0)),
     wallSeconds: Math.round(wallSeconds * 100) / 100,
   };
 }
@@ -166,6 +169,7 @@ function print(report: Report): void {
   }
   say(`Faults injected    ${report.faultsInjected} (${counts(report.faultsByKind)})`);
   say(`Simulated time     ${(report.simulatedSeconds / 3_600).toFixed(1)} h in ${report.wallSeconds} s`);
+  say(`Longest silence    ${report.longestSilenceSeconds} s until people heard of a Region that failed`);
   say(`Promises broken    ${report.violations.length}`);
   for (const { seed, invariant, message, point } of report.violations) {
     say(`  ${point ?? `seed ${seed}`}: ${invariant}: ${message}`);

@@ -20,8 +20,8 @@ export interface NewsProps {
 }
 
 /**
- * What people hear of by themselves: questions, what automation gave up on, decisions to act, decisions that a person may want to overrule, answers and
- * closings. The event names a record, and the function tells people what that says
+ * What people hear of by themselves: pages, questions, that a run has begun, was answered or has closed, and that what a
+ * person asked for is not done. The event names a record, and the function tells people what that says
  * (docs/adr/0022-people-hear-from-records.md).
  */
 export class News extends Construct {

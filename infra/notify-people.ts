@@ -1,5 +1,5 @@
 import { Duration } from "aws-cdk-lib";
-import { ComparisonOperator, Stats, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
+import { ComparisonOperator, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
 import { FilterPattern, MetricFilter, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import { untoldNotice } from "../functions/notify/untold.ts";
@@ -54,7 +54,7 @@ export class NotifyPeople extends Construct {
       name: "event-told-nobody",
       because:
         "An event on this Region's bus named no record that people are told of: somebody puts events there, or a record is missing. See the log of notify-people: docs/runbook.md, An event told nobody",
-      metric: untoldMetric(plan, { period: Duration.minutes(5), statistic: Stats.SUM }),
+      metric: untoldMetric(plan, { period: Duration.minutes(5) }),
       comparison: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       threshold: 1,
       periods: 1,

@@ -35,10 +35,12 @@ export interface JobResult {
   /** How often each kind of fault took effect. */
   readonly faults: Readonly<Record<string, number>>;
   readonly simulatedSeconds: number;
+  /** The longest time from customers of a Region failing to people hearing of it, while somebody could have told. */
+  readonly longestSilenceSeconds: number;
 }
 
 export async function runJob(job: Job): Promise<JobResult> {
-  const { result, world, startedAt } = await playJob(job);
+  const { result, world, monitor, startedAt } = await playJob(job);
   const faults: Record<string, number> = {};
   for (const { kind } of result.faults) faults[kind] = (faults[kind] ?? 0) + 1;
   return {
@@ -47,6 +49,7 @@ export async function runJob(job: Job): Promise<JobResult> {
     violations: result.violations,
     faults,
     simulatedSeconds: (world.clock.now() - startedAt) / 1_000,
+    longestSilenceSeconds: monitor.hearing.longestSilenceSeconds,
   };
 }
 

@@ -1,6 +1,6 @@
 import { approvalEventType } from "../functions/approval/events.ts";
 import { requestedEventSource, requestedEventType } from "../functions/assess/signal.ts";
-import type { Plan } from "../functions/shared/plan/plan.ts";
+import { type Plan, vantagesOf } from "../functions/shared/plan/plan.ts";
 import { integerBetween, pick, type Random, seededRandom } from "../functions/shared/random.ts";
 import { timelineEventSource, timelineEventType } from "../functions/timeline/event.ts";
 import { escalationEventType } from "../functions/escalation/records.ts";
@@ -47,7 +47,7 @@ function drawEvent(random: Random, plan: Plan, about: string): Event {
 export function drawForgeries(seed: number, plan: Plan, add: Add): void {
   const random = seededRandom(Math.imul(seed + 1, 0x297a2d39));
   if (random.next() >= 0.3) return;
-  const regions = [...plan.regions.map(({ name }) => name), ...plan.detection.witnesses];
+  const regions = vantagesOf(plan);
   for (let count = integerBetween(random, 1, 4); count > 0; count--) {
     const event = { source: timelineEventSource, ...forge(random, plan) };
     add(integerBetween(random, span.from, span.to), { kind: "event", region: pick(random, regions), event });

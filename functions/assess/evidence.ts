@@ -1,6 +1,6 @@
 import type { CoordinationItem } from "../coordination/item.ts";
 import { parseInstant, secondsBetween } from "../shared/clock.ts";
-import { type Plan, regionNamed } from "../shared/plan/plan.ts";
+import { type Plan, regionNamed, vantagesOf } from "../shared/plan/plan.ts";
 import { type UnreadableSwitch, unreadableSwitches } from "../watch/canaries.ts";
 import type { Observation, Vote } from "../watch/observation.ts";
 import { takenOutOfDns } from "./taken-out.ts";
@@ -87,7 +87,7 @@ export function gatherEvidence(
   // A word from the future is as old as it is far away: else a fast clock would go on speaking after its death (FM29).
   const ageSeconds = new Map(observations.map(({ vantage, at }) => [vantage, Math.abs(secondsBetween(at, now))]));
   const flapsFrom = parseInstant(now) - flapWindowSeconds * 1_000;
-  const vantages = [...plan.regions.map((region) => region.name), ...plan.detection.witnesses];
+  const vantages = vantagesOf(plan);
 
   const fresh = observations.filter(
     ({ vantage }) => vantages.includes(vantage) && (ageSeconds.get(vantage) ?? 0) <= maximumAgeSeconds,

@@ -14,7 +14,7 @@ const readingLastsMs = 300_000;
 
 /**
  * Regions besides the failed one that the switch holds out of DNS now: by what every watch reads of it, and by what this
- * run's traffic step read before it threw it (FM67). None where neither can be read: what is not known moves nothing.
+ * run's traffic step read before it threw it (FM67). None where either cannot be read: what is not known moves nothing.
  */
 export async function readTakenOut(context: StepContext): Promise<readonly string[]> {
   const { deps, run, logger } = context;

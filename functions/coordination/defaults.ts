@@ -1,7 +1,6 @@
 import { isInstant } from "../shared/clock.ts";
+import { type Fields, isFields } from "../shared/fields.ts";
 import { branchNames, questionSubjects } from "./item.ts";
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * The stored item with what versions before this one did not write yet. An absence is read as whatever commits to the
@@ -91,8 +90,4 @@ function field(name: string, value: unknown): Fields {
 
 function isNone(value: unknown): value is null | undefined {
   return value === null || value === undefined;
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -296,7 +296,8 @@ export function matterOfRun(
   return compose(reason, failedRegion, failedRegion, { ...nobody, ...about });
 }
 
-function standsIn(item: CoordinationItem | null, region: string): boolean {
+/** Whether a Region is in service, or still on its way out, by the book. */
+export function standsIn(item: CoordinationItem | null, region: string): boolean {
   const state = item?.regions[region]?.state ?? "inService";
   return state === "inService" || state === "evacuating";
 }

@@ -1,6 +1,6 @@
 import { parseInstant } from "../shared/clock.ts";
 import { type Plan, vantagesOf } from "../shared/plan/plan.ts";
-import { type EscalationInput, fewestHeard, type Matter, sharedMatters } from "./matters.ts";
+import { type EscalationInput, fewestHeard, type Matter, sharedMatters, standsIn } from "./matters.ts";
 import type { Escalation } from "./records.ts";
 import { isClear } from "./trouble.ts";
 import { type EscalationReason, severity, words } from "./words.ts";
@@ -72,7 +72,7 @@ function isAloneWord(reason: EscalationReason): boolean {
 /** Whether a matter that is none any more has ended, and not only paused. Pure. */
 export function hasEnded(input: EscalationInput, told: Escalation): boolean {
   const { plan, evidence, item } = input;
-  const isOut = (region: string) => ["evacuated", "returning"].includes(item?.regions[region]?.state ?? "inService");
+  const isOut = (region: string) => !standsIn(item, region);
   if (item === null) return false;
   switch (told.matter) {
     case sharedMatters.everything:

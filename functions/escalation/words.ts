@@ -36,7 +36,6 @@ export type EscalationReason =
       | "takeoversExhausted"
       | "lastRegion"
       | "noHealthySurvivor"
-      | "unknownEvidence"
       | "unconfirmed"
       | "flapping"
       | "disputed"
@@ -155,7 +154,6 @@ export const words: Readonly<Record<EscalationReason, Words>> = {
     says: (subject) => `${fails(subject)}, and fewer vantages are heard than the quorum: automation does nothing`,
     whatToDo: startByHand,
   },
-  unknownEvidence: { stage: "blind", afterSeconds: 0, says: failsAnd, whatToDo: startByHand },
   observerIsolated: {
     stage: "blind",
     afterSeconds: 0,

@@ -104,10 +104,10 @@ export function judgeRecord(
       const { data } = questionSchema.safeParse(record);
       if (data === undefined) return malformed(pk, sk);
       if (data.application !== plan.application) return untold(`the question is of application ${data.application}`);
-      const { token: _token, region, ...said } = record;
+      const { token: _token, region: _region, ...said } = record;
       const { incident, covers, epoch } = data;
       const answerBy = howToAnswer({ incident, covers, region: data.region, recordsTable: plan.recordsTable });
-      const content = { ...said, answerIn: region as Json, answerBy };
+      const content = { ...said, answerIn: data.region, answerBy };
       return tell(plan, now, data.askedAt, data.summary, `${incident}/e${epoch}/${covers}`, content);
     }
     case "escalation": {

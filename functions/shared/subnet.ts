@@ -8,6 +8,9 @@ export interface Subnet {
   readonly prefix: number;
 }
 
+/** Resolvers tell name servers no more of an IPv4 address than this (RFC 7871, 11.1). */
+export const toldBits = 24;
+
 /** `81.2.69.0/24` → its addresses; null when the text is no IPv4 subnet. Bits beyond the prefix are ignored. */
 export function parseSubnet(text: string): Subnet | null {
   const [address = "", length = "", ...rest] = text.split("/");

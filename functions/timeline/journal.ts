@@ -1,4 +1,5 @@
 import { PutItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
+import { heardOfRuns } from "../notify/heard.ts";
 import { fromAttributes, toAttributes } from "../shared/attributes.ts";
 import { backoffMs, retryRead } from "../shared/backoff.ts";
 import { sendEvent, tellPeople } from "../shared/bus.ts";
@@ -24,7 +25,7 @@ export interface Journal {
 }
 
 /** Kinds by which people hear of a run. The other events are a courtesy to listeners. */
-const newsKinds: ReadonlySet<TimelineKind> = new Set(["opened", "takenOver", "retried", "approvalAnswered", "closed"]);
+const newsKinds: ReadonlySet<TimelineKind> = new Set(heardOfRuns);
 /** Tries of such an event while the bus answers; the closing event has more, for nobody waits behind it. */
 const newsTries = 3;
 

@@ -13,7 +13,7 @@ export interface UnreadableSwitch {
 }
 
 /** A canary that has just been written, or a bucket whose policy is just being changed, is nobody's loss yet. */
-export const canaryLostAfterSeconds = 180;
+const canaryLostAfterSeconds = 180;
 
 /** An observation that is older says nothing of now. */
 const heardWithinSeconds = 120;

@@ -1,4 +1,5 @@
 import { isInstant } from "../shared/clock.ts";
+import { type Fields, isFields } from "../shared/fields.ts";
 import type {
   CanaryWord,
   CapacitySample,
@@ -9,8 +10,6 @@ import type {
   SwitchWord,
   Vote,
 } from "./observation.ts";
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * A stored observation in the form that all reasoning rests on, or null where it is none. Another vantage may run a version
@@ -115,8 +114,4 @@ function isAge(entry: readonly [string, unknown]): entry is [string, number] {
 
 function isNumber(value: unknown): value is number {
   return typeof value === "number";
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -94,6 +94,7 @@ async function lookAround(
   memory: EscalationMemory,
 ): Promise<Seen> {
   const { plan, region } = deps;
+  const { nameServers: turn } = including;
   const seenLast = before?.observation ?? null;
   const beganAt = isoInstant(deps.clock.now());
   const learnedLast = readDnsView(plan, seenLast?.dns);
@@ -102,9 +103,7 @@ async function lookAround(
     probePublicName(deps),
     orNull(deps, "observations", () => readObservations(deps)),
     orNull(deps, "coordination item", () => createCoordinationStore(deps, `watch in ${region}`).read()),
-    including.nameServers === null
-      ? null
-      : orNull(deps, "name servers", () => learnDns(deps, learnedLast, including.nameServers ?? 0)),
+    turn === null ? null : orNull(deps, "name servers", () => learnDns(deps, learnedLast, turn)),
     // Beside the probes: a bucket that does not answer takes as long as a Region that does not.
     including.samples ? lookAtSwitch(deps) : null,
   ]);

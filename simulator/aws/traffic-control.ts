@@ -1,6 +1,6 @@
 import type { Plan, TrafficSwitchPlan } from "../../functions/shared/plan/plan.ts";
 import type { Random } from "../../functions/shared/random.ts";
-import { canaryKey } from "../../functions/traffic/switch-objects.ts";
+import { canaryKey, evacuationKey } from "../../functions/traffic/switch-objects.ts";
 import type { VirtualClock } from "../clock.ts";
 import { Dns, type LatencyRecord } from "./dns.ts";
 import { HealthCheckers } from "./health-checkers.ts";
@@ -34,11 +34,6 @@ export interface TrafficControl {
    * or its record from the switch.
    */
   readonly isTamperedWith: (region: string) => boolean;
-}
-
-/** The object whose presence takes `region` out, in another Region's bucket. */
-function evacuationKey(region: string): string {
-  return `evacuate/${region}`;
 }
 
 /** Sets up records, health checks and switch as the plan says; creates the switch's buckets. */

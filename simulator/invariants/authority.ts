@@ -134,8 +134,9 @@ export class Authority {
     const asking = this.#ledger.tenures.find(
       ({ incident, epoch }) => incident === tenure.incident && epoch === question.epoch,
     );
-    if (of === "evacuation" && (question.says === "itServes" || asking === undefined)) return false;
-    if (of === "evacuation" && asking !== undefined && !this.#silence.isWarranted(asking)) return false;
+    if (of === "evacuation") {
+      if (question.says === "itServes" || asking === undefined || !this.#silence.isWarranted(asking)) return false;
+    }
     const execution = stepFunctions.executions.find(({ arn }) => arn === asking?.execution);
     const state = of === "evacuation" ? "RequestApproval" : "RequestPromotion";
     const askedAt = execution?.states.find((visited) => visited.state === state)?.enteredAt ?? question.at;

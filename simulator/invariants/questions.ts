@@ -79,8 +79,8 @@ export class OpenQuestions {
     const { people, regions } = this.#world;
     for (; this.#questionsSeen < people.questions.length; this.#questionsSeen++) {
       const question = people.questions[this.#questionsSeen] as PutQuestion;
-      const region = this.#judges.ledger.tenures.find(({ incident }) => incident === question.incident)?.failedRegion;
-      if (region !== undefined && regions.health(region) === "dark") this.#ofDarkness.add(question);
+      const region = this.#judges.ledger.failedRegionOf(question.incident);
+      if (region !== null && regions.health(region) === "dark") this.#ofDarkness.add(question);
     }
   }
 

@@ -1,3 +1,4 @@
+import { vantagesOf } from "../../functions/shared/plan/plan.ts";
 import type { TimelineEvent } from "../../functions/timeline/event.ts";
 import type { RegionHealth } from "../aws/service.ts";
 import type { Violation } from "../result.ts";
@@ -63,7 +64,7 @@ export class Service {
         event.incident === incident && event.epoch === epoch && event.step === "recovery" && event.kind === "stepEnded",
     );
     const until = shown === undefined ? clock.now() : this.#ledger.storedAt(shown);
-    const failed = this.#failedRegionOf(incident);
+    const failed = this.#ledger.failedRegionOf(incident);
     const broken = this.#worsened.filter(({ at }) => at > until - unknownMs && at <= clock.now());
     const to = Math.min(until, ...broken.map(({ at }) => at)) - 1_000;
     const from = until - plan.recovery.soakSeconds * 1_000;
@@ -106,14 +107,14 @@ export class Service {
    */
   #judgeTraffic({ incident, region: acting, detail }: TimelineEvent): readonly Violation[] {
     const { plan, traffic, regions, clock, headerForms } = this.#world;
-    const failed = this.#failedRegionOf(incident);
+    const failed = this.#ledger.failedRegionOf(incident);
     if (failed === null || this.#worsenedLately()) return [];
     // Whose endpoint has just come back is answered until the switch, thrown meanwhile, has had its time.
     if (clock.now() - (this.#bettered.get(failed) ?? Number.NEGATIVE_INFINITY) < switchedWithinMs) return [];
     const evidence = detail.evidence as { readonly traffic?: unknown } | undefined;
     const isShown = evidence?.traffic !== "notShown";
     const saysItsName = (headerForms.get(failed) ?? "region") === "region" && regions.health(failed) === "up";
-    const sent = [...plan.regions.map(({ name }) => name), ...plan.detection.witnesses].filter(
+    const sent = vantagesOf(plan).filter(
       (vantage) =>
         regions.runs(vantage) &&
         traffic.dns.answer(vantage) === failed &&
@@ -131,7 +132,7 @@ export class Service {
     const isTrue =
       typeof promotedRegion === "string"
         ? writer === promotedRegion && this.#takesWrites(writer)
-        : writer !== this.#failedRegionOf(incident);
+        : writer !== this.#ledger.failedRegionOf(incident);
     if (isTrue) return [];
     const message = `${incident} says that ${promotedRegion ?? "a Region that did not fail"} is the writer, and ${writer} is`;
     return [{ invariant: "databaseDoneMeansWriter", message }];
@@ -144,9 +145,5 @@ export class Service {
   #worsenedLately(): boolean {
     const now = this.#world.clock.now();
     return this.#worsened.some(({ at }) => now - at <= lookMs);
-  }
-
-  #failedRegionOf(incident: string): string | null {
-    return this.#ledger.failedRegionOf(incident);
   }
 }

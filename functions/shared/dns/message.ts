@@ -1,7 +1,7 @@
 import type DNS from "dns2";
 import { Packet } from "dns2";
 import type { NameServerAnswer } from "../clients.ts";
-import { describeSubnet, findSpecial, parseSubnet, type Subnet } from "../subnet.ts";
+import { describeAddress, findSpecial, parseSubnet, type Subnet, toldBits } from "../subnet.ts";
 
 type EcsOption = DNS.Packet.EcsOption;
 
@@ -24,10 +24,7 @@ export type Reading =
   | { readonly kind: "answer"; readonly answer: NameServerAnswer };
 
 /** Answers that fit into this many bytes are not fragmented on their way (dnsflagday.net/2020). */
-export const longestDatagramBytes = 1_232;
-
-/** Resolvers tell name servers no more of an address than this (RFC 7871, 11.1). */
-export const toldBits = 24;
+const longestDatagramBytes = 1_232;
 
 /** An answer of Route 53 holds eight addresses at most; this is no list of servers any more. */
 const mostAddresses = 32;
@@ -57,13 +54,13 @@ function toldOf(text: string): Subnet {
   return { first: subnet.first, last: subnet.first + 2 ** (32 - prefix) - 1, prefix };
 }
 
-function clientSubnet({ first, last, prefix }: Subnet): EcsOption {
+function clientSubnet({ first, prefix }: Subnet): EcsOption {
   return {
     ednsCode: Packet.EDNS_OPTION_CODE.ECS,
     family: ipv4Family,
     sourcePrefixLength: prefix,
     scopePrefixLength: 0,
-    ip: describeSubnet({ first, last, prefix }).split("/")[0] ?? "",
+    ip: describeAddress(first),
   };
 }
 

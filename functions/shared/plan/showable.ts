@@ -1,6 +1,6 @@
 import { placesKnown, roundTripMs } from "../distance.ts";
 import { customerSubnets } from "./customer-subnets.ts";
-import type { Plan } from "./plan.ts";
+import { type Plan, vantagesOf } from "./plan.ts";
 
 /** A Region for whose customers nobody stands: after a failover it could not be shown that traffic has left it (FM62). */
 export interface Unshowable {
@@ -50,7 +50,7 @@ function nearestServing(plan: Plan, place: string): string | null {
 
 /** The nearest Region that neither serves nor watches, and that is sent to `region`. */
 function witnessFor(plan: Plan, region: string): string | null {
-  const taken = new Set([...plan.regions.map(({ name }) => name), ...plan.detection.witnesses]);
+  const taken = new Set(vantagesOf(plan));
   const able = placesKnown.filter((place) => !taken.has(place) && nearestServing(plan, place) === region);
   return able.toSorted((one, other) => roundTripMs(one, region) - roundTripMs(other, region))[0] ?? null;
 }

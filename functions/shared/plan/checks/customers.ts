@@ -1,12 +1,9 @@
-import { describeSubnet, findSpecial, overlap, parseSubnet, type Subnet } from "../../subnet.ts";
+import { describeSubnet, findSpecial, overlap, parseSubnet, type Subnet, toldBits } from "../../subnet.ts";
 import type { Plan } from "../plan.ts";
 import { finding, type PlanFinding, type PlanRule } from "./finding.ts";
 
 /** Each is asked for in every look at where DNS sends customers. */
 const mostSubnets = 4;
-
-/** Resolvers tell name servers 24 bits of an IPv4 address at most (RFC 7871, 11.1). */
-const longestPrefix = 24;
 
 /** Wider than this no network is, and no answer is for all of it. */
 const shortestPrefix = 8;
@@ -42,7 +39,7 @@ function refuseText(text: string): string {
 
 function refuseSubnet(text: string, subnet: Subnet): string | null {
   if (describeSubnet(subnet) !== text) return `must be ${describeSubnet(subnet)}, without bits beyond its prefix`;
-  if (subnet.prefix > longestPrefix) return `must be /${longestPrefix} or wider: resolvers tell name servers no more`;
+  if (subnet.prefix > toldBits) return `must be /${toldBits} or wider: resolvers tell name servers no more`;
   if (subnet.prefix < shortestPrefix) return `must be /${shortestPrefix} or narrower: no answer is for all of it`;
   const special = findSpecial(subnet);
   return special === null ? null : `must be of the internet, and ${special} is not: Route 53 knows nothing of it`;
