@@ -34,9 +34,11 @@ it.each(["dark", "gray"] as const)(
     const story = { name: "alone", summary: "", plan: "storefront", failureModes: [], expected: null };
     const scenario = { ...story, failedRegion: "us-east-1", script, horizonSeconds: 900 };
 
-    const { world, result, faultAt } = await play({ scenario, plan: twoAndAWitness(), seed: 1 });
+    const { world, monitor, result, faultAt } = await play({ scenario, plan: twoAndAWitness(), seed: 1 });
 
     expect(result.violations).toEqual([]);
+    expect(monitor.hearing.longestSilenceSeconds).toBeGreaterThan(0);
+    expect(monitor.hearing.longestSilenceSeconds).toBeLessThan(withinMs / 1_000);
     const [first] = world.pages.filter(({ region }) => region === "us-east-1");
     expect(first).toMatchObject({ stage: "blind", dedupKey: "storefront/us-east-1" });
     expect((first?.at ?? 0) - faultAt).toBeLessThan(withinMs);
