@@ -16,6 +16,8 @@ export interface Escalation extends Omit<Matter, "key" | "dueForSeconds"> {
   readonly matter: string;
   /** ISO 8601; when it came to stand as it does. */
   readonly at: string;
+  /** ISO 8601; since when somebody has tried to tell it and no bus has taken it. Records of older writers have none. */
+  readonly untoldSince?: string;
   /** The vantage that says so. */
   readonly from: string;
   /** The same for everything that is ever said of this matter: a pager folds it into one. */
@@ -87,18 +89,25 @@ export function escalationOf(
 ): Escalation {
   const { application } = deps.plan;
   const stands = before !== null && before.stage !== "healed";
+  const at = isoInstant(deps.clock.now());
   return {
     ...matter,
     application,
     matter: key,
     since: stands ? before.since : matter.since,
-    at: isoInstant(deps.clock.now()),
+    at,
+    untoldSince: before === null || before.toldAt !== null ? at : untoldSince(before),
     from: deps.region,
     dedupKey: `${application}/${key}`,
     toldAt: null,
     toldBy: null,
     changes: before?.changes ?? [],
   };
+}
+
+/** Since when nobody has got out what a record says, which no bus has taken; ISO 8601. */
+export function untoldSince({ at, untoldSince: since }: Pick<Escalation, "at" | "untoldSince">): string {
+  return since ?? at;
 }
 
 /** The same once a bus has taken it. */

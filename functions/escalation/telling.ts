@@ -1,7 +1,7 @@
 import { parseInstant } from "../shared/clock.ts";
 import { type Plan, vantagesOf } from "../shared/plan/plan.ts";
 import { type EscalationInput, fewestHeard, type Matter, sharedMatters, standsIn } from "./matters.ts";
-import type { Escalation } from "./records.ts";
+import { type Escalation, untoldSince } from "./records.ts";
 import { isClear } from "./trouble.ts";
 import { type EscalationReason, severity, words } from "./words.ts";
 
@@ -9,7 +9,7 @@ import { type EscalationReason, severity, words } from "./words.ts";
 const turnSeconds = 15;
 /** A matter that changes to and fro is told again no more often than this, unless it gets worse. */
 const quietSeconds = 600;
-/** Whoever has just recorded what it is about to tell is given this long. */
+/** Whoever has recorded what it is about to tell is given this long, however often it tries. */
 const tellingSeconds = 20;
 /** The looks of the last minutes still remember how a Region faltered that has grown since. */
 const settlingSeconds = 300;
@@ -41,7 +41,8 @@ export function isToBeTold(
   }: { readonly self: string; readonly turn: number; readonly forSeconds: number; readonly now: number },
 ): boolean {
   const ago = (instant: string) => (now - parseInstant(instant)) / 1_000;
-  if (told !== null && told.toldAt === null && told.from !== self && ago(told.at) < tellingSeconds) return false;
+  if (told !== null && told.toldAt === null && told.from !== self && ago(untoldSince(told)) < tellingSeconds)
+    return false;
   // What was recorded and taken by no bus is due, whatever this process has seen of it.
   const isRecorded =
     told !== null && told.toldAt === null && told.stage === matter.stage && told.reason === matter.reason;

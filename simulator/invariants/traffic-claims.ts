@@ -31,6 +31,8 @@ export class TrafficClaims {
   readonly #world: World;
   readonly #report: (invariant: string, message: string) => void;
   #claims: Claim[] = [];
+  /** The Regions that the switch takes out of DNS, as they were a second ago. */
+  #out = "";
   #worsenedAt = Number.NEGATIVE_INFINITY;
 
   constructor(world: World, report: (invariant: string, message: string) => void) {
@@ -76,6 +78,7 @@ export class TrafficClaims {
   /** Called once a simulated second. */
   lookOn(): void {
     const { customers, clock } = this.#world;
+    this.#dropWhatSomebodyUndid();
     if (this.#claims.length === 0) return;
     const now = clock.now();
     const isFailing = customers.failedShare > failedShareAllowed;
@@ -88,6 +91,14 @@ export class TrafficClaims {
         `${claim.incident} is closed as recovered with traffic shown to have left, and ${share} of all requests fail a minute later`,
       );
     }
+  }
+
+  /** A run that has closed throws no switch: whoever drains a Region after it, or lets one back, makes a trouble of their own. */
+  #dropWhatSomebodyUndid(): void {
+    const out = [...this.#world.intentionallyOut()].sort().join(" ");
+    if (out === this.#out) return;
+    this.#out = out;
+    this.#claims = [];
   }
 
   #judgeLeft(incident: string, failed: string): void {

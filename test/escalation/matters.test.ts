@@ -239,6 +239,12 @@ describe("whether it is told", () => {
     ["not twice", {}, {}, false],
     ["again where no bus has taken it", { toldAt: null }, {}, true],
     ["not while another vantage is telling it", { toldAt: null, at: ago(5) }, {}, false],
+    [
+      "where that one has tried for long, however lately it tried last",
+      { toldAt: null, at: ago(5), untoldSince: ago(21) },
+      {},
+      true,
+    ],
     ["where it has become worse", { stage: "held", reason: "paused" }, {}, true],
     [
       "not where it was so lately",

@@ -69,3 +69,20 @@ it("FM60: records tables that take no page of two vantages: people hear in time 
   expect(first?.region).toBe("us-west-2");
   expect((first?.at ?? 0) - faultAt).toBeLessThan(withinMs);
 });
+
+it("FM60: the bus of the vantage whose turn it is refuses every entry for good: the next one tells", async () => {
+  const script: Cue[] = [
+    { at: -60, action: { kind: "entriesFail", region: "eu-west-1", share: 1, seconds: 3_600 } },
+    { at: 0, action: { kind: "region", region: "us-east-1", health: "dark" } },
+  ];
+  const story = { name: "refusing-bus", summary: "", plan: "storefront", failureModes: [], expected: null };
+  const automation = { ...planNamed("storefront").automation, traffic: "observe" as const };
+  const scenario = { ...story, automation, failedRegion: "us-east-1", script, horizonSeconds: 600 };
+
+  const { world, result, faultAt } = await play({ scenario, plan: planNamed("storefront"), seed: 1 });
+
+  expect(result.violations).toEqual([]);
+  const [first] = world.sns.messages.filter(({ content }) => content?.region === "us-east-1");
+  expect(first?.region).toBe("ap-southeast-1");
+  expect((first?.at ?? 0) - faultAt).toBeLessThan(withinMs);
+});
