@@ -13,7 +13,7 @@ import { recoveryCluster } from "../shared/aws/recovery-cluster.ts";
 import { route53 } from "../shared/aws/route53.ts";
 import { s3 } from "../shared/aws/s3.ts";
 import { stepFunctions } from "../shared/aws/step-functions.ts";
-import { isoInstant, secondsBetween } from "../shared/clock.ts";
+import { isoInstant, parseInstant, secondsBetween } from "../shared/clock.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
 import { errorMessage } from "../shared/errors.ts";
 import { createEntry, type Handler } from "../shared/step.ts";
@@ -107,7 +107,8 @@ async function lookAround(
     // Beside the probes: a bucket that does not answer takes as long as a Region that does not.
     including.samples ? lookAtSwitch(deps) : null,
   ]);
-  const last = observations?.find((each) => each.vantage === region) ?? seenLast;
+  const stored = observations?.find((each) => each.vantage === region) ?? null;
+  const last = isLeftBehind(stored, before) ? seenLast : (stored ?? seenLast);
   const fresh =
     including.samples || last === null
       ? {
@@ -144,6 +145,12 @@ async function lookAround(
     ),
   ]);
   return { observation, item, continues };
+}
+
+/** Whether this process has gone on from what is stored, and the table has not taken what it saw since. */
+function isLeftBehind(stored: Observation | null, before: Pick<Seen, "observation" | "continues"> | null): boolean {
+  if (stored === null || before === null || before.continues === "own") return false;
+  return parseInstant(before.observation.at) > parseInstant(stored.at);
 }
 
 function compose(

@@ -30,6 +30,23 @@ describe("what a run may claim of traffic", () => {
     expect(timeline.at(-1)?.summary).toMatch(/^Recovered .* that traffic has left us-west-2 is not shown$/);
   });
 
+  it("FM67: whoever drains a survivor after the run has closed does not make its word a lie", async () => {
+    const script: Scenario["script"] = [
+      { at: -10, action: { kind: "shortage", region: "ap-southeast-1", launchable: 0 } },
+      { at: 0, action: { kind: "region", region: "us-east-1", health: "dark" } },
+      { at: 270, action: { kind: "drainedByHand", region: "eu-west-1" } },
+    ];
+    const story = { name: "drained-after-it", summary: "", plan: "storefront", failureModes: [], expected: null };
+    const scenario = { ...story, failedRegion: "us-east-1", script, horizonSeconds: 600 };
+
+    const { result, world, faultAt } = await play({ scenario, plan: planNamed("storefront"), seed: 1 });
+
+    expect(result).toMatchObject({ outcome: "recovered", evidence: { traffic: "shown" }, violations: [] });
+    const closed = result.timeline.find(({ kind }) => kind === "closed");
+    expect(Date.parse(closed?.at ?? "")).toBeLessThan(faultAt + 270_000);
+    expect(world.customers.failedShare).toBeGreaterThan(0.5);
+  });
+
   it("FM64: a switch that moves nothing is degraded, and who is still sent there is named", async () => {
     const { outcome, reasons } = await played("check-attached-to-nothing");
 

@@ -399,6 +399,20 @@ it("FM59: a process that slept and cannot read does not write over what another 
   expect(own().votes.every((vote) => vote.looks?.startsWith(looks))).toBe(true);
 });
 
+it("FM61: what a round saw is not lost where the table took nothing of it", async () => {
+  const { aws, own, watch } = prepare();
+  let writes = 0;
+  aws.before = ({ operation, input }) => {
+    const isOwn = operation === "PutItem" && input.Item?.pk?.S === "observations";
+    if (isOwn && writes++ > 0 && writes < 5) throw awsError("ThrottlingException");
+  };
+
+  await watch();
+
+  expect(writes).toBeGreaterThan(5);
+  for (const { looks } of own().votes) expect(looks).toMatch(/^[pf]{6}$/);
+});
+
 describe("nothing stops the vantage", () => {
   it.each([
     ["FM26: the coordination table is away", plan.coordination.table],
@@ -492,6 +506,7 @@ describe("telling people", () => {
         whatToDo: expect.stringMatching(/storefront-us-east-1-e1 waits for an answer.*answer it/),
         since: expect.any(String),
         at: expect.any(String),
+        untoldSince: expect.any(String),
         from: self,
         dedupKey: `storefront/${second}`,
         toldAt: null,
