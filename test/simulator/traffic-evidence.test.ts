@@ -39,7 +39,12 @@ describe("what a run may claim of traffic", () => {
     const story = { name: "drained-after-it", summary: "", plan: "storefront", failureModes: [], expected: null };
     const scenario = { ...story, failedRegion: "us-east-1", script, horizonSeconds: 600 };
 
-    const { result, world, faultAt } = await play({ scenario, plan: planNamed("storefront"), seed: 1 });
+    const { result, world, faultAt } = await play({
+      scenario,
+      plan: planNamed("storefront"),
+      seed: 1,
+      stop: "quiet",
+    });
 
     expect(result).toMatchObject({ outcome: "recovered", evidence: { traffic: "shown" }, violations: [] });
     const closed = result.timeline.find(({ kind }) => kind === "closed");
