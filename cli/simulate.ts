@@ -18,6 +18,8 @@ const options = {
 } as const;
 
 const defaultSeeds = 100;
+/** By when people are to hear of a Region that fails. */
+const heardWithinSeconds = 180;
 /** A night's work for a large machine; the results are held in memory until the end. */
 const mostSeeds = 1_000_000;
 
@@ -52,6 +54,10 @@ interface Report {
   readonly simulatedSeconds: number;
   /** Of all worlds; 0 where nobody had to hear of anything. */
   readonly longestSilenceSeconds: number;
+  /** In how many worlds people heard later than promised. */
+  readonly heardLate: number;
+  /** By the example plan: of the runs that closed with a word on traffic, how many could show that it had left. */
+  readonly traffic: Readonly<Record<string, { readonly shown: number; readonly notShown: number }>>;
   readonly wallSeconds: number;
   /** In the crash matrix: how many points it has. */
   readonly points?: number;
@@ -152,8 +158,21 @@ function summarise(jobs: readonly Job[], results: readonly JobResult[], wallSeco
     ),
     simulatedSeconds: Math.round(results.reduce((sum, { simulatedSeconds }) => sum + simulatedSeconds, 0)),
     longestSilenceSeconds: Math.round(results.reduce((most, each) => Math.max(most, each.longestSilenceSeconds), 0)),
+    heardLate: results.filter(({ longestSilenceSeconds }) => longestSilenceSeconds > heardWithinSeconds).length,
+    traffic: countTraffic(results),
     wallSeconds: Math.round(wallSeconds * 100) / 100,
   };
+}
+
+function countTraffic(results: readonly JobResult[]): Report["traffic"] {
+  const counts: Record<string, { shown: number; notShown: number }> = {};
+  for (const { plan, traffic } of results) {
+    if (traffic === null) continue;
+    const count = counts[plan] ?? { shown: 0, notShown: 0 };
+    count[traffic]++;
+    counts[plan] = count;
+  }
+  return counts;
 }
 
 function print(report: Report): void {
@@ -169,7 +188,12 @@ function print(report: Report): void {
   }
   say(`Faults injected    ${report.faultsInjected} (${counts(report.faultsByKind)})`);
   say(`Simulated time     ${(report.simulatedSeconds / 3_600).toFixed(1)} h in ${report.wallSeconds} s`);
-  say(`Longest silence    ${report.longestSilenceSeconds} s until people heard of a Region that failed`);
+  say(
+    `Longest silence    ${report.longestSilenceSeconds} s until people heard of a Region that failed; later than ${heardWithinSeconds} s in ${report.heardLate} worlds`,
+  );
+  for (const [plan, { shown, notShown }] of Object.entries(report.traffic)) {
+    say(`Traffic not shown  in ${notShown} of ${shown + notShown} runs of ${plan}`);
+  }
   say(`Promises broken    ${report.violations.length}`);
   for (const { seed, invariant, message, point } of report.violations) {
     say(`  ${point ?? `seed ${seed}`}: ${invariant}: ${message}`);

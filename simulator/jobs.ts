@@ -30,7 +30,11 @@ export type CrashFault = (typeof crashFaults)[number];
 /** What is left of a run when it comes back from a worker. */
 export interface JobResult {
   readonly seed: number;
+  /** The example plan that the world was drawn from. */
+  readonly plan: string;
   readonly outcome: string;
+  /** Whether the run showed that traffic left the failed Region; null where no run closed with a word on it. */
+  readonly traffic: "shown" | "notShown" | null;
   readonly violations: readonly { readonly invariant: string; readonly message: string }[];
   /** How often each kind of fault took effect. */
   readonly faults: Readonly<Record<string, number>>;
@@ -45,7 +49,9 @@ export async function runJob(job: Job): Promise<JobResult> {
   for (const { kind } of result.faults) faults[kind] = (faults[kind] ?? 0) + 1;
   return {
     seed: job.seed,
+    plan: result.plan,
     outcome: result.outcome,
+    traffic: result.evidence?.traffic ?? null,
     violations: result.violations,
     faults,
     simulatedSeconds: (world.clock.now() - startedAt) / 1_000,
