@@ -527,4 +527,16 @@ export const mutants: readonly Mutant[] = [
     ],
     caughtBy: "failureHeard",
   },
+  {
+    name: "a vantage that tries in vain is waited for as long as it tries",
+    failureMode: "FM60",
+    changes: [
+      {
+        file: "functions/escalation/telling.ts",
+        find: "ago(untoldSince(told)) < tellingSeconds",
+        replace: "ago(told.at) < tellingSeconds",
+      },
+    ],
+    caughtBy: "failureHeard",
+  },
 ];
