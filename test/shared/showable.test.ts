@@ -27,6 +27,18 @@ describe("FM62: a Region for whose customers nobody stands", () => {
     expect(findUnshowable({ ...storefront, regions })).toMatchObject([{ region: "eu-north-9", because: "noSubnets" }]);
   });
 
+  it("is advised no witness in a Region that an account has to enable first", () => {
+    const regions = privately.regions.map((each) =>
+      each.name === "eu-west-1" ? { ...each, name: "ap-south-1" } : each,
+    );
+
+    const [first] = findUnshowable({ ...privately, regions });
+
+    // The nearest one is me-south-1.
+    expect(first).toMatchObject({ region: "ap-south-1", witness: expect.stringMatching(/^eu-/) });
+    expect(first?.witness).not.toBe("eu-south-1");
+  });
+
   it("is told in one line that names the witness", () => {
     const [first] = findUnshowable(privately);
 

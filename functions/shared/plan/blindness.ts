@@ -1,5 +1,6 @@
-import { placesKnown, roundTripMs } from "../distance.ts";
+import { roundTripMs } from "../distance.ts";
 import { type Plan, vantagesOf } from "./plan.ts";
+import { possibleWitnesses } from "./possible-witnesses.ts";
 
 /** A plan that is one loss from blind when nothing is lost yet: once any vantage is silent, no quorum of others is left for some Region (FM59). */
 export interface OneLossFromBlind {
@@ -9,9 +10,6 @@ export interface OneLossFromBlind {
   /** One witness more would cure it: a Region that fits; null where none is known to. */
   readonly witness: string | null;
 }
-
-/** Regions that an account has only once it has enabled them (docs.aws.amazon.com/global-infrastructure, "opt-in"). */
-const toBeEnabled = new Set(["af-south-1", "eu-south-1", "me-south-1"]);
 
 /**
  * Whether a plan can lose no vantage, as far as a plan can tell: nobody pages for it in calm times, for that is how it was
@@ -34,14 +32,8 @@ export function describeOneLossFromBlind({ quorum, others, witness }: OneLossFro
   return `Warning: one loss and automation is blind: ${seenBy} each Region, and detection.quorum is ${quorum}, so that a Region that fails once any vantage is silent is left to people; ${cure}`;
 }
 
-/**
- * The Region farthest from all that serve or watch: what takes one of them, or the way to it, is least likely to take that
- * one too. None for a plan with a Region whose place is not known, which may be of another partition.
- */
+/** The Region farthest from all that serve or watch: what takes one of them, or the way to it, is least likely to take that one too. */
 function witnessFor(plan: Plan): string | null {
-  const taken = vantagesOf(plan);
-  if (!taken.every((name) => placesKnown.includes(name))) return null;
-  const free = placesKnown.filter((place) => !taken.includes(place) && !toBeEnabled.has(place));
-  const nearest = (place: string) => Math.min(...taken.map((name) => roundTripMs(place, name)));
-  return free.toSorted((one, other) => nearest(other) - nearest(one))[0] ?? null;
+  const nearest = (place: string) => Math.min(...vantagesOf(plan).map((name) => roundTripMs(place, name)));
+  return possibleWitnesses(plan).toSorted((one, other) => nearest(other) - nearest(one))[0] ?? null;
 }

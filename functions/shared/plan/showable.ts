@@ -1,6 +1,7 @@
-import { placesKnown, roundTripMs } from "../distance.ts";
+import { roundTripMs } from "../distance.ts";
 import { customerSubnets } from "./customer-subnets.ts";
-import { type Plan, vantagesOf } from "./plan.ts";
+import type { Plan } from "./plan.ts";
+import { possibleWitnesses } from "./possible-witnesses.ts";
 
 /** A Region for whose customers nobody stands: after a failover it could not be shown that traffic has left it (FM62). */
 export interface Unshowable {
@@ -48,9 +49,8 @@ function nearestServing(plan: Plan, place: string): string | null {
   return byDistance[0] ?? null;
 }
 
-/** The nearest Region that neither serves nor watches, and that is sent to `region`. */
+/** The nearest Region that may have a witness, and whose customers are sent to `region`. */
 function witnessFor(plan: Plan, region: string): string | null {
-  const taken = new Set(vantagesOf(plan));
-  const able = placesKnown.filter((place) => !taken.has(place) && nearestServing(plan, place) === region);
+  const able = possibleWitnesses(plan).filter((place) => nearestServing(plan, place) === region);
   return able.toSorted((one, other) => roundTripMs(one, region) - roundTripMs(other, region))[0] ?? null;
 }
