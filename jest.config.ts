@@ -18,6 +18,8 @@ const config: Config = {
       },
     ],
   },
+  // Half of the suites wait for emulators or run one thread: with a core less, as is usual, a machine of two would idle.
+  maxWorkers: "100%",
   injectGlobals: true,
   testTimeout: 30_000,
 };
