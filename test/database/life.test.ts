@@ -67,7 +67,7 @@ describe("findLife", () => {
   });
 });
 
-describe("isTooEarlyToTell", () => {
+describe("isTooEarlyToTell (FM75)", () => {
   it.each<[Cause, number, number | null, boolean]>([
     ["down", 17, 5, true],
     ["down", 17, 2, true],

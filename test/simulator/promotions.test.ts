@@ -119,9 +119,13 @@ describe("FM73: a survivor that alone has lost a Region that lives", () => {
   it("FM74: when it is lost for all after that, nobody loses more than the budget without a yes", async () => {
     const dark: Cue = { at: 100, action: { kind: "region", region: "us-east-1", health: "dark" } };
 
-    const { result } = await tell([...cut, dark], { horizonSeconds: 1_500, detection: { confirmForSeconds: 150 } });
+    const { result, world } = await tell([...cut, dark], {
+      horizonSeconds: 1_500,
+      detection: { confirmForSeconds: 150 },
+    });
 
     expect(result.violations).toEqual([]);
+    expect(world.promotions.filter(({ lossSeconds }) => lossSeconds > 10)).toEqual([]);
   });
 });
 
