@@ -11,6 +11,7 @@ import { drawTraffic } from "./random-traffic.ts";
 import { drawSwitchTroubles } from "./random-switch.ts";
 import { drawShared } from "./random-shared.ts";
 import { drawUnanswered } from "./random-questions.ts";
+import { drawSight, withHaste } from "./random-sight.ts";
 import { drawSilence } from "./random-silence.ts";
 import type { Action, Cue, Scenario } from "./scenario.ts";
 import type { World } from "./world.ts";
@@ -98,12 +99,18 @@ export function drawScenario(seed: number): RandomScenario {
   drawNewerVersion(seed, add);
   drawSwitchTroubles(seed, plan, failed, add);
   drawSilence(seed, plan, failed, add);
+  drawSight(seed, plan, failed, add);
   const busyShare = more.next() < 0.5 ? 0.15 : 0;
   const prepareTraffic = drawTraffic(seed, plan, failed, add);
   const moveShownAfterMilliseconds = drawMilliseconds(more, moveShownSeconds);
   const unanswered = drawUnanswered(seed, plan, failed);
   const script = unanswered === null ? cues : [...cues.filter(isNobodysWord), ...unanswered.script];
-  const drawn = drawShared(seed, { plan, automation: unanswered?.automation ?? automation, failed, script });
+  const drawn = drawShared(seed, {
+    plan: withHaste(seed, plan),
+    automation: unanswered?.automation ?? automation,
+    failed,
+    script,
+  });
   return {
     scenario: {
       name: worldName(seed),

@@ -20,13 +20,15 @@ export type Assessment =
   | { readonly kind: "disputed"; readonly failingSince: string; readonly dispute: "recent" | "lasting" }
   /** A quorum has seen it failing for long enough, and it gives no sign of life. */
   | { readonly kind: "down"; readonly failingSince: string }
-  /** The same, but its own controller lives: customers fail, APIs do not (FM16). */
+  /** The same, but it has lived since, by its own controller or a look that passed: customers fail, APIs do not (FM16). */
   | { readonly kind: "gray"; readonly failingSince: string }
   /** Every Region fails at once, or has and none was steady since: most likely the observers or something shared (FM13). */
   | { readonly kind: "everythingFailing"; readonly failingSince: string; readonly sharedSince: string }
   /** This observer hears nobody: it is itself the problem until shown otherwise (FM14). */
   | { readonly kind: "observerIsolated" };
 
+/** Looks that a round makes side by side take four seconds at most, and clocks differ by less than the rest. */
+const roundLastsSeconds = 5;
 /** Flips by a vantage within the window from which it counts as flapping. */
 const flapsFrom = 4;
 
@@ -73,8 +75,18 @@ export function assess(plan: Plan, evidence: Evidence, region: string): Assessme
     const flapping = failing.filter((vote) => vote.recentChanges >= flapsFrom).length >= quorum;
     return { kind: flapping ? "flapping" : "unconfirmed", failingSince };
   }
-  const alive = subject.heartbeatAgeSeconds !== null && subject.heartbeatAgeSeconds <= heartbeatFreshSeconds;
-  return { kind: alive ? "gray" : "down", failingSince };
+  return { kind: isAlive(evidence, subject, failingSince) ? "gray" : "down", failingSince };
+}
+
+/**
+ * Whether the Region has given a sign of life of late, and since the failure began: where the confirmation window is shorter
+ * than a heartbeat counts, the last one of a Region that has gone dark is still fresh when the window ends (FM75). A look
+ * that passed is one as well, though three in a row are wanted for the vote.
+ */
+function isAlive({ at }: Evidence, { votes, heartbeatAgeSeconds }: RegionEvidence, failingSince: string): boolean {
+  const ages = [heartbeatAgeSeconds, ...votes.map(({ passedSecondsAgo }) => passedSecondsAgo)];
+  const youngest = Math.min(...ages.map((age) => age ?? Number.POSITIVE_INFINITY));
+  return youngest <= heartbeatFreshSeconds && secondsBetween(failingSince, at) - youngest > roundLastsSeconds;
 }
 
 /** "down" or "gray" where a Region is confirmed to fail, by the whole quorum and against nobody's word; else null. */

@@ -3,6 +3,7 @@ import { parseInstant, secondsBetween } from "../shared/clock.ts";
 import { type Plan, regionNamed, vantagesOf } from "../shared/plan/plan.ts";
 import { type UnreadableSwitch, unreadableSwitches } from "../watch/canaries.ts";
 import type { Observation, Vote } from "../watch/observation.ts";
+import { signsOfLife } from "./signs.ts";
 import { takenOutOfDns } from "./taken-out.ts";
 
 /** One vantage's word on one Region, as far as it counts now. */
@@ -30,7 +31,7 @@ export interface RegionEvidence {
   readonly votes: readonly CountedVote[];
   /** Its own vantage's word on itself: a sign that it serves when no one else can look. */
   readonly ownVote: CountedVote | null;
-  /** Seconds since its own controller last gave a sign of life; null when it never did. */
+  /** Seconds since its own controller last gave a sign of life that anybody who can be heard knows of; null when it never did. */
   readonly heartbeatAgeSeconds: number | null;
   /** The Region that serves the customers nearest to this one, as its own vantage sees them; null when that is unknown. */
   readonly customersServedBy: string | null;
@@ -161,13 +162,15 @@ export function gatherEvidence(
       .map(({ vantage, customers }) => ({ vantage, since: customers.since })),
     observer: isIsolated(byVantage.get(observer), vantages, observer, ageSeconds) ? "isolated" : "connected",
     regions: plan.regions.map(({ name }) => {
-      const heartbeatAge = ageSeconds.get(name);
       const own = byVantage.get(name);
+      // Its own word may be old because it does not get here; what others have heard of it does (FM73).
+      const words = own === undefined || fresh.includes(own) ? fresh : [...fresh, own];
+      const heartbeat = signsOfLife(plan, observer, words, name).find(({ kind }) => kind === "heartbeat");
       return {
         region: name,
         votes: vantages.filter((vantage) => vantage !== name).map((vantage) => countVote(vantage, name)),
         ownVote: countVote(name, name),
-        heartbeatAgeSeconds: heartbeatAge ?? null,
+        heartbeatAgeSeconds: heartbeat === undefined ? null : Math.abs(secondsBetween(heartbeat.at, now)),
         customersServedBy: own === undefined ? null : servedBy(own),
       };
     }),

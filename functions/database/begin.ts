@@ -1,10 +1,11 @@
 import { converge, type Verdict } from "../coordination/converge.ts";
-import { errorMessage, errorName, FailoverError } from "../shared/errors.ts";
+import { classifyCallError, errorMessage, errorName, FailoverError } from "../shared/errors.ts";
 import { describeSeconds } from "../shared/plan/duration.ts";
 import type { DatabasePlan } from "../shared/plan/plan.ts";
 import type { StepContext } from "../shared/step.ts";
 import { type Classification, classify, type DatabaseView, describeClassification } from "./classify.ts";
 import { readView } from "./evidence.ts";
+import type { Flavour } from "./gate.ts";
 import { globalClusterResource, type Intent, intentDetail } from "./intent.ts";
 import { beginMove } from "./rds.ts";
 import type { Standings } from "./standing.ts";
@@ -18,13 +19,16 @@ const failoverDeadlineSeconds = 120;
  */
 const evidenceLastsSeconds = 30;
 
-/** What became of the attempt to begin a move. */
+/** What became of the attempt to begin a move, and what AWS made of the wish for it. */
 export type Begun =
   | { readonly kind: "moving" }
   /** AWS refused the call, or did not answer in time. Whether it was done after all, the next look tells (FM31). */
-  | { readonly kind: "refused"; readonly reason: string }
+  | { readonly kind: "refused"; readonly reason: string; readonly call: CallState }
   /** It is no longer the case that this move must be made. */
-  | { readonly kind: "overtaken"; readonly reason: string };
+  | { readonly kind: "overtaken"; readonly reason: string; readonly call: CallState };
+
+/** "unanswered": AWS may have taken it. "notTaken": it was never asked, or it refused. */
+type CallState = "notTaken" | "unanswered" | "taken";
 
 /** Brings it about that the global cluster moves to the intent's target, or has moved there. */
 export async function beginPromotion(
@@ -37,9 +41,11 @@ export async function beginPromotion(
   const { globalCluster, clusters } = database;
   const { target, kind } = intent;
   const targetArn = clusters[target];
-  if (targetArn === undefined) return { kind: "overtaken", reason: `The plan names no cluster in ${target}` };
+  if (targetArn === undefined)
+    return { kind: "overtaken", reason: `The plan names no cluster in ${target}`, call: "notTaken" };
   const primary = run.failedRegion;
   const judgedAt = deps.clock.now();
+  let call: CallState = "notTaken";
   try {
     const converged = await converge<DatabaseView>(deps, guard, journal, {
       step: "database",
@@ -57,28 +63,53 @@ export async function beginPromotion(
       judge: (view) => {
         const { failedRegion, survivors } = run;
         const aim = { preferred: target, promotedHere: [target], standings };
-        const verdict = judgeIntent(classify({ view, database, failedRegion, survivors, ...aim }), intent, because);
+        const verdict = judgeIntent(
+          classify({ view, database, failedRegion, survivors, ...aim }),
+          intent,
+          because,
+          call,
+        );
         const ageSeconds = (deps.clock.now() - judgedAt) / 1_000;
         if (verdict.kind !== "change" || kind !== "failover" || ageSeconds <= evidenceLastsSeconds) return verdict;
         // While AWS did not answer, the primary may have come back: through the gate anew, before anything is lost.
         return { kind: "blocked", reason: `What was known of ${primary} is ${describeSeconds(ageSeconds)} old by now` };
       },
-      apply: () => beginMove(deps, { flavour: kind, globalCluster, primary, target, targetArn }),
+      apply: async () => {
+        try {
+          await beginMove(deps, { flavour: kind, globalCluster, primary, target, targetArn });
+          call = "taken";
+        } catch (error) {
+          if (call === "notTaken" && classifyCallError(error) === "unknownOutcome") call = "unanswered";
+          throw error;
+        }
+      },
     });
-    return converged.kind === "blocked" ? { kind: "overtaken", reason: converged.reason } : { kind: "moving" };
+    return converged.kind === "blocked" ? { kind: "overtaken", reason: converged.reason, call } : { kind: "moving" };
   } catch (error) {
     if (errorName(error) !== "StepBlocked" && errorName(error) !== "DeadlinePassed") throw error;
     logger.warn("The move could not be begun", { kind, target, error: errorMessage(error) });
-    return { kind: "refused", reason: errorMessage(error) };
+    return { kind: "refused", reason: errorMessage(error), call };
   }
 }
 
-function judgeIntent(found: Classification, intent: Intent, because: string): Verdict {
+/**
+ * A move to the target is the intended one only if AWS took, or may have taken, the wish for it, and it is of that kind. What
+ * somebody else began may lose what a switchover would keep: it is adopted as what it is, and not confirmed as done (FM41).
+ */
+function judgeIntent(found: Classification, intent: Intent, because: string, call: CallState): Verdict {
   switch (found.kind) {
     case "movingToUs":
-    case "alreadyWriter":
-      if (found.target === intent.target) return { kind: "done" };
-      return { kind: "blocked", reason: `The writer is moving to ${found.target} instead` };
+    case "alreadyWriter": {
+      const { target } = found;
+      if (target !== intent.target) return { kind: "blocked", reason: `The writer is moving to ${target} instead` };
+      const flavour = found.kind === "movingToUs" ? found.flavour : "unsaid";
+      if (isIntended(flavour, intent, call)) return { kind: "done" };
+      const move = found.kind === "alreadyWriter" ? "is the writer" : "is becoming the writer";
+      return {
+        kind: "blocked",
+        reason: `${target} ${move}, not by the ${intent.kind} that this run was about to begin`,
+      };
+    }
     case "idle":
       if (found.target !== intent.target)
         return { kind: "blocked", reason: `${intent.target} can no longer take over` };
@@ -91,5 +122,17 @@ function judgeIntent(found: Classification, intent: Intent, because: string): Ve
     case "noTarget":
     case "unknown":
       return { kind: "blocked", reason: describeClassification(found) };
+  }
+}
+
+function isIntended(flavour: Flavour | "unsaid", intent: Intent, call: CallState): boolean {
+  switch (call) {
+    case "taken":
+      return flavour === "unsaid" || flavour === intent.kind;
+    case "unanswered":
+      // Whose move it was nobody can tell. As a failover it loses the same; as a switchover less than it may have lost.
+      return flavour === intent.kind || (flavour === "unsaid" && intent.kind === "failover");
+    case "notTaken":
+      return false;
   }
 }

@@ -200,14 +200,18 @@ function pickTarget(input: ClassifyInput, global: GlobalCluster, survivors: read
   const { database, failedRegion, preferred, view } = input;
   const order = database.promotionOrder.filter((region) => survivors.includes(region));
   const isMember = (region: string) => global.members.some(({ arn }) => arn === database.clusters[region]);
-  const able = order.filter((region) => isMember(region) && isReadAvailable(view.clusters[region]));
+  const isCutOff = (region: string) => input.standings[region]?.cutOff !== undefined;
+  const able = order.filter(
+    (region) => isMember(region) && isReadAvailable(view.clusters[region]) && !isCutOff(region),
+  );
   // A survivor whose customers have begun to fail since is the next to be evacuated: only where there is no other.
   const well = able.filter((region) => !isFailing(input.standings[region]));
   const best = well.length > 0 ? well : able;
   const target = best.find((region) => region === preferred) ?? best[0];
   if (target !== undefined) return { kind: "idle", primary: failedRegion, target };
   const found = order.map(
-    (region) => `${region} ${isMember(region) ? described(view.clusters[region]) : "is no member"}`,
+    (region) =>
+      `${region} ${input.standings[region]?.cutOff ?? (isMember(region) ? described(view.clusters[region]) : "is no member")}`,
   );
   const reason =
     found.length === 0

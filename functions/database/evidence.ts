@@ -1,12 +1,14 @@
+import { type Sign, signsOfLife } from "../assess/signs.ts";
 import { isoInstant } from "../shared/clock.ts";
 import { errorMessage } from "../shared/errors.ts";
 import type { DatabasePlan } from "../shared/plan/plan.ts";
+import { pollUntil } from "../shared/poll.ts";
 import type { StepContext } from "../shared/step.ts";
 import { readObservations } from "../watch/observations.ts";
 import { type DatabaseView, regionOfArn, writersOf } from "./classify.ts";
 import { readLag } from "./cloudwatch.ts";
 import { judgeLag, type LagEvidence, type LagReading, readingsFrom } from "./lag.ts";
-import { findLastWrite, findLife, type SignOfLife } from "./life.ts";
+import { findLastWrite, findLife, isTooEarlyToTell, type SignOfLife, unreceivedSeconds } from "./life.ts";
 import { readDatabase } from "./rds.ts";
 
 /** What the gate goes by. */
@@ -15,6 +17,8 @@ export interface Evidence {
   readonly life: SignOfLife;
   /** ISO 8601; the last instant at which the old primary may still have taken writes. What it lost is judged at this. */
   readonly lastWriteAt: string;
+  /** For how long the old primary is known to have lived when the target heard nothing of it any more. */
+  readonly unreceivedSeconds: number;
 }
 
 /** The survivors that have a cluster, the acting Region first: it is asked in places that are known to work. */
@@ -41,16 +45,18 @@ export async function readEvidence(
   const observed: readonly LagReading[] =
     lastSeen === null ? [] : [{ seconds: lastSeen.seconds, sampledAt: lastSeen.at, source: "observation" }];
   const readings = measured.length > 0 ? measured : observed;
-  const heartbeatAt = observations.find(({ vantage }) => vantage === run.failedRegion)?.at ?? null;
-  const lastWriteAt = findLastWrite(run.failingSince, heartbeatAt, readings);
+  const signs = signsOfLife(deps.plan, deps.region, observations, run.failedRegion);
+  const sign = signs[0] ?? null;
+  const lastWriteAt = findLastWrite(run.failingSince, sign, readings);
   return {
     lag: judgeLag(readings, {
       failingSince: run.failingSince,
       lastWriteAt,
       maximumLagAgeSeconds: database.maximumLagAgeSeconds,
     }),
-    life: findLife({ cause: run.cause, failingSince: run.failingSince, now: deps.clock.now(), heartbeatAt, readings }),
+    life: findLife({ cause: run.cause, failingSince: run.failingSince, now: deps.clock.now(), sign, readings }),
     lastWriteAt,
+    unreceivedSeconds: unreceivedSeconds(signs, target, readings),
   };
 
   async function measure(): Promise<readonly LagReading[]> {
@@ -69,6 +75,30 @@ export async function readEvidence(
       return [];
     }
   }
+}
+
+/**
+ * The same, as soon as a Region that fell silent can be told from one that lives: until its next heartbeat would be overdue.
+ * Bounded by that; where a plan confirms a failure slower than heartbeats come, nothing is waited for.
+ */
+export async function readSettledEvidence(
+  context: StepContext<"cloudWatch">,
+  database: DatabasePlan,
+  target: string,
+): Promise<Evidence> {
+  const { deps, run, guard } = context;
+  await pollUntil(deps, guard, async () => {
+    const sign = (await readSigns(context))[0] ?? null;
+    const { cause, failingSince } = run;
+    const input = { cause, failingSince, now: deps.clock.now(), sign };
+    return isTooEarlyToTell(input, deps.plan.detection.probeEverySeconds) ? null : "told";
+  });
+  return readEvidence(context, database, target);
+}
+
+/** The failed Region's signs of life, the youngest first. */
+export async function readSigns({ deps, run }: Pick<StepContext, "run" | "deps">): Promise<readonly Sign[]> {
+  return signsOfLife(deps.plan, deps.region, await readObservations(deps), run.failedRegion);
 }
 
 /**

@@ -29,6 +29,8 @@ export interface GateInput {
   readonly lag: LagEvidence;
   /** ISO 8601; until when the primary may have taken writes: the first failing probe, or its last sign of life. */
   readonly failingSince: string;
+  /** For how long the primary is known to have lived when the target heard nothing of it any more. @default 0 */
+  readonly unreceivedSeconds?: number;
   readonly budgetSeconds: number;
   readonly level: AutomationLevel;
   readonly authority: Authority;
@@ -69,7 +71,7 @@ export function decidePromotion(input: GateInput): GateDecision {
     };
   }
   const flavour: Flavour = life.kind === "none" || switchover === "refused" ? "failover" : "switchover";
-  const loss = flavour === "switchover" ? noLoss : estimateLoss(input.lag, input.failingSince);
+  const loss = flavour === "switchover" ? noLoss : estimateLoss(input.lag, input.failingSince, input.unreceivedSeconds);
   const reason = explain(input, flavour);
   const level = effectiveLevel(input);
   if (level === "observe") {
@@ -90,8 +92,11 @@ export function decidePromotion(input: GateInput): GateDecision {
   };
 }
 
-/** What is lost if the target is promoted by failover. */
-export function estimateLoss(lag: LagEvidence, failingSince: string): Loss {
+/**
+ * What is lost if the target is promoted by failover. What the primary wrote while it is known to have lived, and nothing of
+ * it reached the target, is no longer a worst case but to be expected (FM74).
+ */
+export function estimateLoss(lag: LagEvidence, failingSince: string, unreceivedSeconds = 0): Loss {
   switch (lag.kind) {
     case "unknown":
       return unknownLoss;
@@ -99,7 +104,10 @@ export function estimateLoss(lag: LagEvidence, failingSince: string): Loss {
       const { seconds, sampledAt } = lag.reading;
       if (!Number.isFinite(seconds)) return unknownLoss;
       const sinceSample = Math.max(0, secondsBetween(sampledAt, failingSince));
-      return { lossSeconds: seconds, worstCaseLossSeconds: seconds + sinceSample };
+      return {
+        lossSeconds: seconds + unreceivedSeconds,
+        worstCaseLossSeconds: seconds + Math.max(sinceSample, unreceivedSeconds),
+      };
     }
   }
 }
@@ -127,7 +135,8 @@ function approves(
   return loss.lossSeconds !== null && loss.lossSeconds <= approval.lossSeconds;
 }
 
-function explain({ primary, target, life, switchover, lag }: GateInput, flavour: Flavour): string {
+function explain(input: GateInput, flavour: Flavour): string {
+  const { primary, target, life, switchover, lag, unreceivedSeconds = 0 } = input;
   switch (flavour) {
     case "switchover":
       return life.kind === "none" ? `${primary} lives` : `${primary} lives, ${life.reason}`;
@@ -136,7 +145,11 @@ function explain({ primary, target, life, switchover, lag }: GateInput, flavour:
         life.kind === "none"
           ? `${primary} gives no sign of life`
           : `${primary} does not accept a switchover although ${life.reason}`;
-      return `${state}; ${describeEvidence(target, lag)}${switchover === "refused" && life.kind === "none" ? "; a switchover was not accepted" : ""}`;
+      const unreceived =
+        unreceivedSeconds === 0
+          ? ""
+          : `; ${primary} was known to live for ${describeSeconds(unreceivedSeconds)} when ${target} heard nothing of it any more`;
+      return `${state}; ${describeEvidence(target, lag)}${unreceived}${switchover === "refused" && life.kind === "none" ? "; a switchover was not accepted" : ""}`;
     }
   }
 }

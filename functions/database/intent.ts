@@ -5,6 +5,8 @@ import type { Flavour, Loss } from "./gate.ts";
 export interface Intent extends Loss {
   readonly target: string;
   readonly kind: Flavour;
+  /** Whether the timeline says that it was done. */
+  readonly confirmation?: "confirmed";
 }
 
 /** Names the global cluster in intents and confirmations. */
@@ -24,15 +26,16 @@ export function intentDetail(intent: Intent): { readonly [key: string]: string |
 
 /** The promotions intended in this incident, newest first. An entry that is not of this form is none. */
 export function findIntents(timeline: readonly TimelineEvent[], globalCluster: string): readonly Intent[] {
-  return timeline
-    .filter(
-      ({ step, kind, detail }) =>
-        step === "database" && kind === "intent" && detail.resource === globalClusterResource(globalCluster),
-    )
-    .flatMap(({ detail }): Intent[] => {
+  const resource = globalClusterResource(globalCluster);
+  const about = timeline.filter(({ step, detail }) => step === "database" && detail.resource === resource);
+  return about
+    .flatMap(({ kind: event, detail }, index): Intent[] => {
       const { target, kind, lossSeconds, worstCaseLossSeconds } = detail;
-      if (typeof target !== "string" || (kind !== "failover" && kind !== "switchover")) return [];
-      return [{ target, kind, lossSeconds: amount(lossSeconds), worstCaseLossSeconds: amount(worstCaseLossSeconds) }];
+      if (event !== "intent" || typeof target !== "string" || (kind !== "failover" && kind !== "switchover")) return [];
+      const losses = { lossSeconds: amount(lossSeconds), worstCaseLossSeconds: amount(worstCaseLossSeconds) };
+      const next = about[index + 1];
+      const isDone = next?.kind === "confirmed" && next.detail.result === "changed";
+      return [{ target, kind, ...losses, ...(isDone ? { confirmation: "confirmed" } : {}) }];
     })
     .toReversed();
 }

@@ -21,10 +21,18 @@ import {
   describeClassification,
 } from "./classify.ts";
 import { answerAsking, answerMoving, endPromotion } from "./ending.ts";
-import { type Evidence, findUnrecordedPromotion, readEvidence, readView } from "./evidence.ts";
-import { decidePromotion, estimateLoss, type Flavour, type GateDecision, noLoss, unknownLoss } from "./gate.ts";
+import {
+  type Evidence,
+  findUnrecordedPromotion,
+  readEvidence,
+  readSettledEvidence,
+  readSigns,
+  readView,
+} from "./evidence.ts";
+import { decidePromotion, estimateLoss, type GateDecision, noLoss, unknownLoss } from "./gate.ts";
 import { findIntents, globalClusterResource, type Intent } from "./intent.ts";
 import { describeEvidence } from "./lag.ts";
+import { isHeard } from "./life.ts";
 import { readStandings, type Standings } from "./standing.ts";
 
 /** How often one invocation acts and looks anew: two switchovers, then two failovers. */
@@ -35,6 +43,7 @@ const pauseAfterRefusalMs = 5_000;
 
 type Context = StepContext<"cloudWatch" | "rds">;
 type Idle = Extract<Classification, { kind: "idle" }>;
+type Moved = Extract<Classification, { kind: "movingToUs" | "alreadyWriter" }>;
 
 const inputSchema = stepInput({ approval: z.nullable(approvalSchema) });
 
@@ -60,7 +69,7 @@ async function promote(context: Context, database: DatabasePlan, approval: Appro
     const { found, standings } = await settle(context, database, intents, approvedTarget(approval));
     if (found.kind !== "idle") return conclude(context, database, found, intents);
 
-    const evidence = await readEvidence(context, database, found.target);
+    const evidence = await readSettledEvidence(context, database, found.target);
     const decision = decidePromotion({
       ...found,
       ...evidence,
@@ -80,6 +89,8 @@ async function promote(context: Context, database: DatabasePlan, approval: Appro
     const begun = await beginPromotion(context, database, intent, decision.reason, standings);
     if (begun.kind === "moving") return answerMoving(context, database, intent);
     problem = begun.reason;
+    // What AWS never took explains no move that is found later.
+    if (begun.call === "notTaken") intents.shift();
     if (begun.kind === "overtaken") continue;
     // Never blindly on to data loss: what is the case now, and whether the primary lives, goes through the gate anew.
     if (intent.kind === "failover") await deps.clock.sleep(pauseAfterRefusalMs);
@@ -155,24 +166,17 @@ async function conclude(
   found: Exclude<Classification, Idle>,
   intents: readonly Intent[],
 ): Promise<Json> {
+  if (found.kind === "movingToUs" || found.kind === "alreadyWriter") return takeUp(context, database, found, intents);
   const reason = describeClassification(found);
-  const recorded = "target" in found && intents.some(({ target }) => target === found.target);
   await context.journal.append({
     step: "database",
-    // The end of an intent whose own confirmation was lost with whoever made it (FM32).
-    kind: recorded ? "confirmed" : "observed",
+    kind: "observed",
     summary: reason,
     detail: { resource: globalClusterResource(database.globalCluster), classification: found.kind },
   });
   switch (found.kind) {
     case "notNeeded":
       return endPromotion(context, { result: "notNeeded", reason, loss: noLoss });
-    case "alreadyWriter": {
-      const { target, kind, ...loss } = await adopt(context, database, found.target, "unsaid", intents);
-      return endPromotion(context, { result: "alreadyWriter", reason, target, kind, loss });
-    }
-    case "movingToUs":
-      return answerMoving(context, database, await adopt(context, database, found.target, found.flavour, intents));
     case "twoWriters":
       return endPromotion(context, { result: "blocked", reason, loss: unknownLoss, writers: found.writers });
     case "lostElsewhere":
@@ -185,19 +189,57 @@ async function conclude(
   }
 }
 
-/** A move that this invocation did not begin: what was intended is in the timeline, or else is told from the evidence. */
+/** A move to a survivor that is under way, or over, when this invocation looks: whoever began it, it is adopted (FM41). */
+async function takeUp(
+  context: Context,
+  database: DatabasePlan,
+  found: Moved,
+  intents: readonly Intent[],
+): Promise<Json> {
+  const adopted = await adopt(context, database, found, intents);
+  const isOurs = intents.includes(adopted);
+  const seen = describeClassification(found);
+  const reason = isOurs
+    ? seen
+    : `${seen}, by a ${adopted.kind} that this run did not begin as far as its timeline tells`;
+  await context.journal.append({
+    step: "database",
+    // The end of an intent whose own confirmation was lost with whoever made it (FM32).
+    kind: isOurs ? "confirmed" : "observed",
+    summary: reason,
+    detail: {
+      resource: globalClusterResource(database.globalCluster),
+      classification: found.kind,
+      begunBy: isOurs ? "thisRun" : "somebodyElse",
+    },
+  });
+  if (found.kind === "movingToUs") return answerMoving(context, database, adopted);
+  const { target, kind, lossSeconds, worstCaseLossSeconds } = adopted;
+  const loss = { lossSeconds, worstCaseLossSeconds };
+  return endPromotion(context, { result: "alreadyWriter", reason, target, kind, loss });
+}
+
+/**
+ * What is known of such a move: what was intended is in the timeline, or else it is told from the evidence. A switchover that
+ * was intended and never seen to be taken is no proof of one: a primary that gives no sign of life cannot have had a part in
+ * it, so somebody else has failed over.
+ */
 async function adopt(
   context: Context,
   database: DatabasePlan,
-  target: string,
-  flavour: Flavour | "unsaid",
+  found: Moved,
   intents: readonly Intent[],
 ): Promise<Intent> {
+  const { target } = found;
+  const flavour = found.kind === "movingToUs" ? found.flavour : "unsaid";
   const intent = intents.find((each) => each.target === target && (flavour === "unsaid" || each.kind === flavour));
-  if (intent !== undefined) return intent;
+  if (intent !== undefined && (flavour !== "unsaid" || intent.kind === "failover")) return intent;
+  if (intent?.confirmation === "confirmed") return intent;
   if (flavour === "switchover") return { target, kind: "switchover", ...noLoss };
-  const { lag, lastWriteAt } = await readEvidence(context, database, target);
-  return { target, kind: "failover", ...estimateLoss(lag, lastWriteAt) };
+  // A lag tells nothing here: who has become the writer has none, and the last one is from before.
+  if (intent !== undefined && isHeard((await readSigns(context))[0] ?? null, context.deps.clock.now())) return intent;
+  const { lag, lastWriteAt, unreceivedSeconds } = await readEvidence(context, database, target);
+  return { target, kind: "failover", ...estimateLoss(lag, lastWriteAt, unreceivedSeconds) };
 }
 
 async function observe(

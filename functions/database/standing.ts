@@ -1,11 +1,13 @@
 import { assess, confirmedFailure } from "../assess/assessment.ts";
 import { type Evidence, gatherEvidence, knowingStates } from "../assess/evidence.ts";
 import type { CoordinationItem, RegionState } from "../coordination/item.ts";
+import { signsOfLife } from "../assess/signs.ts";
 import { createCoordinationStore } from "../coordination/store.ts";
 import { isoInstant } from "../shared/clock.ts";
 import type { Plan } from "../shared/plan/plan.ts";
 import type { StepContext } from "../shared/step.ts";
 import { readObservations } from "../watch/observations.ts";
+import { whyCutOff } from "./life.ts";
 
 /** How a Region stands besides this run. */
 export interface Standing {
@@ -15,6 +17,8 @@ export interface Standing {
   readonly incident: string | null;
   /** By the evidence of now: confirmed to give no sign of life, confirmed to fail its customers, or neither. */
   readonly health: "down" | "gray" | "notConfirmedToFail";
+  /** Why what the failed Region's primary writes does not reach it, after its name. Absent where that is not known. */
+  readonly cutOff?: string;
 }
 
 /** The standings of the plan's Regions, by name. */
@@ -26,8 +30,16 @@ export async function readStandings({ deps, run }: Pick<StepContext, "run" | "de
     readObservations(deps),
     createCoordinationStore(deps, run.execution).read(),
   ]);
-  const now = isoInstant(deps.clock.now());
-  return judgeStandings(deps.plan, gatherEvidence(deps.plan, deps.region, observations, now), item);
+  const { plan, region, clock } = deps;
+  const now = clock.now();
+  const standings = judgeStandings(plan, gatherEvidence(plan, region, observations, isoInstant(now)), item);
+  const signs = signsOfLife(plan, region, observations, run.failedRegion);
+  return Object.fromEntries(
+    Object.entries(standings).map(([name, standing]) => {
+      const cutOff = name === run.failedRegion ? null : whyCutOff(signs, name, run.failedRegion, now);
+      return [name, cutOff === null ? standing : { ...standing, cutOff }];
+    }),
+  );
 }
 
 export function judgeStandings(plan: Plan, given: Evidence, item: CoordinationItem): Standings {

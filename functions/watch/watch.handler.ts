@@ -250,12 +250,17 @@ async function lookClosely(deps: Dependencies<"dynamoDB">, observation: Observat
     await deps.clock.sleep(closeLookEverySeconds * 1_000);
     const look = await probePublicName(deps);
     const now = isoInstant(deps.clock.now());
-    const { dns } = last;
+    const { dns, heartbeatAgeSeconds } = last;
+    const waitedSeconds = secondsBetween(last.at, now);
     const requests = dns && carryPlace(dns.requests, null, look.servedBy, { plan: deps.plan, calm: [], now });
     last = {
       ...last,
       at: now,
       customers: carryCustomers(look, last, now, deps.plan.detection.probeEverySeconds),
+      // The others were not looked for anew: what was heard of them is older by now.
+      heartbeatAgeSeconds: Object.fromEntries(
+        Object.entries(heartbeatAgeSeconds).map(([vantage, age]) => [vantage, age + waitedSeconds]),
+      ),
       ...(requests && { dns: { ...dns, requests } }),
     };
     const close = last;

@@ -63,16 +63,21 @@ export class Promotions {
     const from = clock.now() - lifeUnnoticedMs;
     const isAlive =
       ["up", "gray"].includes(regions.health(writer)) && (this.#history.aliveSince.get(writer) ?? 0) <= from;
-    const isReached = isAlive && !this.#history.links.cutSince(writer, from);
-    // Its own controller's heartbeat tells, or in the end the lag's metric, which comes minutes late.
-    const isKnown =
-      this.#sight.isHeard(writer, call.caller.region, clock.now()) ||
-      (this.#history.troubleSince.get(writer) ?? clock.now()) < clock.now() - answeredWithinMs;
-    if (!isKnown) return;
-    if (!isReached || (rds.lagSeconds(target) ?? Number.POSITIVE_INFINITY) > advancingSeconds) return;
+    if (!isAlive) return;
+    // A link that is cut hides a writer from those at its ends and from nobody else: what one vantage hears, all may read.
+    const isHeardOf = this.#sight.isKnownToLive(writer, call.caller.region, clock.now());
+    // In the end the lag's metric tells as well, which comes minutes late.
+    const isShownByLag =
+      (this.#history.troubleSince.get(writer) ?? clock.now()) < clock.now() - answeredWithinMs &&
+      !this.#history.links.cutSince(writer, from) &&
+      (rds.lagSeconds(target) ?? Number.POSITIVE_INFINITY) <= advancingSeconds;
+    if (!isHeardOf && !isShownByLag) return;
     const tenure = this.#ledger.tenureOf(call.caller.execution ?? "", 0, call.at);
     if (tenure !== null && this.#authority.isLossApproved(tenure, target, null)) return;
-    this.#report("livingWriterKept", `${what} gives up writes of ${writer}, which lives and replicates`);
+    this.#report(
+      "livingWriterKept",
+      `${what} gives up writes of ${writer}, which lives, as ${isHeardOf ? "vantages that are heard know" : "its replication shows"}`,
+    );
   }
 
   /** Another promotion under the same epoch is one too many, unless Aurora gave the first one up. */

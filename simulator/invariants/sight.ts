@@ -143,8 +143,19 @@ export class Sight {
   isHeard(vantage: string, acting: string, at: number): boolean {
     const heard = this.#heard.get(vantage);
     if (heard === undefined || heard.since > at - knownAfterMs || heard.last < at - silenceMs) return false;
-    const apart = this.#apart.get(`${vantage}>${acting}`) ?? [];
+    // Links are cut both ways, and are kept under the name of the Region that serves.
+    const apart = this.#apart.get(`${vantage}>${acting}`) ?? this.#apart.get(`${acting}>${vantage}`) ?? [];
     return vantage === acting || !apart.some(({ from, to }) => from <= at && to >= at - knownAfterMs);
+  }
+
+  /**
+   * Whether `acting` could know that a Region lives: it hears the Region itself, or a vantage that does. What a vantage has
+   * heard lies in its observation, and so in the copy of everybody who hears that vantage.
+   */
+  isKnownToLive(region: string, acting: string, at: number): boolean {
+    return this.#othersOf(region).some(
+      (vantage) => this.isHeard(region, vantage, at) && this.isHeard(vantage, acting, at),
+    );
   }
 
   /** In the order of their beginning. */

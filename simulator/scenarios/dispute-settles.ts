@@ -6,7 +6,7 @@ export const disputeSettles: Scenario = {
     "Two vantages lose sight of us-east-1 and a person is asked; then it is dark for all: traffic moves without the answer",
   plan: "storefront",
   needs: ["automaticTraffic", "promotion", "thirdRegion"],
-  failureModes: ["FM18", "FM12", "FM24"],
+  failureModes: ["FM18", "FM12", "FM24", "FM74"],
   expected: "waitingForApproval",
   failedRegion: "us-east-1",
   script: [

@@ -12,6 +12,7 @@ import { checkAttachedToNothing } from "./check-attached-to-nothing.ts";
 import { cascadeWithoutCapacity } from "./cascade-without-capacity.ts";
 import { busTakesNothing } from "./bus-takes-nothing.ts";
 import { cooldownOwnerDead } from "./cooldown-owner-dead.ts";
+import { cutOffSurvivor } from "./cut-off-survivor.ts";
 import { disputeSettles } from "./dispute-settles.ts";
 import { eventStorm } from "./event-storm.ts";
 import { flapping } from "./flapping.ts";
@@ -96,4 +97,5 @@ export const scenarios: readonly Scenario[] = [
   witnessLost,
   flappingForLong,
   busTakesNothing,
+  cutOffSurvivor,
 ];

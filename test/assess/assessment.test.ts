@@ -176,6 +176,16 @@ const examples: Record<Assessment["kind"], readonly (readonly [string, Record<st
       { failingSince: ago(120) },
     ],
     [
+      "FM73: nothing of it gets here, and another vantage has heard it",
+      { ...regionDown(plan, suspect), "us-west-2": { words: { [suspect]: failing(120) }, hears: { [suspect]: 9 } } },
+      { failingSince: ago(120) },
+    ],
+    [
+      "FM73: nobody hears it, and a look passed by luck",
+      { ...regionDown(plan, suspect), "us-west-2": { words: { [suspect]: { ...failing(120), passedAgo: 9 } } } },
+      { failingSince: ago(120) },
+    ],
+    [
       "FM16: even if its own vantage sees it pass",
       { ...regionDown(plan, suspect), [suspect]: { age: 5, words: { [suspect]: passing(900) } } },
       {},
@@ -350,5 +360,25 @@ describe("whatever was observed", () => {
         expect(assess(plan, turned, name)).toEqual(assess(plan, evidence, name));
       }
     });
+  });
+});
+
+describe("a confirmation window shorter than a heartbeat counts (FM75)", () => {
+  const hasty = { ...plan, detection: { ...plan.detection, probeEverySeconds: 5, confirmForSeconds: 15 } };
+  const assessed = (heartbeatAge: number) =>
+    assess(
+      hasty,
+      evidenceFrom(hasty, "eu-west-1", now, { ...regionDown(hasty, suspect, 16), [suspect]: { age: heartbeatAge } }),
+      suspect,
+    );
+
+  it.each([
+    [20, "down"],
+    [16, "down"],
+    [12, "down"],
+    [10, "gray"],
+    [2, "gray"],
+  ])("with a heartbeat of %i s ago and a failure of 16 s ago the Region is %s", (heartbeatAge, expected) => {
+    expect(assessed(heartbeatAge).kind).toBe(expected);
   });
 });

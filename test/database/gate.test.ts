@@ -275,6 +275,11 @@ it("FM39: a question that is asked anew says what was approved instead", () => {
 });
 
 describe("estimateLoss", () => {
+  it("FM74: expects what the target heard nothing of to be lost, and not at worst only", () => {
+    expect(estimateLoss(lagOf(2, 20), failingSince, 95)).toEqual({ lossSeconds: 97, worstCaseLossSeconds: 97 });
+    expect(outcomeOf({ unreceivedSeconds: 95 })).toBe("ask about dataLoss");
+  });
+
   it.each([
     ["a reading before the failure can have grown", lagOf(2, 60), 2, 62],
     ["a reading after it cannot", lagOf(2, -30), 2, 2],

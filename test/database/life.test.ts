@@ -1,6 +1,13 @@
+import type { Sign } from "../../functions/assess/signs.ts";
 import type { Cause } from "../../functions/coordination/item.ts";
 import type { LagReading } from "../../functions/database/lag.ts";
-import { findLife } from "../../functions/database/life.ts";
+import {
+  findLastWrite,
+  findLife,
+  isTooEarlyToTell,
+  unreceivedSeconds,
+  whyCutOff,
+} from "../../functions/database/life.ts";
 import { isoInstant, parseInstant } from "../../functions/shared/clock.ts";
 
 const failingSince = "2026-03-01T12:00:00.000Z";
@@ -12,9 +19,15 @@ const reading = (secondsAfter: number, seconds: number): LagReading => ({
   source: "AuroraGlobalDBRPOLag",
 });
 
+const heard = (secondsAfter: number, seenFrom = "us-west-2"): Sign => ({
+  kind: "heartbeat",
+  at: instant(secondsAfter),
+  seenFrom,
+});
+
 function life(cause: Cause, nowAfter: number, heartbeatAfter: number | null, readings: readonly LagReading[] = []) {
-  const heartbeatAt = heartbeatAfter === null ? null : instant(heartbeatAfter);
-  return findLife({ cause, failingSince, now: failed + nowAfter * 1_000, heartbeatAt, readings }).kind;
+  const sign = heartbeatAfter === null ? null : heard(heartbeatAfter);
+  return findLife({ cause, failingSince, now: failed + nowAfter * 1_000, sign, readings }).kind;
 }
 
 describe("findLife", () => {
@@ -51,5 +64,66 @@ describe("findLife", () => {
 
   it("does not take readings of three minutes ago for life, however well they looked", () => {
     expect(life("down", 600, null, [reading(240, 1)])).toBe("none");
+  });
+});
+
+describe("isTooEarlyToTell (FM75)", () => {
+  it.each<[Cause, number, number | null, boolean]>([
+    ["down", 17, 5, true],
+    ["down", 17, 2, true],
+    ["down", 17, 1, false],
+    ["down", 40, 31, false],
+    ["down", 90, -5, false],
+    ["down", 17, null, false],
+    ["gray", 17, 5, false],
+  ])("%s: at %i s, after a heartbeat of %s s: %s", (cause, nowAfter, heartbeatAfter, expected) => {
+    const sign = heartbeatAfter === null ? null : heard(heartbeatAfter);
+
+    expect(isTooEarlyToTell({ cause, failingSince, now: failed + nowAfter * 1_000, sign }, 5)).toBe(expected);
+  });
+});
+
+describe("findLastWrite", () => {
+  it("is the beginning of the failure, unless the primary outlived it", () => {
+    expect(findLastWrite(failingSince, heard(-4), [])).toBe(failingSince);
+    expect(findLastWrite(failingSince, null, [])).toBe(failingSince);
+  });
+
+  it("is the last look that passed, whoever looked (FM74)", () => {
+    const sign: Sign = { kind: "served", at: instant(300), seenFrom: "ap-southeast-1" };
+
+    expect(findLastWrite(failingSince, sign, [reading(-60, 1)])).toBe(instant(300));
+  });
+});
+
+describe("unreceivedSeconds (FM74)", () => {
+  it.each<[string, readonly Sign[], readonly LagReading[], number]>([
+    ["nobody heard of it later than the target", [heard(0, "eu-west-1"), heard(-9)], [], 0],
+    ["the others heard of it a little later", [heard(30), heard(0, "eu-west-1")], [], 0],
+    ["the others heard of it for long", [heard(90), heard(80, "us-east-2"), heard(0, "eu-west-1")], [], 90],
+    ["so they did, and its lag was measured meanwhile", [heard(90), heard(0, "eu-west-1")], [reading(60, 1)], 0],
+    ["what the target heard is not known", [heard(90)], [], 0],
+    ["nobody ever heard of it", [], [], 0],
+  ])("where %s", (_what, signs, readings, expected) => {
+    expect(unreceivedSeconds(signs, "eu-west-1", readings)).toBe(expected);
+  });
+});
+
+describe("whyCutOff (FM73)", () => {
+  const why = (signs: readonly Sign[], nowAfter = 60) =>
+    whyCutOff(signs, "eu-west-1", "us-east-1", failed + nowAfter * 1_000);
+
+  it("says who heard what, and when", () => {
+    expect(why([heard(55), heard(5, "eu-west-1")])).toBe(
+      "is cut off from us-east-1, which lives: eu-west-1 last heard of it at 2026-03-01 12:00:05 UTC, us-west-2 at 2026-03-01 12:00:55 UTC",
+    );
+  });
+
+  it.each<[string, readonly Sign[], number]>([
+    ["hears it as well", [heard(55), heard(45, "eu-west-1")], 60],
+    ["lost it when all did: it is dead", [heard(55), heard(5, "eu-west-1")], 101],
+    ["has not said what it hears", [heard(55)], 60],
+  ])("is null where the survivor %s", (_what, signs, nowAfter) => {
+    expect(why(signs, nowAfter)).toBeNull();
   });
 });

@@ -1,5 +1,6 @@
+import { isoInstant, parseInstant } from "../../functions/shared/clock.ts";
 import { awsError } from "../fakes/small-cloud.ts";
-import { clusters, createWorld, type LagSeries, run, storefront } from "./world.ts";
+import { clusters, createWorld, failingSince, type LagSeries, run, storefront } from "./world.ts";
 
 const yes = {
   approved: true,
@@ -349,8 +350,147 @@ describe("PromoteDatabase", () => {
 
     const answer = await world.promote();
 
-    expect(answer).toMatchObject({ result: "moving", target: "eu-west-1", lossSeconds: 0.793 });
-    expect(world.events().at(-1)?.kind).toBe("confirmed");
+    expect(answer).toMatchObject({ result: "moving", target: "eu-west-1", kind: "failover", lossSeconds: 0.793 });
+    expect(world.events().at(-1)).toMatchObject({ kind: "observed", detail: { begunBy: "somebodyElse" } });
+    expect(world.events().map(({ kind }) => kind)).not.toContain("confirmed");
+  });
+
+  it("FM41: a person's failover that overtakes a switchover in vain stays theirs, with what it loses", async () => {
+    const world = createWorld({ run: { cause: "gray" } });
+    world.keepHeartbeat("2026-03-01T12:01:20.000Z");
+    world.lag["eu-west-1"] = [[-1, 900]];
+    world.aurora.dark.add("us-east-1");
+    world.aurora.onCall = (operation) => {
+      if (operation !== "SwitchoverGlobalCluster" || world.aurora.move !== undefined) return;
+      world.aurora.begin(clusters["eu-west-1"], "failover");
+    };
+
+    const answer = await world.promote();
+
+    expect(answer).toMatchObject({ result: "moving", target: "eu-west-1", kind: "failover", lossSeconds: 0.9 });
+    expect(world.events().map(({ kind }) => kind)).toEqual(["observed", "intent", "failed", "observed"]);
+    expect(world.events().at(-1)).toMatchObject({
+      summary: expect.stringContaining("by a failover that this run did not begin"),
+      detail: { begunBy: "somebodyElse" },
+    });
+  });
+
+  it("FM41: so it does where it is over before anybody looks again", async () => {
+    const world = createWorld({ run: { cause: "gray" } });
+    world.keepHeartbeat("2026-03-01T12:00:48.000Z");
+    world.lag["eu-west-1"] = [[-1, 900]];
+    world.aurora.dark.add("us-east-1");
+    world.aurora.onCall = (operation) => {
+      if (operation === "SwitchoverGlobalCluster") world.aurora.writers = [clusters["eu-west-1"]];
+    };
+
+    const answer = await world.promote();
+
+    expect(answer).toMatchObject({ result: "alreadyWriter", target: "eu-west-1", kind: "failover", lossSeconds: 0.9 });
+    expect(world.events().map(({ kind }) => kind)).not.toContain("confirmed");
+  });
+
+  it("FM73: gives up no primary that another vantage hears, though nothing of it gets here", async () => {
+    const world = createWorld();
+    world.lag["eu-west-1"] = [[-1, 900]];
+    world.cloud.onCall = (operation) => {
+      if (operation !== "Query") return;
+      const at = isoInstant(world.cloud.clock.now() - 3_000);
+      world.cloud.observe(world.plan, { vantage: "us-west-2", at, heartbeatAgeSeconds: { "us-east-1": 6 } });
+    };
+
+    const answer = await world.promote();
+
+    expect(answer).toMatchObject({ result: "moving", kind: "switchover" });
+    expect(world.events()[0]?.summary).toMatch(
+      /may live, for its Region's own controller was heard at .* in us-west-2/,
+    );
+  });
+
+  describe("FM73: a survivor that is cut off from a primary that lives", () => {
+    /** eu-west-1 lost us-east-1 when the failure began; what the others hear of it. */
+    const cutOff = (world: ReturnType<typeof createWorld>, others: readonly string[]) => {
+      world.cloud.onCall = (operation) => {
+        if (operation !== "Query") return;
+        const { now } = world.cloud.clock;
+        const at = isoInstant(now() - 3_000);
+        const lost = (now() - 3_000 - parseInstant(failingSince)) / 1_000;
+        world.cloud.observe(world.plan, { vantage: "eu-west-1", at, heartbeatAgeSeconds: { "us-east-1": lost } });
+        for (const vantage of others) {
+          world.cloud.observe(world.plan, { vantage, at, heartbeatAgeSeconds: { "us-east-1": 6 } });
+        }
+      };
+    };
+
+    it("is passed over", async () => {
+      const world = createWorld({ run: { cause: "gray" } });
+      cutOff(world, ["ap-southeast-1", "us-west-2"]);
+
+      expect(await world.promote()).toMatchObject({ result: "moving", target: "ap-southeast-1", kind: "switchover" });
+    });
+
+    it("is named where there is no other", async () => {
+      const world = createWorld({ run: { cause: "gray", survivors: ["eu-west-1"] } });
+      cutOff(world, ["us-west-2"]);
+
+      const answer = await world.promote();
+
+      expect(answer.result).toBe("blocked");
+      expect(answer.reason).toContain(
+        "eu-west-1 is cut off from us-east-1, which lives: eu-west-1 last heard of it at",
+      );
+      expect(world.aurora.moves).toEqual([]);
+    });
+  });
+
+  it("FM74: asks about the seconds that the primary lived on when the target heard nothing of it any more", async () => {
+    const world = createWorld();
+    world.cloud.observe(world.plan, {
+      vantage: "eu-west-1",
+      at: "2026-03-01T12:01:29.000Z",
+      heartbeatAgeSeconds: { "us-east-1": 94 },
+    });
+    world.cloud.observe(world.plan, {
+      vantage: "us-west-2",
+      at: "2026-03-01T12:01:25.000Z",
+      votes: [
+        {
+          region: "us-east-1",
+          vote: "failing",
+          since: failingSince,
+          until: "2026-03-01T12:01:25.000Z",
+          changes: [],
+          passesInARow: 0,
+          passedAt: "2026-03-01T12:00:35.000Z",
+          reason: "no answer",
+        },
+      ],
+    });
+
+    const answer = await world.promote();
+
+    expect(answer).toMatchObject({ result: "needsApproval", lossSeconds: 40.793 });
+    expect(answer.question?.detail).toContain("was known to live for 40 s when eu-west-1 heard nothing of it any more");
+  });
+
+  it("FM75: waits until silence can be told from a heartbeat that is about to come, then fails over", async () => {
+    const detection = { ...storefront.detection, probeEverySeconds: 5, confirmForSeconds: 15 };
+    const world = createWorld({ plan: { detection }, run: { failingSince: "2026-03-01T12:01:13.000Z" } });
+    world.keepHeartbeat("2026-03-01T12:01:18.000Z");
+
+    const answer = await world.promote();
+
+    expect(answer).toMatchObject({ result: "moving", kind: "failover" });
+    expect(Date.parse(world.events()[0]?.at as string)).toBeGreaterThan(Date.parse("2026-03-01T12:01:33.000Z"));
+    expect(world.aurora.calls.filter((call) => call.endsWith("@us-east-1"))).toEqual([]);
+  });
+
+  it("FM75: so a primary that lives is switched over, though its failure was confirmed before it was heard", async () => {
+    const detection = { ...storefront.detection, probeEverySeconds: 5, confirmForSeconds: 15 };
+    const world = createWorld({ plan: { detection }, run: { failingSince: "2026-03-01T12:01:13.000Z" } });
+    world.keepHeartbeat();
+
+    expect(await world.promote()).toMatchObject({ result: "moving", kind: "switchover" });
   });
 
   it("waits for the signs of life to end before it allows data loss after a refused switchover", async () => {

@@ -19,7 +19,7 @@ export interface Voice {
   /** Seconds since it was last heard; null when never, 0 when left out. */
   readonly age?: number | null;
   readonly words?: Readonly<Record<string, Word>>;
-  /** Seconds since the others' signs of life, as it saw them; 5 for all others when left out. */
+  /** Seconds since the others' signs of life, as it saw them; 5 for all that were heard since when left out. */
   readonly hears?: Readonly<Record<string, number>>;
   readonly servedBy?: string | null;
   readonly customers?: Vote;
@@ -36,6 +36,14 @@ export const passing = (forSeconds: number): Word => ({ vote: "passing", forSeco
 export function observe(plan: Plan, now: string, voices: Readonly<Record<string, Voice>> = {}): Observation[] {
   const ago = (seconds: number) => isoInstant(parseInstant(now) - seconds * 1_000);
   const vantages = vantagesOf(plan);
+  /** Whoever has fallen silent was heard by nobody since. */
+  const hearsFrom = (age: number, others: readonly string[]) =>
+    Object.fromEntries(
+      others.flatMap((other) => {
+        const silentFor = voices[other]?.age === undefined ? 0 : voices[other].age;
+        return silentFor === null ? [] : [[other, Math.max(5, silentFor - age)]];
+      }),
+    );
   return vantages.flatMap((vantage) => {
     const {
       age = 0,
@@ -65,7 +73,7 @@ export function observe(plan: Plan, now: string, voices: Readonly<Record<string,
         };
       }),
       customers: { vote: customers, since: ago(3_600), servedBy },
-      heartbeatAgeSeconds: hears ?? Object.fromEntries(others.map((other) => [other, 5])),
+      heartbeatAgeSeconds: hears ?? hearsFrom(age, others),
       capacity: null,
       lag: null,
       ...(sharedFor === undefined ? {} : { sharedSince: ago(sharedFor) }),

@@ -1,3 +1,4 @@
+import type { Plan } from "../../functions/shared/plan/plan.ts";
 import { planNamed } from "../../simulator/plans.ts";
 import { type Played, play } from "../../simulator/play.ts";
 import type { Cue, Scenario } from "../../simulator/scenario.ts";
@@ -7,7 +8,15 @@ const lagUnknown: readonly Cue[] = [
   { at: -175, action: { kind: "lagMetric", region: "ap-southeast-1", as: "missing" } },
 ];
 
-function tell(script: readonly Cue[], more: Partial<Scenario> = {}): Promise<Played> {
+interface Setting {
+  readonly seed?: number;
+  readonly detection?: Partial<Plan["detection"]>;
+}
+
+function tell(
+  script: readonly Cue[],
+  { seed = 1, detection = {}, ...more }: Partial<Scenario> & Setting = {},
+): Promise<Played> {
   const scenario: Scenario = {
     name: "a-promotion",
     summary: "a promotion",
@@ -19,7 +28,8 @@ function tell(script: readonly Cue[], more: Partial<Scenario> = {}): Promise<Pla
     horizonSeconds: 2_500,
     ...more,
   };
-  return play({ scenario, plan: planNamed("storefront"), seed: 1, stop: "quiet" });
+  const plan = planNamed("storefront");
+  return play({ scenario, plan: { ...plan, detection: { ...plan.detection, ...detection } }, seed, stop: "quiet" });
 }
 
 it("FM39: an approval of one target promotes no other: when that one goes dark, a person is asked anew", async () => {
@@ -88,4 +98,73 @@ it("FM20, FM40: a target that has begun to fail while a person was asked is pass
   expect(result.apiCalls["rds:FailoverGlobalCluster@ap-southeast-1"]).toBe(1);
   expect(Object.keys(result.apiCalls).filter((call) => /(Failover|Switchover).*@eu-west-1/.test(call))).toEqual([]);
   expect(result.violations).toEqual([]);
+});
+
+describe("FM73: a survivor that alone has lost a Region that lives", () => {
+  const cut: readonly Cue[] = [
+    { at: 0, action: { kind: "region", region: "us-east-1", health: "gray" } },
+    { at: 5, action: { kind: "link", between: ["us-east-1", "eu-west-1"], as: "cut" } },
+  ];
+
+  it.each([1, 2, 3, 4, 5, 6])("gives no write of it up, whoever acts (world %i)", async (seed) => {
+    const { result, world } = await tell(cut, { seed, horizonSeconds: 1_500 });
+
+    expect(result.violations).toEqual([]);
+    expect(world.promotions.map(({ kind, target }) => [kind, target])).toEqual(
+      result.actingRegion === "eu-west-1" ? [] : [["switchover", "ap-southeast-1"]],
+    );
+    expect(Object.keys(result.apiCalls).filter((call) => call.includes("FailoverGlobalCluster"))).toEqual([]);
+  });
+
+  it("FM74: when it is lost for all after that, nobody loses more than the budget without a yes", async () => {
+    const dark: Cue = { at: 100, action: { kind: "region", region: "us-east-1", health: "dark" } };
+
+    const { result, world } = await tell([...cut, dark], {
+      horizonSeconds: 1_500,
+      detection: { confirmForSeconds: 150 },
+    });
+
+    expect(result.violations).toEqual([]);
+    expect(world.promotions.filter(({ lossSeconds }) => lossSeconds > 10)).toEqual([]);
+  });
+});
+
+it("FM74: a dispute that ends dark is judged by the last look that passed: a person is asked, or nothing is lost", async () => {
+  const { result, world } = await tell(
+    [
+      { at: 0, action: { kind: "link", between: ["us-east-1", "eu-west-1"], as: "cut" } },
+      { at: 0, action: { kind: "link", between: ["us-east-1", "us-west-2"], as: "cut" } },
+      { at: 300, action: { kind: "region", region: "us-east-1", health: "dark" } },
+    ],
+    { horizonSeconds: 1_200, detection: { confirmForSeconds: 300, disputeForSeconds: 600, clearForSeconds: 600 } },
+  );
+
+  expect(result.violations).toEqual([]);
+  expect(world.promotions.filter(({ lossSeconds }) => lossSeconds > 10)).toEqual([]);
+});
+
+describe("FM75: a confirmation shorter than a heartbeat counts", () => {
+  const detection = { probeEverySeconds: 5, confirmForSeconds: 15 };
+  const dark: Cue = { at: 0, action: { kind: "region", region: "us-east-1", health: "dark" } };
+
+  it.each([1, 2, 3])("asks no switchover of a Region that is dark (world %i)", async (seed) => {
+    const { result } = await tell([dark], { seed, detection });
+
+    expect(result.outcome).toBe("recovered");
+    expect(Object.keys(result.apiCalls).filter((call) => call.includes("SwitchoverGlobalCluster"))).toEqual([]);
+    expect(result.violations).toEqual([]);
+  });
+
+  it.each([12, 20, 40])("FM41: leaves a person's failover, begun after %i s, what it is", async (at) => {
+    const moving: Cue = { at, action: { kind: "databaseMoving", to: "eu-west-1" } };
+
+    const { result } = await tell([dark, moving], { detection });
+
+    expect(result.outcome).toBe("recovered");
+    expect(
+      result.timeline.findLast(({ step, kind }) => step === "database" && kind === "stepEnded")?.detail,
+    ).toMatchObject({ kind: "failover" });
+    expect(result.rpoSeconds).toBeGreaterThan(0);
+    expect(result.violations).toEqual([]);
+  });
 });
