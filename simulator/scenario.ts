@@ -24,6 +24,8 @@ export type Need =
   | "objectSwitch"
   /** Somebody is left when two Regions are lost. */
   | "thirdRegion"
+  /** Where there is a database, one more Region has a cluster when the writer's and another one are lost. */
+  | "thirdCluster"
   /** Each Region is seen by one other alone. */
   | "loneObserver"
   /** An alarm speaks of the failed Region. */

@@ -21,7 +21,7 @@ import {
   describeClassification,
 } from "./classify.ts";
 import { answerAsking, answerMoving, endPromotion } from "./ending.ts";
-import { type Evidence, findUnrecordedPromotion, readEvidence, readView } from "./evidence.ts";
+import { type Evidence, findUnrecordedPromotion, readEvidence, readersOf, readView } from "./evidence.ts";
 import { decidePromotion, estimateLoss, type Flavour, type GateDecision, noLoss, unknownLoss } from "./gate.ts";
 import { findIntents, globalClusterResource, type Intent } from "./intent.ts";
 import { describeEvidence } from "./lag.ts";
@@ -46,8 +46,16 @@ const inputSchema = stepInput({ approval: z.nullable(approvalSchema) });
 export function createHandler(deps: StepDependencies<"cloudWatch" | "rds">): Handler {
   return createStep(deps, inputSchema, async ({ approval }, context) => {
     const { database } = context.deps.plan;
-    if (database !== null) return promote(context, database, approval);
-    return endPromotion(context, { result: "skipped", reason: "The plan has no database", loss: noLoss });
+    if (database === null) {
+      return endPromotion(context, { result: "skipped", reason: "The plan has no database", loss: noLoss });
+    }
+    if (readersOf(context, database).length > 0) return promote(context, database, approval);
+    // Nobody who may be asked knows where the writer is, and nothing here could become it: no try changes that.
+    return endPromotion(context, {
+      result: "blocked",
+      reason: describeNoCluster(context, database),
+      loss: unknownLoss,
+    });
   });
 }
 
@@ -86,6 +94,11 @@ async function promote(context: Context, database: DatabasePlan, approval: Appro
     else if (++refusedSwitchovers < maximumSwitchovers) await awaitSilence(context, database, found);
   }
   return endPromotion(context, { result: "blocked", reason: problem, loss: unknownLoss });
+}
+
+function describeNoCluster({ run }: Context, { globalCluster, clusters }: DatabasePlan): string {
+  const elsewhere = Object.keys(clusters).filter((region) => region !== run.failedRegion);
+  return `No survivor has a cluster of ${globalCluster}; besides ${run.failedRegion} the plan has them in ${elsewhere.join(" and ")} only, which take no part in this run: nothing is promoted. Return one of these Regions, or make its cluster the writer by hand, then retry the database branch`;
 }
 
 interface Settled {

@@ -36,6 +36,7 @@ import { observerPartition } from "./observer-partition.ts";
 import { poisonEvents } from "./poison-events.ts";
 import { questionGroundGone } from "./question-ground-gone.ts";
 import { regionOutage } from "./region-outage.ts";
+import { secondLossWhileRebuilding } from "./second-loss-while-rebuilding.ts";
 import { secondRegionWaits } from "./second-region-waits.ts";
 import { secondaryOutage } from "./secondary-outage.ts";
 import { silenceAfterReturn } from "./silence-after-return.ts";
@@ -96,4 +97,5 @@ export const scenarios: readonly Scenario[] = [
   witnessLost,
   flappingForLong,
   busTakesNothing,
+  secondLossWhileRebuilding,
 ];
