@@ -13,6 +13,7 @@ import {
   movesTheWriter,
   readsLagEverywhere,
   readsTheDatabase,
+  samplesItsOwnClustersSize,
   samplesItsOwnLag,
 } from "./permissions/data.ts";
 import {
@@ -81,7 +82,7 @@ const table: Readonly<Record<FunctionName, readonly Rule[]>> = {
     readsLagEverywhere,
     movesTheWriter("FailoverGlobalCluster", "SwitchoverGlobalCluster"),
   ],
-  DatabaseAwait: [changesTheCoordinationItem, keepsTheTimeline, readsTheDatabase],
+  DatabaseAwait: [changesTheCoordinationItem, keepsTheTimeline, readsObservations, readsTheDatabase],
   TablesCheck: [keepsTheTimeline, readsObservations, describesTables],
   RecoveryVerify: [changesTheCoordinationItem, keepsTheTimeline, readsObservations],
   TimelineClose: [changesTheCoordinationItem, keepsTheTimeline, notesWhatPeopleHeard],
@@ -93,6 +94,7 @@ const table: Readonly<Record<FunctionName, readonly Rule[]>> = {
     readsTheCoordinationItem,
     samplesItsOwnGroup,
     samplesItsOwnLag,
+    samplesItsOwnClustersSize,
     publishesMetrics,
     readsTheSwitch,
     keepsItsCanary,

@@ -12,6 +12,7 @@ import { drawTraffic } from "./random-traffic.ts";
 import { drawSwitchTroubles } from "./random-switch.ts";
 import { drawShared } from "./random-shared.ts";
 import { drawUnanswered } from "./random-questions.ts";
+import { drawSizes } from "./random-sizes.ts";
 import { drawSilence } from "./random-silence.ts";
 import type { Action, Cue, Scenario } from "./scenario.ts";
 import type { World } from "./world.ts";
@@ -97,6 +98,7 @@ export function drawScenario(seed: number): RandomScenario {
   const stop = more.next() < 0.5 ? "answered" : "quiet";
   drawStandstill(more, plan, add);
   drawNewerVersion(seed, add);
+  drawSizes(seed, plan, add);
   drawSwitchTroubles(seed, plan, failed, add);
   drawSilence(seed, plan, failed, add);
   const busyShare = more.next() < 0.5 ? 0.15 : 0;

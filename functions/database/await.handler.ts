@@ -11,6 +11,7 @@ import * as z from "../shared/zod.ts";
 import type { Json } from "../timeline/event.ts";
 import { judgeMove } from "./classify.ts";
 import { readView } from "./evidence.ts";
+import { noteHeirsSize } from "./heir.ts";
 
 /** Reads in a row that must agree that a move has vanished: one of them may come from before it. */
 const vanishedReads = 3;
@@ -76,14 +77,11 @@ async function note({ target }: Input, { journal }: StepContext, { reason }: Out
   });
 }
 
-async function end(
-  input: Input,
-  { journal, run }: StepContext,
-  database: DatabasePlan,
-  outcome: Outcome,
-): Promise<void> {
+async function end(input: Input, context: StepContext, database: DatabasePlan, outcome: Outcome): Promise<void> {
+  const { journal, run } = context;
   const { target, kind, lossSeconds, worstCaseLossSeconds } = input;
   const done = outcome.result === "done";
+  if (done) await noteHeirsSize(context, database, target);
   const detail: Record<string, Json> = {
     result: done ? "done" : "degraded",
     promotedRegion: done ? target : null,

@@ -23,6 +23,7 @@ import {
 import { answerAsking, answerMoving, endPromotion } from "./ending.ts";
 import { type Evidence, findUnrecordedPromotion, readEvidence, readersOf, readView } from "./evidence.ts";
 import { decidePromotion, estimateLoss, type Flavour, type GateDecision, noLoss, unknownLoss } from "./gate.ts";
+import { noteHeirsSize } from "./heir.ts";
 import { findIntents, globalClusterResource, type Intent } from "./intent.ts";
 import { describeEvidence } from "./lag.ts";
 import { readStandings, type Standings } from "./standing.ts";
@@ -182,6 +183,7 @@ async function conclude(
       return endPromotion(context, { result: "notNeeded", reason, loss: noLoss });
     case "alreadyWriter": {
       const { target, kind, ...loss } = await adopt(context, database, found.target, "unsaid", intents);
+      await noteHeirsSize(context, database, target);
       return endPromotion(context, { result: "alreadyWriter", reason, target, kind, loss });
     }
     case "movingToUs":

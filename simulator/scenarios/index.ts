@@ -40,6 +40,7 @@ import { secondLossWhileRebuilding } from "./second-loss-while-rebuilding.ts";
 import { secondRegionWaits } from "./second-region-waits.ts";
 import { secondaryOutage } from "./secondary-outage.ts";
 import { silenceAfterReturn } from "./silence-after-return.ts";
+import { smallerHeir } from "./smaller-heir.ts";
 import { survivorDrainedByHand } from "./survivor-drained-by-hand.ts";
 import { throttling } from "./throttling.ts";
 import { twoRegionsNoWitness } from "./two-regions-no-witness.ts";
@@ -98,4 +99,5 @@ export const scenarios: readonly Scenario[] = [
   flappingForLong,
   busTakesNothing,
   secondLossWhileRebuilding,
+  smallerHeir,
 ];

@@ -111,3 +111,10 @@ it("FM83: draws two losses in turn, the second while Aurora may still rebuild, w
   expect(inTurn.length).toBeGreaterThan(5);
   expect(new Set(inTurn.map(({ plan }) => plan.regions.length))).toEqual(new Set([3, 4]));
 });
+
+it("FM85: draws clusters of different sizes, Serverless v2 and not", () => {
+  const sizes = actions.flatMap((action) => (action.kind === "databaseSize" ? [action] : []));
+
+  expect(sizes.filter(({ units }) => units !== null).length).toBeGreaterThan(50);
+  expect(new Set(sizes.filter(({ units }) => units === null).map(({ instanceClass }) => instanceClass)).size).toBe(4);
+});

@@ -5,6 +5,7 @@ import {
   SwitchoverGlobalClusterCommand,
 } from "@aws-sdk/client-rds";
 import type { DatabaseView, GlobalCluster } from "../../../functions/database/classify.ts";
+import { readSize } from "../../../functions/database/instances.ts";
 import { beginMove, readDatabase } from "../../../functions/database/rds.ts";
 import { type Cloud, cloudRegions, ireland, singapore, virginia } from "../backend.ts";
 import { type Contract, refusalOf } from "../contract.ts";
@@ -76,6 +77,22 @@ export const rds: Contract = {
         [ireland]: { kind: "read", found: "available" },
         [singapore]: { kind: "read", found: "available" },
       });
+    },
+
+    "each Region says what its own cluster's instances run on, and between what they scale (FM85)": async (cloud) => {
+      const database = await withDatabase(cloud);
+
+      const sizes = await Promise.all(
+        cloudRegions.map((region) => readSize(cloud.dependencies(storefront), region, database.arn(region))),
+      );
+
+      for (const size of sizes) {
+        expect(size).toMatchObject({
+          writerClass: "db.serverless",
+          serverless: { minimumUnits: 1, maximumUnits: 8 },
+        });
+        expect(size?.instances).toBeGreaterThan(0);
+      }
     },
 
     "every Region with a cluster describes the same global cluster": async (cloud) => {
