@@ -11,6 +11,7 @@ import {
 import {
   describesTables,
   movesTheWriter,
+  raisesTheWriter,
   readsLagEverywhere,
   readsTheDatabase,
   samplesItsOwnClustersSize,
@@ -81,8 +82,9 @@ const table: Readonly<Record<FunctionName, readonly Rule[]>> = {
     readsTheDatabase,
     readsLagEverywhere,
     movesTheWriter("FailoverGlobalCluster", "SwitchoverGlobalCluster"),
+    raisesTheWriter,
   ],
-  DatabaseAwait: [changesTheCoordinationItem, keepsTheTimeline, readsObservations, readsTheDatabase],
+  DatabaseAwait: [changesTheCoordinationItem, keepsTheTimeline, readsObservations, readsTheDatabase, raisesTheWriter],
   TablesCheck: [keepsTheTimeline, readsObservations, describesTables],
   RecoveryVerify: [changesTheCoordinationItem, keepsTheTimeline, readsObservations],
   TimelineClose: [changesTheCoordinationItem, keepsTheTimeline, notesWhatPeopleHeard],

@@ -12,7 +12,7 @@ import { drawTraffic } from "./random-traffic.ts";
 import { drawSwitchTroubles } from "./random-switch.ts";
 import { drawShared } from "./random-shared.ts";
 import { drawUnanswered } from "./random-questions.ts";
-import { drawSizes } from "./random-sizes.ts";
+import { drawScale, drawSizes } from "./random-sizes.ts";
 import { drawSilence } from "./random-silence.ts";
 import type { Action, Cue, Scenario } from "./scenario.ts";
 import type { World } from "./world.ts";
@@ -43,7 +43,7 @@ export function worldName(seed: number): string {
 export function drawScenario(seed: number): RandomScenario {
   const random = seededRandom(Math.imul(seed + 1, 0x9e3779b1));
   const name = random.next() < 0.6 ? "storefront" : pick(random, ["two-regions", "stateless"]);
-  const home = drawClusters(seed, planNamed(name));
+  const home = drawScale(seed, drawClusters(seed, planNamed(name)));
   const plan = random.next() < 0.6 ? home : withSwitch(home, pick(random, switchKinds));
   const regions = plan.regions.map((region) => region.name);
   const chance = (probability: number) => random.next() < probability;

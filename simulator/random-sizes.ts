@@ -6,6 +6,13 @@ import type { Action } from "./scenario.ts";
 /** Before anything that a script may do: clusters have been as they are for long. */
 const setAt = -230;
 
+/** In half of the worlds with a database the plan lets a new writer's range be raised. A source of its own, as below. */
+export function drawScale(seed: number, plan: Plan): Plan {
+  const random = seededRandom(Math.imul(seed + 1, 0x846ca68b));
+  const { database } = plan;
+  return database === null || random.next() < 0.5 ? plan : { ...plan, database: { ...database, scale: "serverless" } };
+}
+
 /**
  * In a third of the worlds with a database its clusters are not alike: other instance classes, or Serverless v2 within a
  * range of its own, or some of both (FM85). A source of its own: what is drawn here changes nothing of what is drawn elsewhere.

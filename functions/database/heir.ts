@@ -26,7 +26,7 @@ export async function noteHeirsSize(context: StepContext, database: DatabasePlan
     case "notSmaller":
       return;
     case "smaller": {
-      const warning = `The writer in ${target} is smaller than the one in ${primary} was: ${found.ways.join(", ")}. Watch its load; it is not raised by this run`;
+      const warning = `The writer in ${target} is smaller than the one in ${primary} was: ${found.ways.join(", ")}. Watch its load`;
       await journal.append({
         step: "database",
         kind: "observed",
@@ -52,6 +52,6 @@ export function compareSamples(observations: readonly Observation[], primary: st
   return compareSizes(old, heir);
 }
 
-function sampleOf(observations: readonly Observation[], region: string): DatabaseSizeSample | null {
+export function sampleOf(observations: readonly Observation[], region: string): DatabaseSizeSample | null {
   return observations.find(({ vantage }) => vantage === region)?.databaseSize ?? null;
 }

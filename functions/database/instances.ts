@@ -1,4 +1,5 @@
-import { DescribeDBClustersCommand, DescribeDBInstancesCommand } from "@aws-sdk/client-rds";
+import { DescribeDBClustersCommand, DescribeDBInstancesCommand, ModifyDBClusterCommand } from "@aws-sdk/client-rds";
+import { retryRead } from "../shared/backoff.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
 import { type CapacityRange, type ClusterSize, type Instance, sizeOf } from "./size.ts";
 
@@ -33,6 +34,37 @@ export async function readSize(
     }),
   );
   return sizeOf(members, rangeOf(cluster.ServerlessV2ScalingConfiguration));
+}
+
+/**
+ * Between what a cluster's Serverless v2 instances scale, asked in its own Region. Null: there is no such range.
+ * @throws what the SDK throws
+ */
+export async function readRange(deps: Dependencies<"rds">, region: string, arn: string): Promise<CapacityRange | null> {
+  const { DBClusters } = await retryRead(deps, () =>
+    deps.aws.rds(region).send(new DescribeDBClustersCommand({ DBClusterIdentifier: arn })),
+  );
+  return rangeOf(DBClusters?.find(({ DBClusterArn }) => DBClusterArn === arn)?.ServerlessV2ScalingConfiguration);
+}
+
+/**
+ * Asks for another range. ModifyDBCluster takes the identifier alone, and without ApplyImmediately it may wait for the
+ * maintenance window. A minimum above 0 ends a pause by itself (ServerlessV2ScalingConfiguration).
+ * @throws what the SDK throws
+ */
+export async function setRange(
+  { aws }: Pick<Dependencies<"rds">, "aws">,
+  region: string,
+  identifier: string,
+  { minimumUnits, maximumUnits }: CapacityRange,
+): Promise<void> {
+  await aws.rds(region).send(
+    new ModifyDBClusterCommand({
+      DBClusterIdentifier: identifier,
+      ServerlessV2ScalingConfiguration: { MinCapacity: minimumUnits, MaxCapacity: maximumUnits },
+      ApplyImmediately: true,
+    }),
+  );
 }
 
 /** AWS describes a range only where the cluster may have Serverless v2 instances. */

@@ -26,6 +26,7 @@ import { decidePromotion, estimateLoss, type Flavour, type GateDecision, noLoss,
 import { noteHeirsSize } from "./heir.ts";
 import { findIntents, globalClusterResource, type Intent } from "./intent.ts";
 import { describeEvidence } from "./lag.ts";
+import { raiseRange } from "./scale.ts";
 import { readStandings, type Standings } from "./standing.ts";
 
 /** How often one invocation acts and looks anew: two switchovers, then two failovers. */
@@ -62,11 +63,17 @@ export function createHandler(deps: StepDependencies<"cloudWatch" | "rds">): Han
 
 async function promote(context: Context, database: DatabasePlan, approval: Approval | null): Promise<Json> {
   const { deps, run } = context;
-  const intents = [...findIntents(await readTimeline(deps, run.incident), database.globalCluster)];
+  const timeline = await readTimeline(deps, run.incident);
+  const intents = [...findIntents(timeline, database.globalCluster)];
   let refusedSwitchovers = 0;
   let problem = "";
   for (let attempt = 1; attempt <= maximumTries; attempt++) {
     const { found, standings } = await settle(context, database, intents, approvedTarget(approval));
+    if (found.kind === "alreadyWriter") {
+      const said = await conclude(context, database, found, intents);
+      await raiseRange(context, database, found.target, { intents, timeline });
+      return said;
+    }
     if (found.kind !== "idle") return conclude(context, database, found, intents);
 
     const evidence = await readEvidence(context, database, found.target);

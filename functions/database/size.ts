@@ -83,6 +83,20 @@ function compareRanges(old: CapacityRange | null, heir: CapacityRange | null): C
   return ways.length > 0 ? { kind: "smaller", ways } : { kind: "notSmaller" };
 }
 
+/** What a Serverless v2 heir must be raised to, to be no smaller than a Serverless v2 writer was; null: to nothing. */
+export function rangeToRaise(old: ClusterSize, heir: ClusterSize): CapacityRange | null {
+  if (old.writerClass !== serverlessClass || heir.writerClass !== serverlessClass) return null;
+  return old.serverless;
+}
+
+/** `range` raised to `wanted`, at both ends and never lowered; null where it reaches as far already. */
+export function raisedRange(range: CapacityRange, wanted: CapacityRange): CapacityRange | null {
+  const minimumUnits = Math.max(range.minimumUnits, wanted.minimumUnits);
+  const maximumUnits = Math.max(range.maximumUnits, wanted.maximumUnits);
+  const isRaised = minimumUnits > range.minimumUnits || maximumUnits > range.maximumUnits;
+  return isRaised ? { minimumUnits, maximumUnits } : null;
+}
+
 const smallSizes: Readonly<Record<string, number>> = {
   micro: 0.0625,
   small: 0.125,

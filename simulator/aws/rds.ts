@@ -9,6 +9,8 @@ import type {
   FailoverGlobalClusterCommandOutput,
   FailoverState,
   GlobalCluster as GlobalClusterShape,
+  ModifyDBClusterCommandInput,
+  ModifyDBClusterCommandOutput,
   SwitchoverGlobalClusterCommandInput,
   SwitchoverGlobalClusterCommandOutput,
 } from "@aws-sdk/client-rds";
@@ -41,6 +43,7 @@ export interface RdsOptions {
 const engine = { Engine: "aurora-postgresql", EngineVersion: "17.4" };
 const describeGlobalFields = new Set(["GlobalClusterIdentifier", "MaxRecords"]);
 const describeFields = new Set(["DBClusterIdentifier", "MaxRecords"]);
+const modifyFields = new Set(["DBClusterIdentifier", "ServerlessV2ScalingConfiguration", "ApplyImmediately"]);
 const instanceFields = new Set(["Filters", "MaxRecords"]);
 const failoverFields = new Set(["GlobalClusterIdentifier", "TargetDbClusterIdentifier", "AllowDataLoss", "Switchover"]);
 const switchoverFields = new Set(["GlobalClusterIdentifier", "TargetDbClusterIdentifier"]);
@@ -144,6 +147,8 @@ export class SimulatedRds implements SimulatedService {
         return this.#describeClusters(request);
       case "DescribeDBInstances":
         return this.#describeInstances(request);
+      case "ModifyDBCluster":
+        return this.#modify(request);
       case "FailoverGlobalCluster":
         return this.#failover(request);
       case "SwitchoverGlobalCluster":
@@ -188,6 +193,29 @@ export class SimulatedRds implements SimulatedService {
         DBInstanceClass: this.sizes.instanceClass(request.region),
       })),
     });
+  }
+
+  /**
+   * The range of Serverless v2 and nothing else. Assumption: it holds at once and the cluster stays available meanwhile; the
+   * Aurora User Guide says only that instances then scale "within a few seconds" or minutes, without a restart.
+   */
+  #modify(request: ServiceRequest): Record<string, unknown> {
+    const input = readInput<ModifyDBClusterCommandInput>(request, modifyFields);
+    const { DBClusterIdentifier: id, ServerlessV2ScalingConfiguration: range } = input;
+    const here = this.#global.memberIn(request.region);
+    if (here === null || id !== identifierOf(here.arn)) {
+      throw new ServiceError("DBClusterNotFoundFault", `DBCluster ${id} not found.`, 404);
+    }
+    if (here.status !== "available") throw invalidClusterState(`DBCluster ${id} is ${here.status}.`);
+    const { MinCapacity: minimum, MaxCapacity: maximum } = range ?? {};
+    if (minimum === undefined || maximum === undefined || minimum > maximum) {
+      throw new ServiceError(
+        "InvalidParameterCombination",
+        "A range needs a minimum, and a maximum that is not below it.",
+      );
+    }
+    this.sizes.scale(request.region, { minimum, maximum });
+    return answer<ModifyDBClusterCommandOutput>({ DBCluster: this.#clusterShape(here) });
   }
 
   /** Without AllowDataLoss it is a switchover, and needs the primary (FM42). */

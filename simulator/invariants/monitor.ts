@@ -16,7 +16,7 @@ import { Heard } from "./heard.ts";
 import { Hearing } from "./hearing.ts";
 import { Ledger, proofAllowanceMs, type Tenure } from "./ledger.ts";
 import { LossInTurn } from "./loss-in-turn.ts";
-import { isMutation, resourceOf } from "./mutations.ts";
+import { isMutation, movesTheWriter, resourceOf } from "./mutations.ts";
 import { Promotions } from "./promotions.ts";
 import { OpenQuestions } from "./questions.ts";
 import { Service } from "./service.ts";
@@ -172,7 +172,8 @@ export class Monitor {
     const { caller } = call;
     if (!isMutation(call) || caller.execution === null) return;
     // Asking for the wrong thing is wrong even where AWS refuses it.
-    if (call.service === "rds") this.#promotions.judgeCall(call);
+    if (movesTheWriter(call)) this.#promotions.judgeCall(call);
+    this.#reportAll(this.#writerSizes.judgeCall(call));
     if (!call.performed) return;
     this.#mutations.push(call);
     const what = `${call.service}:${call.operation}@${call.region} by ${caller.functionName} of ${caller.execution}`;
@@ -191,7 +192,7 @@ export class Monitor {
     if (!intended) this.#report("mutationJournalled", `${what} changed ${resource} without a journalled intent`);
     this.#judgeAuthority(call, tenure, what);
     this.#judgeTraffic(what);
-    if (call.service === "rds") this.#promotions.judgeRepetition(tenure, what);
+    if (movesTheWriter(call)) this.#promotions.judgeRepetition(tenure, what);
     if (partOf(call) === "traffic") this.#judgeEvacuation(call, tenure, what);
   }
 

@@ -1,4 +1,5 @@
 import type { TimelineEvent } from "../../functions/timeline/event.ts";
+import type { CallRecord } from "../aws/network.ts";
 import type { Violation } from "../result.ts";
 import type { World } from "../world.ts";
 
@@ -8,6 +9,20 @@ export class WriterSizes {
 
   constructor(world: World) {
     this.#world = world;
+  }
+
+  /** A change of a cluster's range: only where the plan allows it, of the writer once it takes writes, and never downwards. */
+  judgeCall(call: CallRecord): readonly Violation[] {
+    const { plan, rds } = this.#world;
+    if (call.service !== "rds" || call.operation !== "ModifyDBCluster" || rds === null) return [];
+    const isWriter = rds.writerRegion === call.region && rds.acceptingWrites.includes(call.region);
+    const broken = [
+      ...(plan.database?.scale === "serverless" ? [] : ["although the plan does not let it"]),
+      ...(isWriter ? [] : ["which is not the writer"]),
+      ...(rds.sizes.lowered.has(call.region) ? ["and lowers it"] : []),
+    ];
+    const what = `${call.caller.functionName} changes the range of the cluster in ${call.region}`;
+    return broken.map((why) => ({ invariant: "onlyTheWriterIsRaised", message: `${what}, ${why}` }));
   }
 
   /** @param told every timeline event that was stored so far, this one included */

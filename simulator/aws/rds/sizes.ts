@@ -20,10 +20,29 @@ export const serverlessClass = "db.serverless";
 
 /** What the clusters' instances run on, by Region: all instances of a cluster on the same. */
 export class Sizes {
+  readonly #lowered = new Set<string>();
   readonly #sizes = new Map<string, SizeSetup>();
 
   set(region: string, size: SizeSetup): void {
     this.#sizes.set(region, size);
+  }
+
+  /** The units between which a cluster's instances scale from now on. */
+  scale(region: string, units: CapacityUnits): void {
+    const before = this.units(region);
+    if (before !== null && (units.minimum < before.minimum || units.maximum < before.maximum))
+      this.#lowered.add(region);
+    this.#sizes.set(region, { ...this.#of(region), units });
+  }
+
+  /** Regions whose cluster's range somebody has lowered. */
+  get lowered(): ReadonlySet<string> {
+    return this.#lowered;
+  }
+
+  /** Null where the cluster has no range. */
+  units(region: string): CapacityUnits | null {
+    return this.#of(region).units;
   }
 
   instanceClass(region: string): string {
