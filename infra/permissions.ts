@@ -11,8 +11,10 @@ import {
 import {
   describesTables,
   movesTheWriter,
+  raisesTheWriter,
   readsLagEverywhere,
   readsTheDatabase,
+  samplesItsOwnClustersSize,
   samplesItsOwnLag,
 } from "./permissions/data.ts";
 import {
@@ -80,8 +82,9 @@ const table: Readonly<Record<FunctionName, readonly Rule[]>> = {
     readsTheDatabase,
     readsLagEverywhere,
     movesTheWriter("FailoverGlobalCluster", "SwitchoverGlobalCluster"),
+    raisesTheWriter,
   ],
-  DatabaseAwait: [changesTheCoordinationItem, keepsTheTimeline, readsTheDatabase],
+  DatabaseAwait: [changesTheCoordinationItem, keepsTheTimeline, readsObservations, readsTheDatabase, raisesTheWriter],
   TablesCheck: [keepsTheTimeline, readsObservations, describesTables],
   RecoveryVerify: [changesTheCoordinationItem, keepsTheTimeline, readsObservations],
   TimelineClose: [changesTheCoordinationItem, keepsTheTimeline, notesWhatPeopleHeard],
@@ -93,6 +96,7 @@ const table: Readonly<Record<FunctionName, readonly Rule[]>> = {
     readsTheCoordinationItem,
     samplesItsOwnGroup,
     samplesItsOwnLag,
+    samplesItsOwnClustersSize,
     publishesMetrics,
     readsTheSwitch,
     keepsItsCanary,

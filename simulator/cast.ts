@@ -18,7 +18,7 @@ export class MiscastError extends Error {
 
 /**
  * A scenario with its parts given to the Regions of another plan: the writer's Region plays the writer's, the others
- * follow in the plans' order, witnesses play witnesses, and a Region that only holds a replica of the coordination table
+ * follow in the plans' order, those with a cluster of the database first, witnesses play witnesses, and a Region that only holds a replica of the coordination table
  * plays one that does. Names that are written out in a scenario's own code stay.
  * @throws MiscastError naming what the plan lacks
  */
@@ -62,7 +62,7 @@ function giveParts(scenario: Scenario, plan: Plan): Scenario {
 
 /** The Regions of a plan by what they do in it, each once. */
 interface Parts {
-  /** The writer's first. */
+  /** The writer's first, then those that have a cluster besides. */
   readonly serving: readonly string[];
   readonly witnesses: readonly string[];
   /** They do nothing but hold a replica of the coordination table. */
@@ -72,9 +72,11 @@ interface Parts {
 function partsOf({ regions, database, detection, coordination }: Plan): Parts {
   const names = regions.map(({ name }) => name);
   const writer = database?.writer ?? names[0] ?? "";
+  const others = names.filter((name) => name !== writer);
+  const hasCluster = (name: string) => database === null || Object.hasOwn(database.clusters, name);
   const { witnesses } = detection;
   return {
-    serving: [writer, ...names.filter((name) => name !== writer)],
+    serving: [writer, ...others.filter(hasCluster), ...others.filter((name) => !hasCluster(name))],
     witnesses,
     replicas: coordination.regions.filter((name) => !names.includes(name) && !witnesses.includes(name)),
   };

@@ -15,11 +15,32 @@ export function expectedUnder(scenario: Scenario, plan: Plan): Outcome | null {
   if (traffic === "observe") return "observed";
   if (traffic === "approve" && !answered) return "waitingForApproval";
   if (promotes(scenario, plan)) {
-    if (database === "observe") return "degraded";
+    if (database === "observe" || (expected === "recovered" && !hasHeir(scenario, plan))) return "degraded";
     if (database === "approve" && !answered) return "waitingForApproval";
   }
   if (expected === "recovered" && capacity !== "observe" && !survivorsHaveRoom(scenario, plan)) return "degraded";
   return expected;
+}
+
+/**
+ * Whether a Region with a cluster is left to be promoted: one that the story takes from no service. A plan may have a
+ * database in some of its Regions only.
+ */
+function hasHeir({ failedRegion, script }: Scenario, { database }: Plan): boolean {
+  const lost = new Set(
+    script.flatMap(({ action }) => {
+      switch (action.kind) {
+        case "region":
+          return action.health === "up" ? [] : [action.region];
+        case "takenOut":
+        case "drainedByHand":
+          return [action.region];
+        default:
+          return [];
+      }
+    }),
+  );
+  return Object.keys(database?.clusters ?? {}).some((region) => region !== failedRegion && !lost.has(region));
 }
 
 /** Whether the simulated groups of the survivors can grow to what the whole application takes. */

@@ -1,5 +1,5 @@
 import type { AutomationLevel, Plan } from "../functions/shared/plan/plan.ts";
-import type { Need, Scenario } from "./scenario.ts";
+import type { Action, Need, Scenario } from "./scenario.ts";
 
 /** What a person's start lets automation do, besides what the plan says: the same rule that binds such a run. */
 const byHand = { traffic: "automatic", capacity: "automatic" } as const;
@@ -62,6 +62,10 @@ const rules: Readonly<Record<Need, NeedRule>> = {
     isMet: (_scenario, plan) => plan.traffic.switch.kind === "healthCheck",
   },
   thirdRegion: { words: "three Regions or more", isMet: (_scenario, plan) => plan.regions.length >= 3 },
+  thirdCluster: {
+    words: "no database, or clusters of it in three Regions or more",
+    isMet: (_scenario, { database }) => database === null || Object.keys(database.clusters).length >= 3,
+  },
   loneObserver: {
     words: "two Regions and no witness",
     isMet: (_scenario, { regions, detection }) => regions.length === 2 && detection.witnesses.length === 0,
@@ -76,5 +80,29 @@ const rules: Readonly<Record<Need, NeedRule>> = {
 /** The first need of a story that a plan does not meet, in words; null when all are met. */
 export function findUnmetNeed(scenario: Scenario, plan: Plan): string | null {
   const unmet = (scenario.needs ?? []).find((need) => !rules[need].isMet(scenario, plan));
-  return unmet === undefined ? null : rules[unmet].words;
+  return unmet === undefined ? findMissingCluster(scenario, plan) : rules[unmet].words;
+}
+
+/**
+ * What happens to a cluster needs one there: a plan may have a database in some of its Regions only. Without a database
+ * nothing happens to it at all.
+ */
+function findMissingCluster({ script }: Scenario, { database }: Plan): string | null {
+  if (database === null) return null;
+  const missing = script
+    .map(({ action }) => clusterRegionOf(action))
+    .find((region) => region !== null && !Object.hasOwn(database.clusters, region));
+  return missing == null ? null : `a cluster of the database in ${missing}`;
+}
+
+/** The Region whose cluster must be there for an action to be possible; null where none must. */
+function clusterRegionOf(action: Action): string | null {
+  switch (action.kind) {
+    case "secondWriter":
+      return action.region;
+    case "databaseMoving":
+      return action.to;
+    default:
+      return null;
+  }
 }

@@ -15,6 +15,51 @@ export function planNamed(name: string): Plan {
   return plan;
 }
 
+/** A plan with a cluster of its database in these Regions only, the writer's among them; all else as it is. */
+export function withClustersIn(plan: Plan, regions: readonly string[]): Plan {
+  const { database } = plan;
+  if (database === null) return plan;
+  const clusters = Object.fromEntries(Object.entries(database.clusters).filter(([name]) => regions.includes(name)));
+  const promotionOrder = database.promotionOrder.filter((name) => regions.includes(name));
+  return { ...plan, database: { ...database, clusters, promotionOrder } };
+}
+
+const fourth = "ca-central-1";
+
+/**
+ * A plan with one Region more, which has a share of the demand as large as the others' on average and whatever else they
+ * have; the last of promotionOrder.
+ * @throws RangeError where the plan has that Region already
+ */
+export function withFourthRegion(plan: Plan): Plan {
+  const [model] = plan.regions;
+  const { database, traffic } = plan;
+  if (
+    model === undefined ||
+    plan.regions.some(({ name }) => name === fourth) ||
+    plan.detection.witnesses.includes(fourth)
+  )
+    throw new RangeError(`No fourth Region for plan ${plan.application}: ${fourth} has a part in it already`);
+  const like = (value: string) => value.replaceAll(model.name, fourth);
+  const share = 1 / (plan.regions.length + 1);
+  const added = { ...model, name: fourth, probeUrl: like(model.probeUrl), demandShare: share };
+  const regions = [
+    ...plan.regions.map((region) => ({ ...region, demandShare: region.demandShare * (1 - share) })),
+    added,
+  ];
+  const grown: Plan = {
+    ...plan,
+    regions,
+    traffic: { ...traffic, switch: switchOf({ ...plan, regions }, traffic.switch.kind) },
+  };
+  if (database === null) return grown;
+  const clusters = {
+    ...database.clusters,
+    [fourth]: like(database.clusters[database.writer] ?? "").replaceAll(database.writer, fourth),
+  };
+  return { ...grown, database: { ...database, clusters, promotionOrder: [...database.promotionOrder, fourth] } };
+}
+
 export type SwitchKind = TrafficSwitchPlan["kind"];
 export const switchKinds: readonly SwitchKind[] = ["healthCheck", "routingControl", "record"];
 

@@ -4,6 +4,7 @@ import { type CallPattern, type FaultInjector, type FaultKind, randomFaults } fr
 import { drawMilliseconds, moveShownSeconds } from "./aws/timings.ts";
 import { planNamed, switchKinds, withSwitch } from "./plans.ts";
 import { drawAutomation } from "./random-automation.ts";
+import { drawClusters, drawLosses } from "./random-losses.ts";
 import { drawNewerVersion } from "./random-formats.ts";
 import { drawForeign, drawForgeries } from "./random-foreign.ts";
 import { drawBystanders, drawPast } from "./random-past.ts";
@@ -12,6 +13,7 @@ import { drawSwitchTroubles } from "./random-switch.ts";
 import { drawShared } from "./random-shared.ts";
 import { drawUnanswered } from "./random-questions.ts";
 import { drawSight, withHaste } from "./random-sight.ts";
+import { drawScale, drawSizes } from "./random-sizes.ts";
 import { drawSilence } from "./random-silence.ts";
 import type { Action, Cue, Scenario } from "./scenario.ts";
 import type { World } from "./world.ts";
@@ -42,7 +44,7 @@ export function worldName(seed: number): string {
 export function drawScenario(seed: number): RandomScenario {
   const random = seededRandom(Math.imul(seed + 1, 0x9e3779b1));
   const name = random.next() < 0.6 ? "storefront" : pick(random, ["two-regions", "stateless"]);
-  const home = planNamed(name);
+  const home = drawScale(seed, drawClusters(seed, planNamed(name)));
   const plan = random.next() < 0.6 ? home : withSwitch(home, pick(random, switchKinds));
   const regions = plan.regions.map((region) => region.name);
   const chance = (probability: number) => random.next() < probability;
@@ -97,6 +99,7 @@ export function drawScenario(seed: number): RandomScenario {
   const stop = more.next() < 0.5 ? "answered" : "quiet";
   drawStandstill(more, plan, add);
   drawNewerVersion(seed, add);
+  drawSizes(seed, plan, add);
   drawSwitchTroubles(seed, plan, failed, add);
   drawSilence(seed, plan, failed, add);
   drawSight(seed, plan, failed, add);
@@ -105,12 +108,13 @@ export function drawScenario(seed: number): RandomScenario {
   const moveShownAfterMilliseconds = drawMilliseconds(more, moveShownSeconds);
   const unanswered = drawUnanswered(seed, plan, failed);
   const script = unanswered === null ? cues : [...cues.filter(isNobodysWord), ...unanswered.script];
-  const drawn = drawShared(seed, {
+  const shared = drawShared(seed, {
     plan: withHaste(seed, plan),
     automation: unanswered?.automation ?? automation,
     failed,
     script,
   });
+  const drawn = drawLosses(seed, shared);
   return {
     scenario: {
       name: worldName(seed),

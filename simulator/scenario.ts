@@ -2,6 +2,7 @@ import type { CoordinationItem } from "../functions/coordination/item.ts";
 import type { Plan } from "../functions/shared/plan/plan.ts";
 import type { BoundaryFault, ScriptedFault } from "./aws/faults.ts";
 import type { NameServerMode } from "./aws/name-servers.ts";
+import type { SizeSetup } from "./aws/rds/sizes.ts";
 import type { RegionHealth, ServiceName } from "./aws/service.ts";
 import type { HeaderForm } from "./serving-header.ts";
 
@@ -24,6 +25,8 @@ export type Need =
   | "objectSwitch"
   /** Somebody is left when two Regions are lost. */
   | "thirdRegion"
+  /** Where there is a database, one more Region has a cluster when the writer's and another one are lost. */
+  | "thirdCluster"
   /** Each Region is seen by one other alone. */
   | "loneObserver"
   /** An alarm speaks of the failed Region. */
@@ -81,6 +84,8 @@ export type Action =
   | { readonly kind: "shortage"; readonly region: string; readonly launchable: number }
   | { readonly kind: "databaseMoving"; readonly to: string }
   | { readonly kind: "secondWriter"; readonly region: string }
+  /** What the instances of a cluster run on, and between what they scale if they are Serverless v2. */
+  | ({ readonly kind: "databaseSize"; readonly region: string } & SizeSetup)
   /** Writes the coordination item as if it had been so before. */
   | { readonly kind: "coordination"; readonly change: (item: CoordinationItem, nowMs: number) => CoordinationItem }
   /** Takes a Region out of DNS by the plan's switch, as a run before this story left it. */

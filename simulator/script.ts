@@ -79,6 +79,9 @@ export class Stage {
       case "secondWriter":
         world.rds?.splitOffWriter(action.region);
         return;
+      case "databaseSize":
+        world.rds?.sizes.set(action.region, action);
+        return;
       case "coordination":
         this.#rewrite(action.change);
         return;

@@ -9,8 +9,12 @@ import { createStep, type Handler, type StepContext, type StepDependencies, step
 import { wire } from "../shared/wire.ts";
 import * as z from "../shared/zod.ts";
 import type { Json } from "../timeline/event.ts";
+import { readTimeline } from "../timeline/journal.ts";
 import { judgeMove } from "./classify.ts";
 import { readView } from "./evidence.ts";
+import { noteHeirsSize } from "./heir.ts";
+import { findIntents } from "./intent.ts";
+import { raiseRange } from "./scale.ts";
 
 /** Reads in a row that must agree that a move has vanished: one of them may come from before it. */
 const vanishedReads = 3;
@@ -41,6 +45,11 @@ export function createHandler(deps: StepDependencies<"rds">): Handler {
     const outcome = await awaitMove(input, context, database);
     if (outcome === null) return { result: "waiting", reason: null };
     await (outcome.result === "retry" ? note(input, context, outcome) : end(input, context, database, outcome));
+    if (outcome.result === "done" && database.scale !== "off") {
+      const timeline = await readTimeline(context.deps, context.run.incident);
+      const intents = findIntents(timeline, database.globalCluster);
+      await raiseRange(context, database, input.target, { intents, timeline });
+    }
     return { result: outcome.result, reason: outcome.reason };
   });
 }
@@ -76,14 +85,11 @@ async function note({ target }: Input, { journal }: StepContext, { reason }: Out
   });
 }
 
-async function end(
-  input: Input,
-  { journal, run }: StepContext,
-  database: DatabasePlan,
-  outcome: Outcome,
-): Promise<void> {
+async function end(input: Input, context: StepContext, database: DatabasePlan, outcome: Outcome): Promise<void> {
+  const { journal, run } = context;
   const { target, kind, lossSeconds, worstCaseLossSeconds } = input;
   const done = outcome.result === "done";
+  if (done) await noteHeirsSize(context, database, target);
   const detail: Record<string, Json> = {
     result: done ? "done" : "degraded",
     promotedRegion: done ? target : null,

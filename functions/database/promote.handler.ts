@@ -25,14 +25,17 @@ import {
   type Evidence,
   findUnrecordedPromotion,
   readEvidence,
+  readersOf,
   readSettledEvidence,
   readSigns,
   readView,
 } from "./evidence.ts";
 import { decidePromotion, estimateLoss, type GateDecision, noLoss, unknownLoss } from "./gate.ts";
+import { noteHeirsSize } from "./heir.ts";
 import { findIntents, globalClusterResource, type Intent } from "./intent.ts";
 import { describeEvidence } from "./lag.ts";
 import { isHeard } from "./life.ts";
+import { raiseRange } from "./scale.ts";
 import { readStandings, type Standings } from "./standing.ts";
 
 /** How often one invocation acts and looks anew: two switchovers, then two failovers. */
@@ -55,18 +58,32 @@ const inputSchema = stepInput({ approval: z.nullable(approvalSchema) });
 export function createHandler(deps: StepDependencies<"cloudWatch" | "rds">): Handler {
   return createStep(deps, inputSchema, async ({ approval }, context) => {
     const { database } = context.deps.plan;
-    if (database !== null) return promote(context, database, approval);
-    return endPromotion(context, { result: "skipped", reason: "The plan has no database", loss: noLoss });
+    if (database === null) {
+      return endPromotion(context, { result: "skipped", reason: "The plan has no database", loss: noLoss });
+    }
+    if (readersOf(context, database).length > 0) return promote(context, database, approval);
+    // Nobody who may be asked knows where the writer is, and nothing here could become it: no try changes that.
+    return endPromotion(context, {
+      result: "blocked",
+      reason: describeNoCluster(context, database),
+      loss: unknownLoss,
+    });
   });
 }
 
 async function promote(context: Context, database: DatabasePlan, approval: Approval | null): Promise<Json> {
   const { deps, run } = context;
-  const intents = [...findIntents(await readTimeline(deps, run.incident), database.globalCluster)];
+  const timeline = await readTimeline(deps, run.incident);
+  const intents = [...findIntents(timeline, database.globalCluster)];
   let refusedSwitchovers = 0;
   let problem = "";
   for (let attempt = 1; attempt <= maximumTries; attempt++) {
     const { found, standings } = await settle(context, database, intents, approvedTarget(approval));
+    if (found.kind === "alreadyWriter") {
+      const said = await conclude(context, database, found, intents);
+      await raiseRange(context, database, found.target, { intents, timeline });
+      return said;
+    }
     if (found.kind !== "idle") return conclude(context, database, found, intents);
 
     const evidence = await readSettledEvidence(context, database, found.target);
@@ -97,6 +114,11 @@ async function promote(context: Context, database: DatabasePlan, approval: Appro
     else if (++refusedSwitchovers < maximumSwitchovers) await awaitSilence(context, database, found);
   }
   return endPromotion(context, { result: "blocked", reason: problem, loss: unknownLoss });
+}
+
+function describeNoCluster({ run }: Context, { globalCluster, clusters }: DatabasePlan): string {
+  const elsewhere = Object.keys(clusters).filter((region) => region !== run.failedRegion);
+  return `No survivor has a cluster of ${globalCluster}; besides ${run.failedRegion} the plan has them in ${elsewhere.join(" and ")} only, which take no part in this run: nothing is promoted. Return one of these Regions, or make its cluster the writer by hand, then retry the database branch`;
 }
 
 interface Settled {
@@ -216,6 +238,7 @@ async function takeUp(
   if (found.kind === "movingToUs") return answerMoving(context, database, adopted);
   const { target, kind, lossSeconds, worstCaseLossSeconds } = adopted;
   const loss = { lossSeconds, worstCaseLossSeconds };
+  await noteHeirsSize(context, database, target);
   return endPromotion(context, { result: "alreadyWriter", reason, target, kind, loss });
 }
 

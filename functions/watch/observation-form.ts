@@ -4,6 +4,7 @@ import type {
   CanaryWord,
   CapacitySample,
   CustomerView,
+  DatabaseSizeSample,
   LagSample,
   Observation,
   RegionVote,
@@ -42,6 +43,7 @@ export function readObservation(stored: Fields): Observation | null {
     heartbeatAgeSeconds: Object.fromEntries(Object.entries(heartbeatAgeSeconds).filter(isAge)),
     capacity: readCapacity(stored.capacity),
     lag: readLagSample(stored.lag),
+    ...(stored.databaseSize === undefined ? {} : { databaseSize: readDatabaseSize(stored.databaseSize) }),
     // What is no instant is no memory.
     ...(isInstant(sharedSince) ? { sharedSince } : {}),
     ...(isFields(neverHeardSince) ? { neverHeardSince: readInstants(neverHeardSince) } : {}),
@@ -92,6 +94,19 @@ function readLagSample(stored: unknown): LagSample | null {
   if (!isFields(stored)) return null;
   const { at, seconds } = stored;
   return isInstant(at) && isNumber(seconds) ? { ...stored, at, seconds } : null;
+}
+
+function readDatabaseSize(stored: unknown): DatabaseSizeSample | null {
+  if (!isFields(stored)) return null;
+  const { at, writerClass, instances, serverless = null } = stored;
+  if (!isInstant(at) || !isNumber(instances) || !(writerClass === null || typeof writerClass === "string")) return null;
+  return { ...stored, at, writerClass, instances, serverless: readRange(serverless) };
+}
+
+function readRange(stored: unknown): DatabaseSizeSample["serverless"] {
+  if (!isFields(stored)) return null;
+  const { minimumUnits, maximumUnits } = stored;
+  return isNumber(minimumUnits) && isNumber(maximumUnits) ? { ...stored, minimumUnits, maximumUnits } : null;
 }
 
 function readSwitchWord(stored: unknown): SwitchWord | null {

@@ -1,3 +1,4 @@
+import type { ClusterSize } from "../database/size.ts";
 import type { DnsView } from "./dns-view.ts";
 
 /**
@@ -55,6 +56,12 @@ export interface LagSample {
   readonly seconds: number;
 }
 
+/** How large the vantage's own Aurora cluster is, whichever part it has in the global cluster. */
+export interface DatabaseSizeSample extends ClusterSize {
+  /** ISO 8601. */
+  readonly at: string;
+}
+
 /** What the plan's traffic switch said when it was last read: which Regions it holds out of DNS. */
 export interface SwitchWord {
   readonly at: string;
@@ -83,6 +90,8 @@ export interface Observation {
   readonly heartbeatAgeSeconds: Readonly<Record<string, number>>;
   readonly capacity: CapacitySample | null;
   readonly lag: LagSample | null;
+  /** Null while its own cluster was never sampled, or it has none. Absent: an earlier version wrote this. */
+  readonly databaseSize?: DatabaseSizeSample | null;
   /** What it has learned of where DNS sends customers; absent in what older code wrote. Read it with readDnsView. */
   readonly dns?: DnsView;
   /** Null while the switch was never read, or cannot be from here. Absent: an earlier version wrote this. */

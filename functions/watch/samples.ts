@@ -1,11 +1,12 @@
 import { readGroup } from "../capacity/autoscaling.ts";
 import { readLag } from "../database/cloudwatch.ts";
+import { readSize } from "../database/instances.ts";
 import { latestLiveReading } from "../database/lag.ts";
 import { isoInstant } from "../shared/clock.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
 import { errorMessage } from "../shared/errors.ts";
 import { findRegion } from "../shared/plan/plan.ts";
-import type { CapacitySample, LagSample } from "./observation.ts";
+import type { CapacitySample, DatabaseSizeSample, LagSample } from "./observation.ts";
 
 /** This Region's own capacity, so that it is known elsewhere when it can no longer be asked (FM49). Null: unknown. */
 export async function sampleCapacity(deps: Dependencies<"autoScaling">): Promise<CapacitySample | null> {
@@ -43,6 +44,22 @@ export async function sampleLag(deps: Dependencies<"cloudWatch">): Promise<LagSa
     return reading === null ? null : { at: reading.sampledAt, seconds: reading.seconds };
   } catch (error) {
     deps.logger.warn("The replication lag could not be sampled", { error: errorMessage(error) });
+    return null;
+  }
+}
+
+/**
+ * How large this Region's own Aurora cluster is, writer or not, so that it is known elsewhere when it can no longer be asked
+ * (FM85). Null: unknown, or it has no cluster.
+ */
+export async function sampleDatabaseSize(deps: Dependencies<"rds">): Promise<DatabaseSizeSample | null> {
+  const clusterArn = deps.plan.database?.clusters[deps.region];
+  if (clusterArn === undefined) return null;
+  try {
+    const size = await readSize(deps, deps.region, clusterArn);
+    return size === null ? null : { at: isoInstant(deps.clock.now()), ...size };
+  } catch (error) {
+    deps.logger.warn("The database's size could not be sampled", { cluster: clusterArn, error: errorMessage(error) });
     return null;
   }
 }

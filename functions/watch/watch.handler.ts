@@ -9,6 +9,7 @@ import { autoScaling } from "../shared/aws/auto-scaling.ts";
 import { cloudWatch } from "../shared/aws/cloudwatch.ts";
 import { dynamoDB } from "../shared/aws/dynamodb.ts";
 import { eventBridge } from "../shared/aws/eventbridge.ts";
+import { rds } from "../shared/aws/rds.ts";
 import { recoveryCluster } from "../shared/aws/recovery-cluster.ts";
 import { route53 } from "../shared/aws/route53.ts";
 import { s3 } from "../shared/aws/s3.ts";
@@ -24,10 +25,10 @@ import { carryDns, carryPlace, type DnsLook, readDnsView } from "./dns-view.ts";
 import { createEscalationMemory, type EscalationMemory, escalate } from "./escalate.ts";
 import { publishMetrics } from "./metrics.ts";
 import { carryNeverHeard } from "./never-heard.ts";
-import type { Observation } from "./observation.ts";
+import type { DatabaseSizeSample, Observation } from "./observation.ts";
 import { readObservations, writeObservation } from "./observations.ts";
 import { type Look, probePublicName, probeRegion } from "./probes.ts";
-import { sampleCapacity, sampleLag } from "./samples.ts";
+import { sampleCapacity, sampleDatabaseSize, sampleLag } from "./samples.ts";
 import { carryShared } from "./shared.ts";
 import { startRun } from "./start.ts";
 import { carryCustomers, carryVote, isSilent, missedRoundsAllowed } from "./streaks.ts";
@@ -40,7 +41,7 @@ const roundsThatAsk: ReadonlySet<number> = new Set([0, 3]);
 /** While a run is under way, customers are looked at this often, so that the run notices at once what they get. */
 const closeLookEverySeconds = 2;
 
-type Services = "autoScaling" | "cloudWatch" | "dynamoDB" | "eventBridge" | "stepFunctions" | SwitchService;
+type Services = "autoScaling" | "cloudWatch" | "dynamoDB" | "eventBridge" | "rds" | "stepFunctions" | SwitchService;
 
 /**
  * The scheduled vantage. Round after round it probes every Region and the public name, writes what it saw (its votes, its
@@ -114,8 +115,9 @@ async function lookAround(
       ? {
           capacity: (await sampleCapacity(deps)) ?? last?.capacity ?? null,
           lag: (await sampleLag(deps)) ?? last?.lag ?? null,
+          databaseSize: (await sampleDatabaseSize(deps)) ?? last?.databaseSize ?? null,
         }
-      : { capacity: last.capacity, lag: last.lag };
+      : { capacity: last.capacity, lag: last.lag, databaseSize: last.databaseSize ?? null };
   const seen = compose(deps, {
     looks,
     customers,
@@ -162,6 +164,7 @@ function compose(
     readonly last: Observation | null;
     readonly capacity: Observation["capacity"];
     readonly lag: Observation["lag"];
+    readonly databaseSize: DatabaseSizeSample | null;
     readonly item: CoordinationItem | null;
     readonly dns: DnsLook | null;
     readonly switchLook: SwitchLook | null;
@@ -169,7 +172,7 @@ function compose(
 ): Observation {
   const now = isoInstant(deps.clock.now());
   const every = deps.plan.detection.probeEverySeconds;
-  const { looks, customers, observations, last, capacity, lag, item, switchLook } = found;
+  const { looks, customers, observations, last, capacity, lag, databaseSize, item, switchLook } = found;
   const votes = looks.map(({ name, look }) => carryVote(name, look, last, now, every));
   const { servedBy } = customers;
   return {
@@ -184,6 +187,7 @@ function compose(
     ),
     capacity,
     lag,
+    databaseSize,
     dns: carryDns(deps.plan, readDnsView(deps.plan, last?.dns), { look: found.dns, servedBy, votes, item, now }),
     ...carrySwitch(switchLook, last, now),
   };
@@ -284,6 +288,7 @@ export const handler: Handler = wire(
     cloudWatch,
     dynamoDB,
     eventBridge,
+    rds,
     recoveryCluster,
     route53,
     s3,

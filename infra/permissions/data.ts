@@ -64,6 +64,42 @@ export function samplesItsOwnLag(subject: Subject): readonly Permission[] {
   )(subject);
 }
 
+/** Where the plan lets a new writer be raised. */
+export function raisesTheWriter(subject: Subject): readonly Permission[] {
+  return withDatabase(({ clusters, scale }) =>
+    scale === "off"
+      ? []
+      : [
+          {
+            actions: ["rds:ModifyDBCluster"],
+            resources: Object.values(clusters),
+            reason:
+              "Raises the Serverless v2 range of the new writer to the old one's; the API cannot be held to that alone",
+          },
+        ],
+  )(subject);
+}
+
+/** Of the Region in which a function runs: AWS names an instance by its own identifier, which no plan has. */
+export function samplesItsOwnClustersSize(subject: Subject): readonly Permission[] {
+  return withDatabase(({ clusters }, { place }) => {
+    const arn = clusters[place.region];
+    if (arn === undefined) return [];
+    return [
+      {
+        actions: ["rds:DescribeDBClusters"],
+        resources: [arn],
+        reason: "Samples how large the cluster of its own Region is",
+      },
+      {
+        actions: ["rds:DescribeDBInstances"],
+        resources: [`arn:${place.partition}:rds:${place.region}:${place.account}:db:*`],
+        reason: "Samples what the instances of that cluster run on; a plan does not name them",
+      },
+    ];
+  })(subject);
+}
+
 export function describesTables({ plan, place }: Subject): readonly Permission[] {
   if (plan.tables.length === 0) return [];
   return [

@@ -1,12 +1,16 @@
 import type {
   DescribeDBClustersCommandInput,
   DescribeDBClustersCommandOutput,
+  DescribeDBInstancesCommandInput,
+  DescribeDBInstancesCommandOutput,
   DescribeGlobalClustersCommandInput,
   DescribeGlobalClustersCommandOutput,
   FailoverGlobalClusterCommandInput,
   FailoverGlobalClusterCommandOutput,
   FailoverState,
   GlobalCluster as GlobalClusterShape,
+  ModifyDBClusterCommandInput,
+  ModifyDBClusterCommandOutput,
   SwitchoverGlobalClusterCommandInput,
   SwitchoverGlobalClusterCommandOutput,
 } from "@aws-sdk/client-rds";
@@ -20,6 +24,7 @@ import {
   type Promotion,
   type Topology,
 } from "./rds/global-cluster.ts";
+import { Sizes } from "./rds/sizes.ts";
 import type { Regions } from "./regions.ts";
 import { answer, readInput } from "./requests.ts";
 import { ServiceError, type ServiceRequest, type SimulatedService } from "./service.ts";
@@ -38,6 +43,8 @@ export interface RdsOptions {
 const engine = { Engine: "aurora-postgresql", EngineVersion: "17.4" };
 const describeGlobalFields = new Set(["GlobalClusterIdentifier", "MaxRecords"]);
 const describeFields = new Set(["DBClusterIdentifier", "MaxRecords"]);
+const modifyFields = new Set(["DBClusterIdentifier", "ServerlessV2ScalingConfiguration", "ApplyImmediately"]);
+const instanceFields = new Set(["Filters", "MaxRecords"]);
 const failoverFields = new Set(["GlobalClusterIdentifier", "TargetDbClusterIdentifier", "AllowDataLoss", "Switchover"]);
 const switchoverFields = new Set(["GlobalClusterIdentifier", "TargetDbClusterIdentifier"]);
 
@@ -46,6 +53,8 @@ export class SimulatedRds implements SimulatedService {
   readonly #clock: VirtualClock;
   readonly #regions: Regions;
   readonly #global: GlobalCluster;
+  /** What the clusters' instances run on. */
+  readonly sizes = new Sizes();
   /** How long after it was asked for a move begins to show in FailoverState. */
   moveShownAfterMilliseconds = 0;
 
@@ -136,6 +145,10 @@ export class SimulatedRds implements SimulatedService {
         return this.#describeGlobalClusters(request);
       case "DescribeDBClusters":
         return this.#describeClusters(request);
+      case "DescribeDBInstances":
+        return this.#describeInstances(request);
+      case "ModifyDBCluster":
+        return this.#modify(request);
       case "FailoverGlobalCluster":
         return this.#failover(request);
       case "SwitchoverGlobalCluster":
@@ -162,6 +175,47 @@ export class SimulatedRds implements SimulatedService {
     if (id !== undefined && !isAsked)
       throw new ServiceError("DBClusterNotFoundFault", `DBCluster ${id} not found.`, 404);
     return answer<DescribeDBClustersCommandOutput>({ DBClusters: isAsked ? [this.#clusterShape(here)] : [] });
+  }
+
+  /** Asked for a cluster's instances, by the filter `db-cluster-id`; a cluster that is not there has none. */
+  #describeInstances(request: ServiceRequest): Record<string, unknown> {
+    const { Filters: filters = [] } = readInput<DescribeDBInstancesCommandInput>(request, instanceFields);
+    const [filter, ...more] = filters;
+    if (filter?.Name !== "db-cluster-id" || more.length > 0) {
+      throw new UnknownToSimulator("rds:DescribeDBInstances without exactly one filter, db-cluster-id");
+    }
+    const here = this.#global.memberIn(request.region);
+    const isAsked = here !== null && [here.arn, identifierOf(here.arn)].some((name) => filter.Values?.includes(name));
+    const members = isAsked ? this.#clusterShape(here).DBClusterMembers : [];
+    return answer<DescribeDBInstancesCommandOutput>({
+      DBInstances: members.map(({ DBInstanceIdentifier }) => ({
+        DBInstanceIdentifier,
+        DBInstanceClass: this.sizes.instanceClass(request.region),
+      })),
+    });
+  }
+
+  /**
+   * The range of Serverless v2 and nothing else. Assumption: it holds at once and the cluster stays available meanwhile; the
+   * Aurora User Guide says only that instances then scale "within a few seconds" or minutes, without a restart.
+   */
+  #modify(request: ServiceRequest): Record<string, unknown> {
+    const input = readInput<ModifyDBClusterCommandInput>(request, modifyFields);
+    const { DBClusterIdentifier: id, ServerlessV2ScalingConfiguration: range } = input;
+    const here = this.#global.memberIn(request.region);
+    if (here === null || id !== identifierOf(here.arn)) {
+      throw new ServiceError("DBClusterNotFoundFault", `DBCluster ${id} not found.`, 404);
+    }
+    if (here.status !== "available") throw invalidClusterState(`DBCluster ${id} is ${here.status}.`);
+    const { MinCapacity: minimum, MaxCapacity: maximum } = range ?? {};
+    if (minimum === undefined || maximum === undefined || minimum > maximum) {
+      throw new ServiceError(
+        "InvalidParameterCombination",
+        "A range needs a minimum, and a maximum that is not below it.",
+      );
+    }
+    this.sizes.scale(request.region, { minimum, maximum });
+    return answer<ModifyDBClusterCommandOutput>({ DBCluster: this.#clusterShape(here) });
   }
 
   /** Without AllowDataLoss it is a switchover, and needs the primary (FM42). */
@@ -275,6 +329,7 @@ export class SimulatedRds implements SimulatedService {
       Status: member.status,
       ...engine,
       MultiAZ: true,
+      ...this.sizes.shape(member.region),
       DBClusterMembers: [instance(1), instance(2)],
     };
   }

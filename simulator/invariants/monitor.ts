@@ -16,13 +16,14 @@ import { Heard } from "./heard.ts";
 import { Hearing } from "./hearing.ts";
 import { Ledger, proofAllowanceMs, type Tenure } from "./ledger.ts";
 import { LossInTurn } from "./loss-in-turn.ts";
-import { isMutation, resourceOf } from "./mutations.ts";
+import { isMutation, movesTheWriter, resourceOf } from "./mutations.ts";
 import { Promotions } from "./promotions.ts";
 import { OpenQuestions } from "./questions.ts";
 import { Service } from "./service.ts";
 import { type Grounds, Sight } from "./sight.ts";
 import { SwitchTruth } from "./switch-truth.ts";
 import { TrafficClaims } from "./traffic-claims.ts";
+import { WriterSizes } from "./sizes.ts";
 
 /** What has happened within this time may still be unknown to every vantage: the confirmation window and some rounds. */
 const unnoticedMs = 120_000;
@@ -51,6 +52,7 @@ export class Monitor {
   readonly #trafficClaims: TrafficClaims;
   readonly #switchTruth: SwitchTruth;
   readonly #lossInTurn: LossInTurn;
+  readonly #writerSizes: WriterSizes;
   readonly #questions: OpenQuestions;
   readonly hearing: Hearing;
   /** What each tenure had to go by when it began. */
@@ -74,6 +76,7 @@ export class Monitor {
     this.#service = new Service(world, this.ledger, this.#sight);
     this.#trafficClaims = new TrafficClaims(world, (invariant, message) => this.#report(invariant, message));
     this.#switchTruth = new SwitchTruth(world);
+    this.#writerSizes = new WriterSizes(world);
     const judges = { ledger: this.ledger, authority: this.#authority, sight: this.#sight, history: this.#history };
     this.#promotions = new Promotions(world, judges, (invariant, message) => this.#report(invariant, message));
     this.#questions = new OpenQuestions(world, judges);
@@ -99,6 +102,7 @@ export class Monitor {
       this.#reportAll(this.#service.judge(event));
       this.#trafficClaims.hear(event, this.ledger.failedRegionOf(event.incident));
       this.#reportAll(this.#switchTruth.judge(event));
+      this.#reportAll(this.#writerSizes.judge(event, this.ledger.failedRegionOf(event.incident), events));
     }
     const { tenures } = this.ledger;
     for (; this.#tenuresSeen < tenures.length; this.#tenuresSeen++) {
@@ -168,7 +172,8 @@ export class Monitor {
     const { caller } = call;
     if (!isMutation(call) || caller.execution === null) return;
     // Asking for the wrong thing is wrong even where AWS refuses it.
-    if (call.service === "rds") this.#promotions.judgeCall(call);
+    if (movesTheWriter(call)) this.#promotions.judgeCall(call);
+    this.#reportAll(this.#writerSizes.judgeCall(call));
     if (!call.performed) return;
     this.#mutations.push(call);
     const what = `${call.service}:${call.operation}@${call.region} by ${caller.functionName} of ${caller.execution}`;
@@ -187,7 +192,7 @@ export class Monitor {
     if (!intended) this.#report("mutationJournalled", `${what} changed ${resource} without a journalled intent`);
     this.#judgeAuthority(call, tenure, what);
     this.#judgeTraffic(what);
-    if (call.service === "rds") this.#promotions.judgeRepetition(tenure, what);
+    if (movesTheWriter(call)) this.#promotions.judgeRepetition(tenure, what);
     if (partOf(call) === "traffic") this.#judgeEvacuation(call, tenure, what);
   }
 

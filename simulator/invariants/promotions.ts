@@ -4,6 +4,7 @@ import type { World } from "../world.ts";
 import type { Authority } from "./authority.ts";
 import { answeredWithinMs, type HealthHistory } from "./health-history.ts";
 import { type Ledger, proofAllowanceMs, type Tenure } from "./ledger.ts";
+import { movesTheWriter } from "./mutations.ts";
 import type { Sight } from "./sight.ts";
 
 /** How long after its death a primary may still honestly be taken to live: the freshness that the gate asks for. */
@@ -119,7 +120,7 @@ export class Promotions {
     const { database } = this.#world.plan;
     if (database === null) return;
     const call = mutations.findLast(
-      (each) => each.service === "rds" && (each.performedAt ?? each.at) <= promotion.requestedAt + 1,
+      (each) => movesTheWriter(each) && (each.performedAt ?? each.at) <= promotion.requestedAt + 1,
     );
     if (call === undefined || call.performedAt !== promotion.requestedAt) return; // begun by somebody else
     const execution = call.caller.execution ?? "";

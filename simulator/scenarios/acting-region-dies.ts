@@ -4,7 +4,7 @@ export const actingRegionDies: Scenario = {
   name: "acting-region-dies",
   summary: "The Region that runs the failover goes dark just after it threw the switch: the last one takes over",
   plan: "storefront",
-  needs: ["thirdRegion", "automaticTraffic", "managedCapacity"],
+  needs: ["thirdRegion", "thirdCluster", "automaticTraffic", "managedCapacity"],
   failureModes: ["FM22", "FM23"],
   expected: "recovered",
   failedRegion: "us-east-1",

@@ -37,9 +37,11 @@ import { observerPartition } from "./observer-partition.ts";
 import { poisonEvents } from "./poison-events.ts";
 import { questionGroundGone } from "./question-ground-gone.ts";
 import { regionOutage } from "./region-outage.ts";
+import { secondLossWhileRebuilding } from "./second-loss-while-rebuilding.ts";
 import { secondRegionWaits } from "./second-region-waits.ts";
 import { secondaryOutage } from "./secondary-outage.ts";
 import { silenceAfterReturn } from "./silence-after-return.ts";
+import { smallerHeir } from "./smaller-heir.ts";
 import { survivorDrainedByHand } from "./survivor-drained-by-hand.ts";
 import { throttling } from "./throttling.ts";
 import { twoRegionsNoWitness } from "./two-regions-no-witness.ts";
@@ -98,4 +100,6 @@ export const scenarios: readonly Scenario[] = [
   flappingForLong,
   busTakesNothing,
   cutOffSurvivor,
+  secondLossWhileRebuilding,
+  smallerHeir,
 ];

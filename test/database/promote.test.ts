@@ -1,6 +1,6 @@
 import { isoInstant, parseInstant } from "../../functions/shared/clock.ts";
 import { awsError } from "../fakes/small-cloud.ts";
-import { clusters, createWorld, failingSince, type LagSeries, run, storefront } from "./world.ts";
+import { clusters, createWorld, database, failingSince, type LagSeries, run, storefront } from "./world.ts";
 
 const yes = {
   approved: true,
@@ -549,6 +549,23 @@ describe("PromoteDatabase", () => {
     world.aurora.dark.add("eu-west-1").add("ap-southeast-1");
 
     await expect(world.promote()).rejects.toMatchObject({ name: "Transient" });
+  });
+
+  it("FM84: promotes nothing where no survivor has a cluster, and says where the plan has them", async () => {
+    const plan = { ...storefront, database: { ...database, promotionOrder: ["ap-southeast-1", "us-east-1"] } };
+    const { "eu-west-1": _, ...others } = clusters;
+    const world = createWorld({
+      plan: { ...plan, database: { ...plan.database, clusters: others } },
+      run: { survivors: ["eu-west-1"] },
+    });
+
+    const answer = await world.promote();
+
+    expect(answer.result).toBe("blocked");
+    expect(answer.reason).toContain("No survivor has a cluster of storefront");
+    expect(answer.reason).toContain("ap-southeast-1 only");
+    expect(world.aurora.calls).toEqual([]);
+    expect(world.events()).toMatchObject([{ kind: "stepEnded", detail: { result: "degraded" } }]);
   });
 
   it("changes nothing once another run holds the lease (FM24)", async () => {

@@ -1,6 +1,6 @@
 import type { Plan } from "../../functions/shared/plan/plan.ts";
 import { castScenario, MiscastError } from "../../simulator/cast.ts";
-import { planNamed } from "../../simulator/plans.ts";
+import { planNamed, withClustersIn } from "../../simulator/plans.ts";
 import { play } from "../../simulator/play.ts";
 import type { Outcome, Scenario } from "../../simulator/scenario.ts";
 import { scenarios } from "../../simulator/scenarios/index.ts";
@@ -20,6 +20,8 @@ const plans: readonly (readonly [string, Plan])[] = [
   ["storefront, approve", examplePlan("storefront", levels("approve", "approve", "approve"))],
   ["storefront, observe the database", examplePlan("storefront", levels("automatic", "automatic", "observe"))],
   ["storefront, observe capacity", examplePlan("storefront", levels("automatic", "observe", "automatic"))],
+  ["storefront, two clusters", withClustersIn(planNamed("storefront"), ["us-east-1", "eu-west-1"])],
+  ["storefront, no cluster in eu-west-1", withClustersIn(planNamed("storefront"), ["us-east-1", "ap-southeast-1"])],
   ["stateless, observe", examplePlan("stateless", levels("observe", "observe", "observe"))],
 ];
 
@@ -30,7 +32,8 @@ function scenarioNamed(name: string): Scenario {
 }
 
 /** Plans under which every story is played; of the others only the expectations are looked at. */
-const played = plans.filter(([name]) => name !== "storefront, observe capacity");
+const unplayed = ["storefront, observe capacity", "storefront, two clusters"];
+const played = plans.filter(([name]) => !unplayed.includes(name));
 
 /** Every story that fits the plan. */
 function castAll(plan: Plan): readonly Scenario[] {
@@ -61,6 +64,7 @@ describe.each(played)("under plan %s", (name, plan) => {
 });
 
 describe("castScenario", () => {
+  // FM84: a plan may have clusters in some Regions only.
   it.each<readonly [string, string, Outcome]>([
     ["region-outage", "storefront, observe", "observed"],
     ["region-outage", "storefront, approve", "waitingForApproval"],
@@ -69,6 +73,10 @@ describe("castScenario", () => {
     ["manual-start", "storefront, observe", "waitingForApproval"],
     ["approval-given", "two-regions", "degraded"],
     ["blip", "storefront, observe", "stoodDown"],
+    ["region-outage", "storefront, two clusters", "recovered"],
+    ["survivor-drained-by-hand", "storefront, two clusters", "degraded"],
+    ["late-survivor", "storefront, two clusters", "degraded"],
+    ["cascade-without-capacity", "storefront, two clusters", "degraded"],
   ])("expects of %s under plan %s: %s", (story, name, expected) => {
     const plan = new Map(plans).get(name) as Plan;
 
@@ -86,6 +94,8 @@ describe("castScenario", () => {
     ["zombie-holder", "storefront, approve", "automation.traffic: automatic"],
     ["manual-start", "two-regions", "the Regions and the coordination item of plan storefront"],
     ["observer-partition", "two-regions", "a Region that serves for the part of ap-southeast-1"],
+    ["acting-region-dies", "storefront, two clusters", "no database, or clusters of it in three Regions or more"],
+    ["two-writers", "storefront, two clusters", "a cluster of the database in ap-southeast-1"],
     ["event-storm", "stateless", "an alarm like storefront-us-east-1-customers"],
   ])("refuses %s under plan %s, which lacks %s", (story, name, needed) => {
     const plan = new Map(plans).get(name) as Plan;

@@ -89,3 +89,32 @@ it("draws every kind of fault", () => {
 
   expect([...drawn].sort()).toEqual([...faultKinds].sort());
 });
+
+it("FM84: draws plans with clusters in some Regions only, which their checks accept", () => {
+  const plans = worlds.map(planOf);
+  const few = plans.filter(
+    ({ database, regions }) => database !== null && Object.keys(database.clusters).length < regions.length,
+  );
+
+  expect(few.length).toBeGreaterThan(10);
+  expect(few.flatMap(checkPlan)).toEqual([]);
+  expect(new Set(few.flatMap(({ database }) => Object.keys(database?.clusters ?? {}))).size).toBe(3);
+});
+
+it("FM83: draws two losses in turn, the second while Aurora may still rebuild, with one Region left and with two", () => {
+  const inTurn = worlds.filter(({ plan: { database }, scenario: { script } }) => {
+    const lost = script.filter(({ action }) => action.kind === "region" && action.health !== "up");
+    const isAlone = script.length <= 4 && script.every(({ action }) => action.kind === "region");
+    return database !== null && isAlone && lost.length === 2 && lost[0]?.at === 0 && (lost[1]?.at ?? 0) > 180;
+  });
+
+  expect(inTurn.length).toBeGreaterThan(5);
+  expect(new Set(inTurn.map(({ plan }) => plan.regions.length))).toEqual(new Set([3, 4]));
+});
+
+it("FM85: draws clusters of different sizes, Serverless v2 and not", () => {
+  const sizes = actions.flatMap((action) => (action.kind === "databaseSize" ? [action] : []));
+
+  expect(sizes.filter(({ units }) => units !== null).length).toBeGreaterThan(50);
+  expect(new Set(sizes.filter(({ units }) => units === null).map(({ instanceClass }) => instanceClass)).size).toBe(4);
+});

@@ -56,6 +56,32 @@ describe("readObservations", () => {
     expect(read).toMatchObject({ ...own });
   });
 
+  const size = { at: "2026-11-01T00:00:00.000Z", writerClass: "db.r8g.large", instances: 2, serverless: null };
+
+  it.each<[string, unknown, unknown]>([
+    ["whole", size, size],
+    [
+      "with a range",
+      { ...size, serverless: { minimumUnits: 1, maximumUnits: 8 } },
+      { ...size, serverless: { minimumUnits: 1, maximumUnits: 8 } },
+    ],
+    ["with half a range", { ...size, serverless: { minimumUnits: 1 } }, size],
+    ["with more", { ...size, storage: "io1" }, { ...size, storage: "io1" }],
+    ["without a count", { ...size, instances: null }, null],
+    ["of no instant", { ...size, at: "soon" }, null],
+    ["never taken", null, null],
+  ])("FM57, FM85: reads a sample of the database's size that is %s", async (_name, databaseSize, expected) => {
+    const { read } = await readChanged({ databaseSize });
+
+    expect(read?.databaseSize).toEqual(expected);
+  });
+
+  it("FM57: an earlier version wrote no sample of the database's size", async () => {
+    const { read } = await readChanged({}, "noOptional");
+
+    expect(read === undefined || !("databaseSize" in read)).toBe(true);
+  });
+
   it("FM57: takes a memory and a pass at no instant for none", async () => {
     const vote = { region: "us-east-1", vote: "failing", since: "2026-11-01T00:00:00Z", until: "2026-11-01T00:00:00Z" };
 

@@ -33,6 +33,8 @@ export interface DatabasePlan {
   readonly dataLossBudgetSeconds: number;
   readonly maximumLagAgeSeconds: number;
   readonly deadlineSeconds: number;
+  /** Whether the Serverless v2 range of a new writer is raised to the old one's. */
+  readonly scale: "off" | "serverless";
 }
 
 /** A checked plan in the domain's own form: units in the names, absent parts as null. */
@@ -124,6 +126,7 @@ export function toPlan(file: PlanFile): Plan {
             dataLossBudgetSeconds: seconds(database.dataLossBudget),
             maximumLagAgeSeconds: seconds(database.maximumLagAge),
             deadlineSeconds: seconds(database.deadline),
+            scale: database.scale,
           },
     tables: file.tables,
     coordination: {

@@ -101,6 +101,9 @@ const database = z.strictObject({
   dataLossBudget: duration("How much may be lost without asking a person."),
   maximumLagAge: z._default(duration("How old the last lag sample may be at the moment of failure."), "PT3M"),
   deadline: z._default(duration("How long a promotion may take."), "PT15M"),
+  scale: z
+    ._default(z.enum(["off", "serverless"]), "off")
+    .check(z.describe("Whether a new writer's Serverless v2 range is raised to the old one's, once it is the writer.")),
 });
 
 const coordination = z.strictObject({

@@ -85,6 +85,8 @@ export class GlobalCluster {
   readonly #unfenced = new Set<string>();
   /** What Regions that are, or were, away still believe. */
   readonly #stale = new Map<string, Topology>();
+  /** Secondaries whose rebuilding came to its end while the writer could not be reached. */
+  readonly #halted = new Set<Member>();
   /** Region of the new writer until it has settled and takes writes. */
   #settling: string | null = null;
   #acceptingWrites: readonly string[] = [];
@@ -107,6 +109,9 @@ export class GlobalCluster {
     }
     regions.subscribe((change) => {
       if (change.kind === "health") this.#onHealth(change.region);
+      for (const member of this.#halted) {
+        if (regions.reachable(this.#writer, member.region)) this.#rebuild(member);
+      }
       this.refresh();
     });
     this.refresh();
@@ -257,11 +262,16 @@ export class GlobalCluster {
     }
   }
 
+  /**
+   * What a secondary is rebuilt from is the writer (AWS: "rebuilds the secondary clusters from the new primary").
+   * Assumption: while the writer cannot be reached it gets on no further, and begins anew when it can.
+   */
   #rebuild(member: Member): void {
     member.synchronization = "pending-resync";
+    this.#halted.delete(member);
     this.#after(secondaryRebuildSeconds, () => {
-      // One that is away is rebuilt when it is back.
-      if (this.#isConnected(member.region)) member.synchronization = "connected";
+      if (this.#regions.reachable(this.#writer, member.region)) member.synchronization = "connected";
+      else this.#halted.add(member);
     });
   }
 

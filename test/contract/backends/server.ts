@@ -6,7 +6,7 @@ import {
 } from "@aws-sdk/client-auto-scaling";
 import { PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import { CreateTableCommand, UpdateTableCommand } from "@aws-sdk/client-dynamodb";
-import { CreateDBClusterCommand, CreateGlobalClusterCommand } from "@aws-sdk/client-rds";
+import { CreateDBClusterCommand, CreateDBInstanceCommand, CreateGlobalClusterCommand } from "@aws-sdk/client-rds";
 import { CreateHealthCheckCommand } from "@aws-sdk/client-route-53";
 import { type BucketLocationConstraint, CreateBucketCommand } from "@aws-sdk/client-s3";
 import { CreateStateMachineCommand } from "@aws-sdk/client-sfn";
@@ -163,10 +163,19 @@ function preparationsThrough(aws: AwsClients, url: string, unique: Cloud["unique
             DBClusterIdentifier: `${identifier}-${region}`,
             GlobalClusterIdentifier: identifier,
             Engine,
+            ServerlessV2ScalingConfiguration: { MinCapacity: 1, MaxCapacity: 8 },
             ...(region === writer ? { MasterUsername: "postgres", MasterUserPassword: "not-a-secret" } : {}),
           }),
         );
         clusters[region] = DBCluster?.DBClusterArn ?? "";
+        await aws.rds(region).send(
+          new CreateDBInstanceCommand({
+            DBInstanceIdentifier: `${identifier}-${region}-1`,
+            DBClusterIdentifier: `${identifier}-${region}`,
+            DBInstanceClass: "db.serverless",
+            Engine,
+          }),
+        );
       }
       return clusters;
     },

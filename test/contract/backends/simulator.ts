@@ -115,7 +115,10 @@ function createCloud() {
       const clusters = Object.fromEntries(
         cloudRegions.map((region) => [region, `arn:aws:rds:${region}:111122223333:cluster:${identifier}-${region}`]),
       );
-      network.attach("rds", new SimulatedRds({ ...kernel, globalCluster: { identifier, clusters, writer } }));
+      const rds = new SimulatedRds({ ...kernel, globalCluster: { identifier, clusters, writer } });
+      const size = { instanceClass: "db.serverless", units: { minimum: 1, maximum: 8 } };
+      for (const region of cloudRegions) rds.sizes.set(region, size);
+      network.attach("rds", rds);
       return clusters;
     },
     async healthCheck(kind) {

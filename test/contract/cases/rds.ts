@@ -5,6 +5,7 @@ import {
   SwitchoverGlobalClusterCommand,
 } from "@aws-sdk/client-rds";
 import type { DatabaseView, GlobalCluster } from "../../../functions/database/classify.ts";
+import { readRange, readSize, setRange } from "../../../functions/database/instances.ts";
 import { beginMove, readDatabase } from "../../../functions/database/rds.ts";
 import { type Cloud, cloudRegions, ireland, singapore, virginia } from "../backend.ts";
 import { type Contract, refusalOf } from "../contract.ts";
@@ -76,6 +77,49 @@ export const rds: Contract = {
         [ireland]: { kind: "read", found: "available" },
         [singapore]: { kind: "read", found: "available" },
       });
+    },
+
+    "each Region says what its own cluster's instances run on, and between what they scale (FM85)": async (cloud) => {
+      const database = await withDatabase(cloud);
+
+      const sizes = await Promise.all(
+        cloudRegions.map((region) => readSize(cloud.dependencies(storefront), region, database.arn(region))),
+      );
+
+      for (const size of sizes) {
+        expect(size).toMatchObject({
+          writerClass: "db.serverless",
+          serverless: { minimumUnits: 1, maximumUnits: 8 },
+        });
+        expect(size?.instances).toBeGreaterThan(0);
+      }
+    },
+
+    "a range of Serverless v2 is raised by the cluster's identifier, and described from then on (FM85)": async (
+      cloud,
+    ) => {
+      const database = await withDatabase(cloud);
+      const deps = cloud.dependencies(storefront);
+      const range = { minimumUnits: 4, maximumUnits: 32 };
+
+      await setRange(deps, ireland, database.arn(ireland).split(":").at(-1) ?? "", range);
+
+      const read = (region: string) => readRange(deps, region, database.arn(region));
+      await cloud.until(
+        () => read(ireland),
+        (found) => found?.maximumUnits === range.maximumUnits,
+      );
+      expect(await read(ireland)).toEqual(range);
+      expect(await read(singapore)).toEqual({ minimumUnits: 1, maximumUnits: 8 });
+    },
+
+    "a range of a cluster that is not there is refused": async (cloud) => {
+      await withDatabase(cloud);
+      const range = { minimumUnits: 4, maximumUnits: 32 };
+
+      const refusal = await refusalOf(setRange(cloud.dependencies(storefront), ireland, cloud.unique("nobody"), range));
+
+      expect(refusal).toEqual({ name: "DBClusterNotFoundFault", sortedAs: "rejected" });
     },
 
     "every Region with a cluster describes the same global cluster": async (cloud) => {

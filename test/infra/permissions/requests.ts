@@ -65,8 +65,13 @@ export function iamRequestsOf(call: Call, clusters: readonly string[]): readonly
     }
     case "rds:DescribeDBClusters":
       return [on(String(input.DBClusterIdentifier))];
+    case "rds:DescribeDBInstances":
+      // By a filter, which names no resource.
+      return [on(`arn:aws:rds:${region}:${simulatedAccount}:db:*`)];
     case "rds:DescribeGlobalClusters":
       return [on(globalCluster(input))];
+    case "rds:ModifyDBCluster":
+      return [on(`arn:aws:rds:${region}:${simulatedAccount}:cluster:${input.DBClusterIdentifier}`)];
     case "rds:FailoverGlobalCluster":
     case "rds:SwitchoverGlobalCluster":
       return [globalCluster(input), ...clusters].map((resource) => on(resource));

@@ -124,6 +124,31 @@ describe("SimulatedRds", () => {
     ).toBe(true);
   });
 
+  it("FM83: rebuilds a secondary from the new writer, and not while that one is gone", async () => {
+    // Prepare
+    const { kernel, regions, failOver, global, cluster } = setUp();
+    const synchronization = () =>
+      global(singapore).GlobalClusterMembers.find(
+        (each: { DBClusterArn: string }) => each.DBClusterArn === cluster(singapore).DBClusterArn,
+      ).SynchronizationStatus;
+    regions.set(virginia, "dark");
+    failOver();
+    await pass(kernel, 180);
+
+    // Act
+    regions.set(ireland, "dark");
+    await pass(kernel, 3_600);
+    const withoutWriter = synchronization();
+    const refusal = errorOf(() => failOver(singapore));
+    regions.set(ireland, "up");
+    await pass(kernel, 1_500);
+
+    // Assess
+    expect(withoutWriter).toBe("pending-resync");
+    expect(refusal).toBe("InvalidDBClusterStateFault");
+    expect(synchronization()).toBe("connected");
+  });
+
   it.each<[string, string, string, object, string]>([
     [
       "FailoverGlobalCluster",
