@@ -10,7 +10,7 @@ type Add = (at: number, action: Action) => void;
  * nothing of what is drawn elsewhere.
  */
 export function drawSight(seed: number, plan: Plan, failed: string, add: Add): void {
-  const random = seededRandom(Math.imul(seed + 1, 0x2545f491));
+  const random = seededRandom(Math.imul(seed + 1, 0x6c8e9cf5));
   if (plan.regions.length > 2 && random.next() < 0.12) drawPartialView(random, plan, failed, add);
   const survivors = Object.keys(plan.database?.clusters ?? {}).filter((region) => region !== failed);
   if (survivors.length > 0 && random.next() < 0.05) {
