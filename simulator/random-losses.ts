@@ -14,7 +14,7 @@ const lossesShare = 0.05;
  * A plan whose database has no cluster in one of the Regions, in some worlds; never the writer's, and never so few that
  * nobody could take over. A source of its own: what is drawn here changes nothing of what is drawn elsewhere.
  */
-export function drawClusters(seed: number, plan: Plan): Plan {
+export function drawFewClusters(seed: number, plan: Plan): Plan {
   const random = seededRandom(Math.imul(seed + 1, 0x9fb21c65));
   const { database } = plan;
   if (database === null || random.next() >= fewClustersShare) return plan;

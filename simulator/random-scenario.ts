@@ -4,7 +4,7 @@ import { type CallPattern, type FaultInjector, type FaultKind, randomFaults } fr
 import { drawMilliseconds, moveShownSeconds } from "./aws/timings.ts";
 import { planNamed, switchKinds, withSwitch } from "./plans.ts";
 import { drawAutomation } from "./random-automation.ts";
-import { drawClusters, drawLosses } from "./random-losses.ts";
+import { drawFewClusters, drawLosses } from "./random-losses.ts";
 import { drawNewerVersion } from "./random-formats.ts";
 import { drawForeign, drawForgeries } from "./random-foreign.ts";
 import { drawBystanders, drawPast } from "./random-past.ts";
@@ -44,7 +44,7 @@ export function worldName(seed: number): string {
 export function drawScenario(seed: number): RandomScenario {
   const random = seededRandom(Math.imul(seed + 1, 0x9e3779b1));
   const name = random.next() < 0.6 ? "storefront" : pick(random, ["two-regions", "stateless"]);
-  const home = drawScale(seed, drawClusters(seed, planNamed(name)));
+  const home = drawScale(seed, drawFewClusters(seed, planNamed(name)));
   const plan = random.next() < 0.6 ? home : withSwitch(home, pick(random, switchKinds));
   const regions = plan.regions.map((region) => region.name);
   const chance = (probability: number) => random.next() < probability;

@@ -116,6 +116,32 @@ describe("the permissions of the shop", () => {
     ]);
   });
 
+  it("FM85: let nobody change a cluster, unless the plan lets a new writer be raised", () => {
+    const storefront = planOf("storefront");
+    const { database } = storefront.plan;
+    if (database === null) throw new RangeError("storefront");
+    const raising = {
+      ...storefront,
+      plan: { ...storefront.plan, database: { ...database, scale: "serverless" as const } },
+    };
+    const modifiers = (plan: typeof storefront) =>
+      names.filter((name) => allowed(name, plan).some((each) => each.startsWith("rds:Modify")));
+
+    expect(modifiers(storefront)).toEqual([]);
+    expect(modifiers(raising)).toEqual(["DatabasePromote", "DatabaseAwait"]);
+    expect(allowed("DatabaseAwait", raising).filter((each) => each.startsWith("rds:Modify"))).toEqual(
+      Object.values(database.clusters).map((arn) => `rds:ModifyDBCluster ${arn}`),
+    );
+  });
+
+  it("FM85: let the watch look at instances in its own Region, and a witness at none", () => {
+    const instances = (region: string) =>
+      allowed("Watch", planOf("storefront"), region).filter((each) => each.startsWith("rds:DescribeDBInstances"));
+
+    expect(instances("eu-west-1")).toEqual(["rds:DescribeDBInstances arn:aws:rds:eu-west-1:111122223333:db:*"]);
+    expect(instances("us-west-2")).toEqual([]);
+  });
+
   it("let two functions raise groups, by name, and none lower anything else", () => {
     const raisers = names.filter((name) => allowed(name).some((each) => each.startsWith("autoscaling:Update")));
 
