@@ -365,10 +365,12 @@ export class World {
     const { rds, plan } = this;
     if (rds === null || plan.database === null) return;
     for (const [region, arn] of Object.entries(plan.database.clusters)) {
+      // Under the name that RDS has stored; CloudWatch itself does not fold case.
+      const id = arn.split(":").at(-1)?.toLowerCase() ?? "";
       for (const name of lagMetrics) {
         this.cloudWatch.addSource({
           region,
-          metric: { namespace: "AWS/RDS", name, dimensions: { DBClusterIdentifier: arn.split(":").at(-1) ?? "" } },
+          metric: { namespace: "AWS/RDS", name, dimensions: { DBClusterIdentifier: id } },
           sample: (at) => rds.lagMetricMilliseconds(region, at),
           pastPeriods: pastMinutes,
         });

@@ -52,7 +52,7 @@ export class SimulatedRds implements SimulatedService {
   constructor(options: RdsOptions) {
     this.#clock = options.clock;
     this.#regions = options.regions;
-    this.#global = new GlobalCluster({ ...options, setup: options.globalCluster });
+    this.#global = new GlobalCluster({ ...options, setup: asStored(options.globalCluster) });
   }
 
   /** Regions whose cluster takes writes now; more than one is a split. The array is replaced, never changed. */
@@ -130,7 +130,8 @@ export class SimulatedRds implements SimulatedService {
     this.#member(region).status = status;
   }
 
-  handle(request: ServiceRequest): Record<string, unknown> {
+  handle(asked: ServiceRequest): Record<string, unknown> {
+    const request = { ...asked, input: foldNames(asked.input) };
     switch (request.operation) {
       case "DescribeGlobalClusters":
         return this.#describeGlobalClusters(request);
@@ -284,6 +285,25 @@ export class SimulatedRds implements SimulatedService {
     if (member === null) throw new RangeError(`No cluster of ${this.#global.identifier} in ${region}`);
     return member;
   }
+}
+
+/** "This parameter is stored as a lowercase string" (CreateGlobalCluster, CreateDBCluster, Amazon RDS API Reference). */
+function asStored({ identifier, clusters, writer }: GlobalClusterSetup): GlobalClusterSetup {
+  const stored = Object.entries(clusters).map(([region, arn]) => [region, arn.toLowerCase()]);
+  return { identifier: identifier.toLowerCase(), clusters: Object.fromEntries(stored), writer };
+}
+
+/**
+ * "This parameter isn't case-sensitive" (DescribeGlobalClusters, DescribeDBClusters). Assumption: nor are the names with
+ * which a move is asked for, and a name within an ARN.
+ */
+function foldNames(input: ServiceRequest["input"]): ServiceRequest["input"] {
+  return Object.fromEntries(
+    Object.entries(input).map(([key, value]) => [
+      key,
+      key.endsWith("Identifier") && typeof value === "string" ? value.toLowerCase() : value,
+    ]),
+  );
 }
 
 function identifierOf(arn: string): string {
