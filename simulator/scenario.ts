@@ -81,6 +81,8 @@ export type Action =
   | { readonly kind: "shortage"; readonly region: string; readonly launchable: number }
   | { readonly kind: "databaseMoving"; readonly to: string }
   | { readonly kind: "secondWriter"; readonly region: string }
+  /** The clusters are of this engine, by RDS's own word: `docdb`, `neptune`. */
+  | { readonly kind: "engine"; readonly engine: string }
   /** Writes the coordination item as if it had been so before. */
   | { readonly kind: "coordination"; readonly change: (item: CoordinationItem, nowMs: number) => CoordinationItem }
   /** Takes a Region out of DNS by the plan's switch, as a run before this story left it. */

@@ -76,6 +76,9 @@ export class Stage {
       case "databaseMoving":
         world.rds?.beginMove(action.to, "failover");
         return;
+      case "engine":
+        if (world.rds !== null) world.rds.engine = action.engine;
+        return;
       case "secondWriter":
         world.rds?.splitOffWriter(action.region);
         return;

@@ -85,6 +85,7 @@ function judgeIntent(found: Classification, intent: Intent, because: string): Ve
       return { kind: "change", detail: { ...intentDetail(intent), reason: because } };
     case "notNeeded":
     case "lostElsewhere":
+    case "otherEngine":
     case "movingElsewhere":
     case "cancelling":
     case "twoWriters":

@@ -35,7 +35,6 @@ export interface RdsOptions {
   readonly globalCluster: GlobalClusterSetup;
 }
 
-const engine = { Engine: "aurora-postgresql", EngineVersion: "17.4" };
 const describeGlobalFields = new Set(["GlobalClusterIdentifier", "MaxRecords"]);
 const describeFields = new Set(["DBClusterIdentifier", "MaxRecords"]);
 const failoverFields = new Set(["GlobalClusterIdentifier", "TargetDbClusterIdentifier", "AllowDataLoss", "Switchover"]);
@@ -48,6 +47,12 @@ export class SimulatedRds implements SimulatedService {
   readonly #global: GlobalCluster;
   /** How long after it was asked for a move begins to show in FailoverState. */
   moveShownAfterMilliseconds = 0;
+  /**
+   * What the clusters run, by RDS's own word: `docdb` and `neptune` share its API and the form of its ARNs. DescribeDBClusters
+   * documents that it answers with theirs too; that DescribeGlobalClusters does is an assumption, as is that a move of theirs
+   * goes as Aurora's does.
+   */
+  engine = "aurora-postgresql";
 
   constructor(options: RdsOptions) {
     this.#clock = options.clock;
@@ -82,6 +87,8 @@ export class SimulatedRds implements SimulatedService {
   lagMetricMilliseconds(region: string, at = this.#clock.now()): number | null {
     const member = this.#global.memberIn(region);
     if (member === null || member.synchronization !== "connected") return null;
+    // AuroraGlobalDB… are Aurora's alone ("Amazon CloudWatch metrics for Amazon Aurora").
+    if (!this.engine.startsWith("aurora-")) return null;
     if (!this.#regions.reachable(this.#global.writer.region, region)) return null;
     const seconds = this.#global.replication.lagSeconds(region, at);
     return seconds === null ? null : Math.round(seconds * 1_000);
@@ -236,7 +243,7 @@ export class SimulatedRds implements SimulatedService {
       GlobalClusterIdentifier: this.#global.identifier,
       GlobalClusterArn: `arn:aws:rds::${simulatedAccount}:global-cluster:${this.#global.identifier}`,
       Status: status,
-      ...engine,
+      Engine: this.engine,
       GlobalClusterMembers: members.map(({ arn, isWriter, synchronization }) => ({
         DBClusterArn: arn,
         IsWriter: isWriter,
@@ -274,7 +281,7 @@ export class SimulatedRds implements SimulatedService {
       DBClusterIdentifier: id,
       DBClusterArn: member.arn,
       Status: member.status,
-      ...engine,
+      Engine: this.engine,
       MultiAZ: true,
       DBClusterMembers: [instance(1), instance(2)],
     };

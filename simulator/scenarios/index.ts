@@ -33,6 +33,7 @@ import { noCapacity } from "./no-capacity.ts";
 import { nobodyStandsThere } from "./nobody-stands-there.ts";
 import { observeMode } from "./observe-mode.ts";
 import { observerPartition } from "./observer-partition.ts";
+import { otherEngine } from "./other-engine.ts";
 import { poisonEvents } from "./poison-events.ts";
 import { questionGroundGone } from "./question-ground-gone.ts";
 import { regionOutage } from "./region-outage.ts";
@@ -96,4 +97,5 @@ export const scenarios: readonly Scenario[] = [
   witnessLost,
   flappingForLong,
   busTakesNothing,
+  otherEngine,
 ];

@@ -158,4 +158,19 @@ describe("readDatabase", () => {
       reason: "eu-west-1: there is no global cluster storefront; ap-southeast-1: there is no global cluster storefront",
     });
   });
+
+  it("FM81: tells the engine, by the global cluster's word and by each survivor's own cluster", async () => {
+    const { deps } = rdsWith((operation, region) => {
+      if (operation === "DescribeGlobalClusters") {
+        return { GlobalClusters: [{ ...global({}).GlobalClusters[0], Engine: "aurora-mysql" }] };
+      }
+      if (region === "ap-southeast-1") return { DBClusters: [{ DBClusterArn: clusters[region], Status: "available" }] };
+      return { DBClusters: [{ DBClusterArn: clusters["eu-west-1"], Status: "available", Engine: "neptune" }] };
+    });
+
+    const view = await readDatabase(deps, "storefront", database.clusters, regions);
+
+    expect(view.global).toMatchObject({ found: { engine: "aurora-mysql" } });
+    expect(view.engines).toEqual({ "eu-west-1": "neptune" });
+  });
 });
