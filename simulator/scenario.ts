@@ -76,7 +76,13 @@ export type Action =
   /** A person answers the next question that is open, or that will be. */
   | { readonly kind: "answer"; readonly output: unknown }
   | { readonly kind: "stallReplication"; readonly region: string }
-  | { readonly kind: "lagMetric"; readonly region: string; readonly as: "missing" | "frozen" | "published" }
+  | {
+      readonly kind: "lagMetric";
+      readonly region: string;
+      readonly as: "missing" | "frozen" | "published" | "coarse";
+      /** @default both of Aurora's */
+      readonly metric?: "AuroraGlobalDBRPOLag" | "AuroraGlobalDBReplicationLag";
+    }
   /** No more than so many further instances can be launched. */
   | { readonly kind: "shortage"; readonly region: string; readonly launchable: number }
   | { readonly kind: "databaseMoving"; readonly to: string }

@@ -67,6 +67,7 @@ export class Stage {
         return;
       case "lagMetric":
         for (const name of ["AuroraGlobalDBRPOLag", "AuroraGlobalDBReplicationLag"]) {
+          if (action.metric !== undefined && action.metric !== name) continue;
           world.cloudWatch.setSourceMode(action.region, name, action.as);
         }
         return;

@@ -52,8 +52,8 @@ const lagMetrics = ["AuroraGlobalDBRPOLag", "AuroraGlobalDBReplicationLag"] as c
 const watchEveryMs = 60_000;
 /** Vantages do not look in step. */
 const watchStaggerMs = 2_300;
-/** Lag readings that are there when a world begins. */
-const pastMinutes = 10;
+/** Lag readings that are there when a world begins: more than anybody looks back for. */
+const pastMinutes = 75;
 /**
  * What an instance can serve. Assumption: the fleet of calm times runs at two thirds of what it can, so that a survivor
  * left at its usual size fails part of what comes to it after an evacuation.

@@ -22,6 +22,8 @@ import { grayFailure } from "./gray-failure.ts";
 import { grayThenDark } from "./gray-then-dark.ts";
 import { headerMissing } from "./header-missing.ts";
 import { lagBeyondBudget } from "./lag-beyond-budget.ts";
+import { lagMetricCoarse } from "./lag-metric-coarse.ts";
+import { lagMetricEnds } from "./lag-metric-ends.ts";
 import { lagUnknown } from "./lag-unknown.ts";
 import { lastRegion } from "./last-region.ts";
 import { lateSurvivor } from "./late-survivor.ts";
@@ -98,4 +100,6 @@ export const scenarios: readonly Scenario[] = [
   flappingForLong,
   busTakesNothing,
   otherEngine,
+  lagMetricEnds,
+  lagMetricCoarse,
 ];
