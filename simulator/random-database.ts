@@ -31,3 +31,13 @@ export function drawDatabaseForms(seed: number, plan: Plan, add: Add): void {
     add(integerBetween(random, -120, 60), { kind: "throttle", what: { service: "cloudwatch" }, share, seconds });
   }
 }
+
+/** What the plan's global tables may be: of the older version, or with a replica of another account. A source of its own, too. */
+export function drawTableForms(seed: number, plan: Plan, add: Add): void {
+  if (plan.tables.length === 0) return;
+  const random = seededRandom(Math.imul(seed + 1, 0x6c62272e));
+  const drawn = random.next();
+  const region = pick(random, plan.regions).name;
+  if (drawn < 0.04) add(-60, { kind: "tableForm", form: { kind: "version2017" } });
+  else if (drawn < 0.08) add(-60, { kind: "tableForm", form: { kind: "multiAccount", region } });
+}

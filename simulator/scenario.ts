@@ -1,3 +1,4 @@
+import type { GlobalTableForm } from "./aws/dynamodb.ts";
 import type { CoordinationItem } from "../functions/coordination/item.ts";
 import type { Plan } from "../functions/shared/plan/plan.ts";
 import type { BoundaryFault, ScriptedFault } from "./aws/faults.ts";
@@ -87,6 +88,8 @@ export type Action =
   | { readonly kind: "shortage"; readonly region: string; readonly launchable: number }
   | { readonly kind: "databaseMoving"; readonly to: string }
   | { readonly kind: "secondWriter"; readonly region: string }
+  /** What the plan's tables are, as DescribeTable shows them. */
+  | { readonly kind: "tableForm"; readonly form: GlobalTableForm }
   /** The clusters are of this engine, by RDS's own word: `docdb`, `neptune`. */
   | { readonly kind: "engine"; readonly engine: string }
   /** Writes the coordination item as if it had been so before. */

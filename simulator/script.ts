@@ -77,6 +77,9 @@ export class Stage {
       case "databaseMoving":
         world.rds?.beginMove(action.to, "failover");
         return;
+      case "tableForm":
+        for (const table of world.plan.tables) world.dynamoDB.setForm(table, action.form);
+        return;
       case "engine":
         if (world.rds !== null) world.rds.engine = action.engine;
         return;

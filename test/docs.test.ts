@@ -57,7 +57,7 @@ const names = scenarios.map(({ name }) => name);
 const failureModes = [
   ...Array.from({ length: 72 }, (_, index) => `FM${index + 1}`),
   // Numbers are given out in blocks, and need not be taken up.
-  ...[80, 81].map((number) => `FM${number}`),
+  ...[80, 81, 82].map((number) => `FM${number}`),
 ];
 
 describe.each(documents)("%s", (path) => {

@@ -43,6 +43,8 @@ import { secondRegionWaits } from "./second-region-waits.ts";
 import { secondaryOutage } from "./secondary-outage.ts";
 import { silenceAfterReturn } from "./silence-after-return.ts";
 import { survivorDrainedByHand } from "./survivor-drained-by-hand.ts";
+import { tableOfAnotherAccount } from "./table-of-another-account.ts";
+import { tablesOf2017 } from "./tables-of-2017.ts";
 import { throttling } from "./throttling.ts";
 import { twoRegionsNoWitness } from "./two-regions-no-witness.ts";
 import { twoWriters } from "./two-writers.ts";
@@ -102,4 +104,6 @@ export const scenarios: readonly Scenario[] = [
   otherEngine,
   lagMetricEnds,
   lagMetricCoarse,
+  tablesOf2017,
+  tableOfAnotherAccount,
 ];
