@@ -4,6 +4,7 @@ import type { Plan } from "../functions/shared/plan/plan.ts";
 import { readAccountRules } from "./account-rules.ts";
 import { assemble, assemblyFolder, assemblyOptions, planOptionsHelp, readTarget } from "./assembly.ts";
 import { placeCanaries, usualTools } from "./canaries.ts";
+import { findEngineObstacle } from "./engines.ts";
 import { findObstacle } from "./preflight.ts";
 import { environmentFor, readSelection, regionsToLookAt, type Selection, stackArguments } from "./selection.ts";
 import { readOptions, runCommand, UsageError } from "./usage.ts";
@@ -37,7 +38,8 @@ await runCommand(async () => {
   const { plan } = target.document;
   const selection = readSelection(plan, chosen.region ?? []);
   warnAbout(plan);
-  const obstacle = await findObstacle(target.account, regionsToLookAt(plan, selection), rules);
+  const regions = regionsToLookAt(plan, selection);
+  const obstacle = (await findObstacle(target.account, regions, rules)) ?? (await findEngineObstacle(plan, regions));
   if (obstacle !== null) {
     process.stderr.write(`${obstacle.message}\n`);
     return 1;

@@ -6,6 +6,7 @@ import { planNamed, switchKinds, withSwitch } from "./plans.ts";
 import { drawAutomation } from "./random-automation.ts";
 import { drawFewClusters, drawLosses } from "./random-losses.ts";
 import { drawNewerVersion } from "./random-formats.ts";
+import { drawDatabaseForms, drawTableForms } from "./random-database.ts";
 import { drawForeign, drawForgeries } from "./random-foreign.ts";
 import { drawBystanders, drawPast } from "./random-past.ts";
 import { drawTraffic } from "./random-traffic.ts";
@@ -103,6 +104,8 @@ export function drawScenario(seed: number): RandomScenario {
   drawSwitchTroubles(seed, plan, failed, add);
   drawSilence(seed, plan, failed, add);
   drawSight(seed, plan, failed, add);
+  drawDatabaseForms(seed, plan, add);
+  drawTableForms(seed, plan, add);
   const busyShare = more.next() < 0.5 ? 0.15 : 0;
   const prepareTraffic = drawTraffic(seed, plan, failed, add);
   const moveShownAfterMilliseconds = drawMilliseconds(more, moveShownSeconds);

@@ -1,3 +1,4 @@
+import type { GlobalTableForm } from "./aws/dynamodb.ts";
 import type { CoordinationItem } from "../functions/coordination/item.ts";
 import type { Plan } from "../functions/shared/plan/plan.ts";
 import type { BoundaryFault, ScriptedFault } from "./aws/faults.ts";
@@ -79,13 +80,23 @@ export type Action =
   /** A person answers the next question that is open, or that will be. */
   | { readonly kind: "answer"; readonly output: unknown }
   | { readonly kind: "stallReplication"; readonly region: string }
-  | { readonly kind: "lagMetric"; readonly region: string; readonly as: "missing" | "frozen" | "published" }
+  | {
+      readonly kind: "lagMetric";
+      readonly region: string;
+      readonly as: "missing" | "frozen" | "published" | "coarse";
+      /** @default both of Aurora's */
+      readonly metric?: "AuroraGlobalDBRPOLag" | "AuroraGlobalDBReplicationLag";
+    }
   /** No more than so many further instances can be launched. */
   | { readonly kind: "shortage"; readonly region: string; readonly launchable: number }
   | { readonly kind: "databaseMoving"; readonly to: string }
   | { readonly kind: "secondWriter"; readonly region: string }
   /** What the instances of a cluster run on, and between what they scale if they are Serverless v2. */
   | ({ readonly kind: "databaseSize"; readonly region: string } & SizeSetup)
+  /** What the plan's tables are, as DescribeTable shows them. */
+  | { readonly kind: "tableForm"; readonly form: GlobalTableForm }
+  /** The clusters are of this engine, by RDS's own word: `docdb`, `neptune`. */
+  | { readonly kind: "engine"; readonly engine: string }
   /** Writes the coordination item as if it had been so before. */
   | { readonly kind: "coordination"; readonly change: (item: CoordinationItem, nowMs: number) => CoordinationItem }
   /** Takes a Region out of DNS by the plan's switch, as a run before this story left it. */

@@ -67,6 +67,7 @@ export class Stage {
         return;
       case "lagMetric":
         for (const name of ["AuroraGlobalDBRPOLag", "AuroraGlobalDBReplicationLag"]) {
+          if (action.metric !== undefined && action.metric !== name) continue;
           world.cloudWatch.setSourceMode(action.region, name, action.as);
         }
         return;
@@ -75,6 +76,12 @@ export class Stage {
         return;
       case "databaseMoving":
         world.rds?.beginMove(action.to, "failover");
+        return;
+      case "tableForm":
+        for (const table of world.plan.tables) world.dynamoDB.setForm(table, action.form);
+        return;
+      case "engine":
+        if (world.rds !== null) world.rds.engine = action.engine;
         return;
       case "secondWriter":
         world.rds?.splitOffWriter(action.region);

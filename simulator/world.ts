@@ -52,8 +52,8 @@ const lagMetrics = ["AuroraGlobalDBRPOLag", "AuroraGlobalDBReplicationLag"] as c
 const watchEveryMs = 60_000;
 /** Vantages do not look in step. */
 const watchStaggerMs = 2_300;
-/** Lag readings that are there when a world begins. */
-const pastMinutes = 10;
+/** Lag readings that are there when a world begins: more than anybody looks back for. */
+const pastMinutes = 75;
 /**
  * What an instance can serve. Assumption: the fleet of calm times runs at two thirds of what it can, so that a survivor
  * left at its usual size fails part of what comes to it after an evacuation.
@@ -365,10 +365,12 @@ export class World {
     const { rds, plan } = this;
     if (rds === null || plan.database === null) return;
     for (const [region, arn] of Object.entries(plan.database.clusters)) {
+      // Under the name that RDS has stored; CloudWatch itself does not fold case.
+      const id = arn.split(":").at(-1)?.toLowerCase() ?? "";
       for (const name of lagMetrics) {
         this.cloudWatch.addSource({
           region,
-          metric: { namespace: "AWS/RDS", name, dimensions: { DBClusterIdentifier: arn.split(":").at(-1) ?? "" } },
+          metric: { namespace: "AWS/RDS", name, dimensions: { DBClusterIdentifier: id } },
           sample: (at) => rds.lagMetricMilliseconds(region, at),
           pastPeriods: pastMinutes,
         });

@@ -116,6 +116,7 @@ function judgeIntent(found: Classification, intent: Intent, because: string, cal
       return { kind: "change", detail: { ...intentDetail(intent), reason: because } };
     case "notNeeded":
     case "lostElsewhere":
+    case "otherEngine":
     case "movingElsewhere":
     case "cancelling":
     case "twoWriters":

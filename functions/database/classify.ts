@@ -1,4 +1,5 @@
 import type { DatabasePlan } from "../shared/plan/plan.ts";
+import { describeEngine, findOtherEngine } from "./engine.ts";
 import type { Standing, Standings } from "./standing.ts";
 
 /** A member of the global cluster. */
@@ -23,6 +24,8 @@ export interface GlobalCluster {
   readonly members: readonly Member[];
   /** Null while nothing moves: both before and after (AWS empties FailoverState again). */
   readonly move: Move | null;
+  /** As RDS names it. Null or absent: it was not said. */
+  readonly engine?: string | null;
 }
 
 /** What a read found, or why there was none: not seen is never the same as not there (FM15). */
@@ -35,6 +38,8 @@ export interface DatabaseView {
   readonly global: Read<GlobalCluster>;
   /** Status of the survivors' own clusters, by Region, each read in its Region. */
   readonly clusters: Readonly<Record<string, Read<string>>>;
+  /** Engine of the survivors' own clusters, by Region, as far as it was said. @default of none */
+  readonly engines?: Readonly<Record<string, string>>;
 }
 
 /** What is the case. Closed; whether anything may be done about it is the gate's to say. */
@@ -51,6 +56,8 @@ export type Classification =
   | { readonly kind: "movingElsewhere"; readonly to: string }
   /** A move is being called off: wait (FM41). */
   | { readonly kind: "cancelling" }
+  /** The clusters are not Aurora's, and nothing that is known of Aurora holds for them (FM81). */
+  | { readonly kind: "otherEngine"; readonly globalCluster: string; readonly engine: string }
   /** A person chooses between them (FM45). */
   | { readonly kind: "twoWriters"; readonly writers: readonly string[] }
   /** The writer is in the failed Region, nothing moves, and `target` can take over. */
@@ -74,6 +81,12 @@ export interface ClassifyInput {
 
 export function classify(input: ClassifyInput): Classification {
   const { view, database, failedRegion } = input;
+  // First of all, and also where the global cluster cannot be read: a cluster of another engine has no Aurora global cluster.
+  const engine = findOtherEngine([
+    ...(view.global.kind === "read" ? [view.global.found.engine] : []),
+    ...Object.values(view.engines ?? {}),
+  ]);
+  if (engine !== null) return { kind: "otherEngine", globalCluster: database.globalCluster, engine };
   if (view.global.kind === "unreadable") return { kind: "unknown", reason: view.global.reason };
   const global = view.global.found;
   const survivors = survivorsOf(input);
@@ -116,6 +129,8 @@ export function describeClassification(found: Classification): string {
       return `The writer is being moved to ${found.to}, which is no survivor of this run: left alone`;
     case "cancelling":
       return "A move of the writer is being cancelled and has not come to its end: retry when it has";
+    case "otherEngine":
+      return describeOtherEngine(found);
     case "twoWriters":
       return describeTwoWriters(found.writers);
     case "idle":
@@ -177,6 +192,10 @@ function describeLostElsewhere({ writer, standing }: Extract<Classification, { k
   const first =
     incident === null ? "Make a cluster in a survivor the writer by hand" : `Retry the database branch of ${incident}`;
   return `The writer is in ${writer}, which is ${state} and not in service: ${left}. ${first}, then that of this run`;
+}
+
+function describeOtherEngine({ globalCluster, engine }: Extract<Classification, { kind: "otherEngine" }>): string {
+  return `${globalCluster} is of ${describeEngine(engine)}, and only Aurora is promoted: nothing is changed. Move its writer by hand, as the documentation of that engine says; then take database out of the plan`;
 }
 
 function describeTwoWriters(writers: readonly string[]): string {

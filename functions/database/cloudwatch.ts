@@ -1,10 +1,8 @@
 import { type Dimension, GetMetricDataCommand, type MetricDataQuery } from "@aws-sdk/client-cloudwatch";
+import { retryRead } from "../shared/backoff.ts";
 import { isoInstant, parseInstant } from "../shared/clock.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
-import { type LagReading, type LagSource, lagPeriodSeconds } from "./lag.ts";
-
-/** Preferred first: the lag of what customers wrote, then that of replication as a whole. */
-const metrics = ["AuroraGlobalDBRPOLag", "AuroraGlobalDBReplicationLag"] as const satisfies readonly LagSource[];
+import { type LagReading, type LagSource, lagMetrics, lagPeriodSeconds } from "./lag.ts";
 
 /**
  * Aurora publishes metrics of a cluster under its identifier, and those of a global database also by the Region that they
@@ -17,11 +15,12 @@ function dimensionSets(cluster: string, sourceRegion: string): readonly Dimensio
 
 /**
  * The lag of a secondary cluster, in seconds, minute by minute, as its own Region's CloudWatch has it; the metrics exist
- * only there. Empty when there are no readings.
+ * only there. Every metric's readings, for which of them counts is not for whoever reads to say. Empty when there are none.
+ * @param attempts how often CloudWatch is asked while it throttles or does not answer
  * @throws what the SDK throws
  */
 export async function readLag(
-  deps: Pick<Dependencies<"cloudWatch">, "aws">,
+  deps: Pick<Dependencies<"cloudWatch">, "aws" | "clock" | "random">,
   request: {
     readonly region: string;
     readonly clusterArn: string;
@@ -31,10 +30,11 @@ export async function readLag(
     readonly from: string;
     readonly to: string;
   },
+  attempts?: number,
 ): Promise<readonly LagReading[]> {
   const cluster = request.clusterArn.split(":").at(-1) ?? "";
   const sources = new Map<string, LagSource>();
-  const queries = metrics.flatMap((metric) =>
+  const queries = lagMetrics.flatMap((metric) =>
     dimensionSets(cluster, request.sourceRegion).map((dimensions): MetricDataQuery => {
       const id = `lag${sources.size}`;
       sources.set(id, metric);
@@ -42,22 +42,24 @@ export async function readLag(
       return { Id: id, MetricStat: { Metric: what, Period: lagPeriodSeconds, Stat: "Maximum" }, ReturnData: true };
     }),
   );
-  const answer = await deps.aws.cloudWatch(request.region).send(
-    new GetMetricDataCommand({
-      MetricDataQueries: queries,
-      StartTime: new Date(parseInstant(request.from)),
-      EndTime: new Date(parseInstant(request.to)),
-      ScanBy: "TimestampAscending",
-    }),
-  );
+  const command = new GetMetricDataCommand({
+    MetricDataQueries: queries,
+    StartTime: new Date(parseInstant(request.from)),
+    EndTime: new Date(parseInstant(request.to)),
+    ScanBy: "TimestampAscending",
+  });
+  const answer = await retryRead(deps, () => deps.aws.cloudWatch(request.region).send(command), attempts);
+  const readings = new Map<string, LagReading>();
   for (const [id, source] of sources) {
     const result = answer.MetricDataResults?.find(({ Id }) => Id === id);
-    const readings = (result?.Timestamps ?? []).flatMap((time, index): LagReading[] => {
+    for (const [index, time] of (result?.Timestamps ?? []).entries()) {
       const milliseconds = result?.Values?.[index];
-      if (milliseconds === undefined) return [];
-      return [{ seconds: milliseconds / 1_000, sampledAt: isoInstant(time.getTime()), source }];
-    });
-    if (readings.length > 0) return readings;
+      if (milliseconds === undefined) continue;
+      const reading = { seconds: milliseconds / 1_000, sampledAt: isoInstant(time.getTime()), source };
+      const key = `${source} ${reading.sampledAt}`;
+      // Where a metric says two things of a minute, by its two sets of dimensions, the worse one counts.
+      if (!((readings.get(key)?.seconds ?? -1) >= reading.seconds)) readings.set(key, reading);
+    }
   }
-  return [];
+  return [...readings.values()];
 }

@@ -7,7 +7,7 @@ import type { StepContext } from "../shared/step.ts";
 import { readObservations } from "../watch/observations.ts";
 import { type DatabaseView, regionOfArn, writersOf } from "./classify.ts";
 import { readLag } from "./cloudwatch.ts";
-import { judgeLag, type LagEvidence, type LagReading, readingsFrom } from "./lag.ts";
+import { judgeLag, type LagEvidence, type LagReading, readingsFrom, readingsOf } from "./lag.ts";
 import { findLastWrite, findLife, isTooEarlyToTell, type SignOfLife, unreceivedSeconds } from "./life.ts";
 import { readDatabase } from "./rds.ts";
 
@@ -41,9 +41,7 @@ export async function readEvidence(
   target: string,
 ): Promise<Evidence> {
   const [observations, measured] = await Promise.all([readObservations(deps), measure()]);
-  const lastSeen = observations.find(({ vantage }) => vantage === target)?.lag ?? null;
-  const observed: readonly LagReading[] =
-    lastSeen === null ? [] : [{ seconds: lastSeen.seconds, sampledAt: lastSeen.at, source: "observation" }];
+  const observed = readingsOf(observations.find(({ vantage }) => vantage === target)?.lag ?? null);
   const readings = measured.length > 0 ? measured : observed;
   const signs = signsOfLife(deps.plan, deps.region, observations, run.failedRegion);
   const sign = signs[0] ?? null;

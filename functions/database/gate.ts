@@ -53,7 +53,8 @@ export type GateDecision =
  * - Data loss is allowed without a person only when the primary gives no sign of life and the lag measured before the
  *   failure is known and within the budget. The unattended loss is then at most the budget plus the plan's
  *   maximumLagAge, and at most the budget when the lag was steady: since its last reading it can have grown by no more
- *   than 1 s a second. It is counted up to `failingSince`; what a primary that is merely cut off takes after that is a
+ *   than 1 s a second. (Where a coarse metric honestly repeats itself, since its last change, which is at most ten readings
+ *   back.) It is counted up to `failingSince`; what a primary that is merely cut off takes after that is a
  *   conflict (FM44), not measured here.
  * - A frozen, old or missing lag is unknown, never zero, and unknown never passes without a person (FM40).
  * - A person's approval covers the target that the question named, the loss that it stated and no more, and a failover
@@ -101,9 +102,9 @@ export function estimateLoss(lag: LagEvidence, failingSince: string, unreceivedS
     case "unknown":
       return unknownLoss;
     case "known": {
-      const { seconds, sampledAt } = lag.reading;
+      const { seconds, sampledAt, unchangedSince = sampledAt } = lag.reading;
       if (!Number.isFinite(seconds)) return unknownLoss;
-      const sinceSample = Math.max(0, secondsBetween(sampledAt, failingSince));
+      const sinceSample = Math.max(0, secondsBetween(unchangedSince, failingSince));
       return {
         lossSeconds: seconds + unreceivedSeconds,
         worstCaseLossSeconds: seconds + Math.max(sinceSample, unreceivedSeconds),

@@ -202,6 +202,7 @@ async function conclude(
     case "twoWriters":
       return endPromotion(context, { result: "blocked", reason, loss: unknownLoss, writers: found.writers });
     case "lostElsewhere":
+    case "otherEngine":
     case "movingElsewhere":
     case "cancelling":
     case "noTarget":

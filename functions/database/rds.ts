@@ -24,16 +24,20 @@ export async function readDatabase(
   clusters: Readonly<Record<string, string>>,
   regions: readonly string[],
 ): Promise<DatabaseView> {
-  const [global, statuses] = await Promise.all([
+  const [global, seen] = await Promise.all([
     readGlobalCluster(deps, globalCluster, regions),
     Promise.all(
       regions.flatMap((region) => {
         const arn = clusters[region];
-        return arn === undefined ? [] : readStatus(deps, region, arn).then((status) => [region, status] as const);
+        return arn === undefined ? [] : readCluster(deps, region, arn).then((found) => ({ region, ...found }));
       }),
     ),
   ]);
-  return { global, clusters: Object.fromEntries(statuses) };
+  return {
+    global,
+    clusters: Object.fromEntries(seen.map(({ region, status }) => [region, status])),
+    engines: Object.fromEntries(seen.flatMap(({ region, engine }) => (engine === null ? [] : [[region, engine]]))),
+  };
 }
 
 /**
@@ -86,19 +90,24 @@ async function readGlobalCluster(
   return { kind: "unreadable", reason: problems.join("; ") || "no survivor has a cluster of it" };
 }
 
-async function readStatus(deps: Dependencies<"rds">, region: string, arn: string): Promise<Read<string>> {
+async function readCluster(
+  deps: Dependencies<"rds">,
+  region: string,
+  arn: string,
+): Promise<{ readonly status: Read<string>; readonly engine: string | null }> {
   try {
     const answer = await retryRead(
       deps,
       () => deps.aws.rds(region).send(new DescribeDBClustersCommand({ DBClusterIdentifier: arn })),
       readAttempts,
     );
-    const status = answer.DBClusters?.find(({ DBClusterArn }) => DBClusterArn === arn)?.Status;
-    return status === undefined
-      ? { kind: "unreadable", reason: `there is no cluster ${arn}` }
-      : { kind: "read", found: status };
+    const cluster = answer.DBClusters?.find(({ DBClusterArn }) => DBClusterArn === arn);
+    const engine = cluster?.Engine ?? null;
+    return cluster?.Status === undefined
+      ? { status: { kind: "unreadable", reason: `there is no cluster ${arn}` }, engine }
+      : { status: { kind: "read", found: cluster.Status }, engine };
   } catch (error) {
-    return { kind: "unreadable", reason: errorMessage(error) };
+    return { status: { kind: "unreadable", reason: errorMessage(error) }, engine: null };
   }
 }
 
@@ -109,6 +118,7 @@ function toGlobalCluster(cluster: SdkGlobalCluster): GlobalCluster {
       DBClusterArn === undefined ? [] : [{ arn: DBClusterArn, role: IsWriter === true ? "writer" : "reader" }],
     ),
     move: toMove(cluster.FailoverState),
+    engine: cluster.Engine ?? null,
   };
 }
 

@@ -7,7 +7,8 @@ import { wire } from "../shared/wire.ts";
 import type { Json } from "../timeline/event.ts";
 import type { Observation } from "../watch/observation.ts";
 import { readObservations } from "../watch/observations.ts";
-import { readReplica } from "./dynamodb.ts";
+import { readReplicas } from "./dynamodb.ts";
+import { describeForms } from "./elsewhere.ts";
 import { type Estimate, estimateMissing, heartbeatAges, notServing } from "./lag.ts";
 
 const inputSchema = stepInput({});
@@ -26,14 +27,15 @@ async function check(context: StepContext): Promise<Json> {
     return { result: "skipped", reason, tables: [], mayBeMissingSeconds: null };
   }
 
-  const [observations, ...replicas] = await Promise.all([
+  const [observations, ...looked] = await Promise.all([
     observationsOf(context),
-    ...tables.flatMap((table) => run.survivors.map((region) => readReplica(deps, table, region))),
+    ...tables.map((table) => readReplicas(deps, table, run.survivors)),
   ]);
+  const replicas = looked.flat();
   const at = isoInstant(deps.clock.now());
   const { failedRegion, cause, failingSince } = run;
   const missing = estimateMissing({ failedRegion, cause, failingSince, at, observations, replicas });
-  const statuses = replicas.map(({ table, region, status }) => ({ table, region, status }));
+  const statuses = replicas.map(({ consistency: _, ...said }) => said);
   const found = run.survivors.length === 1 ? `${run.survivors[0]}'s tables` : "the survivors' tables";
   await journal.append({
     step: "tables",
@@ -56,7 +58,10 @@ async function check(context: StepContext): Promise<Json> {
   await journal.append({
     step: "tables",
     kind: "stepEnded",
-    summary: reason ?? `Tables in service in ${run.survivors.join(", ")}: ${tables.join(", ")}`,
+    summary: [
+      reason ?? `Tables in service in ${run.survivors.join(", ")}: ${tables.join(", ")}`,
+      ...describeForms(replicas),
+    ].join(". "),
     detail: { result, reason, tables: statuses, mayBeMissingSeconds: missing.value },
   });
   return { result, reason, tables: statuses, mayBeMissingSeconds: missing.value };

@@ -17,6 +17,13 @@ export interface Replica {
    */
   readonly status: string;
   readonly consistency: "eventual" | "strong" | "unknown";
+  /** A global table of the older version, whose description lists no replicas. Absent: it is none. */
+  readonly version?: "2017.11.29";
+  /**
+   * The account whose table it is, where that is not this one: `status` is then what another survivor's replica says of it.
+   * Absent: this account's.
+   */
+  readonly account?: string;
 }
 
 /** How much of something, and how that is known. */

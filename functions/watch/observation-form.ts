@@ -92,8 +92,13 @@ function readCapacity(stored: unknown): CapacitySample | null {
 
 function readLagSample(stored: unknown): LagSample | null {
   if (!isFields(stored)) return null;
-  const { at, seconds } = stored;
-  return isInstant(at) && isNumber(seconds) ? { ...stored, at, seconds } : null;
+  const { at, seconds, recent, ...others } = stored;
+  if (!isInstant(at) || !isNumber(seconds)) return null;
+  return { ...others, at, seconds, ...(Array.isArray(recent) ? { recent: recent.filter(isReading) } : {}) };
+}
+
+function isReading(stored: unknown): stored is { readonly at: string; readonly seconds: number } {
+  return isFields(stored) && isInstant(stored.at) && isNumber(stored.seconds);
 }
 
 function readDatabaseSize(stored: unknown): DatabaseSizeSample | null {

@@ -54,6 +54,11 @@ export interface LagSample {
   /** When CloudWatch says it was measured: the start of the metric's period. */
   readonly at: string;
   readonly seconds: number;
+  /**
+   * The last readings, oldest first, this one included, fifteen at most: when a failure is answered the newest one may be
+   * from after it. Absent: an earlier version wrote this.
+   */
+  readonly recent?: readonly { readonly at: string; readonly seconds: number }[];
 }
 
 /** How large the vantage's own Aurora cluster is, whichever part it has in the global cluster. */

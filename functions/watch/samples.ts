@@ -1,7 +1,7 @@
 import { readGroup } from "../capacity/autoscaling.ts";
 import { readLag } from "../database/cloudwatch.ts";
 import { readSize } from "../database/instances.ts";
-import { latestLiveReading } from "../database/lag.ts";
+import { lagWindowMs, latestLiveReading, readingsToKeep } from "../database/lag.ts";
 import { isoInstant } from "../shared/clock.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
 import { errorMessage } from "../shared/errors.ts";
@@ -23,8 +23,8 @@ export async function sampleCapacity(deps: Dependencies<"autoScaling">): Promise
   }
 }
 
-/** Minutes of readings that a lag sample looks back over: enough to tell a frozen metric from a live one. */
-const lagWindowMs = 600_000;
+/** A round must not last longer than it has to: what CloudWatch does not answer is asked for again a minute later. */
+const lagAttempts = 1;
 
 /** How far this Region's own Aurora cluster is behind. Null: unknown, or it has no cluster, or it is the writer. */
 export async function sampleLag(deps: Dependencies<"cloudWatch">): Promise<LagSample | null> {
@@ -33,15 +33,18 @@ export async function sampleLag(deps: Dependencies<"cloudWatch">): Promise<LagSa
   if (database === null || clusterArn === undefined) return null;
   const now = deps.clock.now();
   try {
-    const readings = await readLag(deps, {
+    const sampled = {
       region: deps.region,
       clusterArn,
       sourceRegion: database.writer,
       from: isoInstant(now - lagWindowMs),
       to: isoInstant(now),
-    });
+    };
+    const readings = await readLag(deps, sampled, lagAttempts);
     const reading = latestLiveReading(readings);
-    return reading === null ? null : { at: reading.sampledAt, seconds: reading.seconds };
+    if (reading === null) return null;
+    const recent = readingsToKeep(readings).map(({ sampledAt, seconds }) => ({ at: sampledAt, seconds }));
+    return { at: reading.sampledAt, seconds: reading.seconds, recent };
   } catch (error) {
     deps.logger.warn("The replication lag could not be sampled", { error: errorMessage(error) });
     return null;

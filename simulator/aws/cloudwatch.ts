@@ -14,7 +14,7 @@ import type { VirtualClock } from "../clock.ts";
 import { ruleText } from "./cloudwatch/alarms.ts";
 import { type AlarmRecord, Alarms, type StateChangeListener } from "./cloudwatch/evaluator.ts";
 import { alarmArn } from "./cloudwatch/events.ts";
-import { type MetricName, MetricStore, type Statistic } from "./cloudwatch/metrics.ts";
+import { type Datapoint, type MetricName, MetricStore, type Statistic } from "./cloudwatch/metrics.ts";
 import type { Regions } from "./regions.ts";
 import { repeatEvery } from "./repeat.ts";
 import { answer, readInput } from "./requests.ts";
@@ -45,8 +45,11 @@ export interface MetricSource {
   readonly pastPeriods?: number;
 }
 
-/** How a source reports: as measured, not at all, or the last value over and over (FM40). */
-export type SourceMode = "published" | "missing" | "frozen";
+/**
+ * How a source reports: as measured, not at all, the last value over and over (FM40), or in whole seconds, as it then always
+ * did: honest, and often equal. Assumption: about once in seven minutes it is a second more.
+ */
+export type SourceMode = "published" | "missing" | "frozen" | "coarse";
 
 interface Source extends MetricSource {
   mode: SourceMode;
@@ -104,7 +107,9 @@ export class SimulatedCloudWatch implements SimulatedService {
   /** How the metric of this name reports in `region` from now on, whatever its dimensions. */
   setSourceMode(region: string, metricName: string, mode: SourceMode): void {
     for (const source of this.#sources) {
-      if (source.region === region && source.metric.name === metricName) source.mode = mode;
+      if (source.region !== region || source.metric.name !== metricName) continue;
+      source.mode = mode;
+      if (mode === "coarse") this.#store(region).revise(source.metric, coarsen);
     }
   }
 
@@ -217,10 +222,10 @@ export class SimulatedCloudWatch implements SimulatedService {
   /** The datapoint of the period that ends at `end`. */
   #sample(source: Source, end: number, delayMs: number): void {
     if (source.mode === "missing") return;
-    if (source.mode === "published" || source.last === null) source.last = source.sample(end);
+    if (source.mode !== "frozen" || source.last === null) source.last = source.sample(end);
     if (source.last === null) return;
     const datapoint = { at: end - periodMs, value: source.last, visibleAt: end + delayMs };
-    this.#store(source.region).put(source.metric, datapoint);
+    this.#store(source.region).put(source.metric, source.mode === "coarse" ? coarsen(datapoint) : datapoint);
   }
 
   #store(region: string): MetricStore {
@@ -228,6 +233,12 @@ export class SimulatedCloudWatch implements SimulatedService {
     this.#stores.set(region, store);
     return store;
   }
+}
+
+function coarsen(datapoint: Datapoint): Datapoint {
+  const minute = datapoint.at / periodMs;
+  const further = Math.imul(minute, 0x9e3779b1) >>> 0 < 0x1_0000_0000 / 7 ? 1_000 : 0;
+  return { ...datapoint, value: Math.ceil(datapoint.value / 1_000) * 1_000 + further };
 }
 
 function describeAlarm({ alarm, state, changedAt, suppressedBy }: AlarmRecord): Record<string, unknown> {

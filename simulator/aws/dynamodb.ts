@@ -62,6 +62,12 @@ const queryFields = new Set([
   "ExclusiveStartKey",
 ]);
 
+/** What a global table may be besides one of version 2019.11.21 in one account. */
+export type GlobalTableForm =
+  | { readonly kind: "version2017" }
+  /** Its replica in `region` is a table of another account; this one has none of its name there. */
+  | { readonly kind: "multiAccount"; readonly region: string };
+
 /** DynamoDB with global tables, strongly (MRSC) and eventually (MREC) consistent; every key is `pk` and `sk`. */
 export class SimulatedDynamoDB implements SimulatedService {
   readonly #clock: VirtualClock;
@@ -69,6 +75,7 @@ export class SimulatedDynamoDB implements SimulatedService {
   readonly #pageItems: number;
   readonly #world: TableWorld;
   readonly #tables = new Map<string, Table>();
+  readonly #forms = new Map<string, GlobalTableForm>();
   readonly #observers: ((write: AcceptedWrite) => void)[] = [];
   /** Null: reads are as fresh as their replica. */
   staleReads: StaleReads | null = null;
@@ -106,7 +113,7 @@ export class SimulatedDynamoDB implements SimulatedService {
         demandKnownFields(input, queryFields, operation);
         return this.#query(table, request.region, input);
       case "DescribeTable":
-        return describeTable(table, request.region);
+        return this.#describeTable(table, request);
       default:
         throw new UnknownToSimulator(`dynamodb:${operation}`);
     }
@@ -151,6 +158,17 @@ export class SimulatedDynamoDB implements SimulatedService {
     this.#table(table).statuses.set(region, status);
   }
 
+  /** What DescribeTable shows of the table from now on; nothing else of it changes. */
+  setForm(table: string, form: GlobalTableForm): void {
+    this.#forms.set(this.#table(table).spec.name, form);
+  }
+
+  #describeTable(table: Table, { region, input }: ServiceRequest): Output {
+    const form = this.#forms.get(table.spec.name) ?? null;
+    if (form?.kind === "multiAccount" && form.region === region) throw notFound(input);
+    return describeTable(table, region, form);
+  }
+
   #table(name: string): Table {
     const table = this.#tables.get(name);
     if (table === undefined) throw new RangeError(`No such table in this world: received ${JSON.stringify(name)}`);
@@ -160,10 +178,7 @@ export class SimulatedDynamoDB implements SimulatedService {
   #tableAt(input: Input, region: string): Table {
     const table = this.#tables.get(String(input.TableName));
     if (table?.spec.regions.includes(region)) return table;
-    throw new ServiceError(
-      "ResourceNotFoundException",
-      `Requested resource not found: Table: ${input.TableName} not found`,
-    );
+    throw notFound(input);
   }
 
   #write(request: ServiceRequest, table: Table, key: Key, item: Item | null): Output {
@@ -234,17 +249,40 @@ function exactKey(input: Input): Key {
   return keyOf(key);
 }
 
-/** Lists the other replicas: a table is itself the replica in the Region that is asked. */
-function describeTable(table: Table, region: string): Output {
+function notFound({ TableName }: Input): ServiceError {
+  return new ServiceError("ResourceNotFoundException", `Requested resource not found: Table: ${TableName} not found`);
+}
+
+/** Whose replicas of multi-account global tables are. */
+export const otherAccount = "444455556666";
+
+/**
+ * Lists the other replicas: a table is itself the replica in the Region that is asked. Of version 2017.11.29 the Replicas are told
+ * by DescribeGlobalTable alone ("Global tables version 2017.11.29 (Legacy)"); that GlobalTableVersion says so is documented
+ * (TableDescription), that MultiRegionConsistency is left out an assumption, as is ReplicaArn's account in a multi-account table.
+ */
+function describeTable(table: Table, region: string, form: GlobalTableForm | null): Output {
   const { spec, statuses } = table;
   const others = spec.regions.filter((each) => each !== region);
+  const arnIn = (each: string, account: string) => `arn:aws:dynamodb:${each}:${account}:table/${spec.name}`;
+  const accountOf = (each: string) =>
+    form?.kind === "multiAccount" && form.region === each ? otherAccount : simulatedAccount;
+  const own = {
+    TableName: spec.name,
+    TableArn: arnIn(region, simulatedAccount),
+    TableStatus: statuses.get(region) ?? "ACTIVE",
+  };
+  if (form?.kind === "version2017") return { Table: { ...own, GlobalTableVersion: "2017.11.29" } };
   return {
     Table: {
-      TableName: spec.name,
-      TableArn: `arn:aws:dynamodb:${region}:${simulatedAccount}:table/${spec.name}`,
-      TableStatus: statuses.get(region) ?? "ACTIVE",
+      ...own,
+      GlobalTableVersion: "2019.11.21",
       MultiRegionConsistency: spec.kind === "MRSC" ? "STRONG" : "EVENTUAL",
-      Replicas: others.map((each) => ({ RegionName: each, ReplicaStatus: statuses.get(each) ?? "ACTIVE" })),
+      Replicas: others.map((each) => ({
+        RegionName: each,
+        ReplicaStatus: statuses.get(each) ?? "ACTIVE",
+        ReplicaArn: arnIn(each, accountOf(each)),
+      })),
       ...(spec.kind === "MRSC" && spec.witness !== undefined
         ? { GlobalTableWitnesses: [{ RegionName: spec.witness, WitnessStatus: "ACTIVE" }] }
         : {}),

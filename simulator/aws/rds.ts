@@ -40,7 +40,6 @@ export interface RdsOptions {
   readonly globalCluster: GlobalClusterSetup;
 }
 
-const engine = { Engine: "aurora-postgresql", EngineVersion: "17.4" };
 const describeGlobalFields = new Set(["GlobalClusterIdentifier", "MaxRecords"]);
 const describeFields = new Set(["DBClusterIdentifier", "MaxRecords"]);
 const modifyFields = new Set(["DBClusterIdentifier", "ServerlessV2ScalingConfiguration", "ApplyImmediately"]);
@@ -57,11 +56,17 @@ export class SimulatedRds implements SimulatedService {
   readonly sizes = new Sizes();
   /** How long after it was asked for a move begins to show in FailoverState. */
   moveShownAfterMilliseconds = 0;
+  /**
+   * What the clusters run, by RDS's own word: `docdb` and `neptune` share its API and the form of its ARNs. DescribeDBClusters
+   * documents that it answers with theirs too; that DescribeGlobalClusters does is an assumption, as is that a move of theirs
+   * goes as Aurora's does.
+   */
+  engine = "aurora-postgresql";
 
   constructor(options: RdsOptions) {
     this.#clock = options.clock;
     this.#regions = options.regions;
-    this.#global = new GlobalCluster({ ...options, setup: options.globalCluster });
+    this.#global = new GlobalCluster({ ...options, setup: asStored(options.globalCluster) });
   }
 
   /** Regions whose cluster takes writes now; more than one is a split. The array is replaced, never changed. */
@@ -91,6 +96,8 @@ export class SimulatedRds implements SimulatedService {
   lagMetricMilliseconds(region: string, at = this.#clock.now()): number | null {
     const member = this.#global.memberIn(region);
     if (member === null || member.synchronization !== "connected") return null;
+    // AuroraGlobalDB… are Aurora's alone ("Amazon CloudWatch metrics for Amazon Aurora").
+    if (!this.engine.startsWith("aurora-")) return null;
     if (!this.#regions.reachable(this.#global.writer.region, region)) return null;
     const seconds = this.#global.replication.lagSeconds(region, at);
     return seconds === null ? null : Math.round(seconds * 1_000);
@@ -139,7 +146,8 @@ export class SimulatedRds implements SimulatedService {
     this.#member(region).status = status;
   }
 
-  handle(request: ServiceRequest): Record<string, unknown> {
+  handle(asked: ServiceRequest): Record<string, unknown> {
+    const request = { ...asked, input: foldNames(asked.input) };
     switch (request.operation) {
       case "DescribeGlobalClusters":
         return this.#describeGlobalClusters(request);
@@ -289,7 +297,7 @@ export class SimulatedRds implements SimulatedService {
       GlobalClusterIdentifier: this.#global.identifier,
       GlobalClusterArn: `arn:aws:rds::${simulatedAccount}:global-cluster:${this.#global.identifier}`,
       Status: status,
-      ...engine,
+      Engine: this.engine,
       GlobalClusterMembers: members.map(({ arn, isWriter, synchronization }) => ({
         DBClusterArn: arn,
         IsWriter: isWriter,
@@ -327,7 +335,7 @@ export class SimulatedRds implements SimulatedService {
       DBClusterIdentifier: id,
       DBClusterArn: member.arn,
       Status: member.status,
-      ...engine,
+      Engine: this.engine,
       MultiAZ: true,
       ...this.sizes.shape(member.region),
       DBClusterMembers: [instance(1), instance(2)],
@@ -339,6 +347,25 @@ export class SimulatedRds implements SimulatedService {
     if (member === null) throw new RangeError(`No cluster of ${this.#global.identifier} in ${region}`);
     return member;
   }
+}
+
+/** "This parameter is stored as a lowercase string" (CreateGlobalCluster, CreateDBCluster, Amazon RDS API Reference). */
+function asStored({ identifier, clusters, writer }: GlobalClusterSetup): GlobalClusterSetup {
+  const stored = Object.entries(clusters).map(([region, arn]) => [region, arn.toLowerCase()]);
+  return { identifier: identifier.toLowerCase(), clusters: Object.fromEntries(stored), writer };
+}
+
+/**
+ * "This parameter isn't case-sensitive" (DescribeGlobalClusters, DescribeDBClusters). Assumption: nor are the names with
+ * which a move is asked for, and a name within an ARN.
+ */
+function foldNames(input: ServiceRequest["input"]): ServiceRequest["input"] {
+  return Object.fromEntries(
+    Object.entries(input).map(([key, value]) => [
+      key,
+      key.endsWith("Identifier") && typeof value === "string" ? value.toLowerCase() : value,
+    ]),
+  );
 }
 
 function identifierOf(arn: string): string {

@@ -50,8 +50,20 @@ export class Promotions {
 
   /** A call to RDS, whether AWS accepts it or not. */
   judgeCall(call: CallRecord): void {
+    this.#judgeEngine(call);
     this.#judgeFlavour(call);
     this.#judgeLivingWriter(call, `${call.service}:${call.operation}@${call.region} by ${call.caller.functionName}`);
+  }
+
+  /** FM81: nothing that is known of Aurora holds for DocumentDB or Neptune. */
+  #judgeEngine({ service, operation, region, caller }: CallRecord): void {
+    const engine = this.#world.rds?.engine ?? "";
+    if (!["FailoverGlobalCluster", "SwitchoverGlobalCluster"].includes(operation) || engine.startsWith("aurora-"))
+      return;
+    this.#report(
+      "auroraAlone",
+      `${service}:${operation}@${region} by ${caller.functionName} moves a writer of ${engine}`,
+    );
   }
 
   /** FM39: what lives is switched over to; only a person gives its writes up. Asked for in vain it is wrong as well. */

@@ -23,6 +23,8 @@ import { grayFailure } from "./gray-failure.ts";
 import { grayThenDark } from "./gray-then-dark.ts";
 import { headerMissing } from "./header-missing.ts";
 import { lagBeyondBudget } from "./lag-beyond-budget.ts";
+import { lagMetricCoarse } from "./lag-metric-coarse.ts";
+import { lagMetricEnds } from "./lag-metric-ends.ts";
 import { lagUnknown } from "./lag-unknown.ts";
 import { lastRegion } from "./last-region.ts";
 import { lateSurvivor } from "./late-survivor.ts";
@@ -34,6 +36,7 @@ import { noCapacity } from "./no-capacity.ts";
 import { nobodyStandsThere } from "./nobody-stands-there.ts";
 import { observeMode } from "./observe-mode.ts";
 import { observerPartition } from "./observer-partition.ts";
+import { otherEngine } from "./other-engine.ts";
 import { poisonEvents } from "./poison-events.ts";
 import { questionGroundGone } from "./question-ground-gone.ts";
 import { regionOutage } from "./region-outage.ts";
@@ -43,6 +46,8 @@ import { secondaryOutage } from "./secondary-outage.ts";
 import { silenceAfterReturn } from "./silence-after-return.ts";
 import { smallerHeir } from "./smaller-heir.ts";
 import { survivorDrainedByHand } from "./survivor-drained-by-hand.ts";
+import { tableOfAnotherAccount } from "./table-of-another-account.ts";
+import { tablesOf2017 } from "./tables-of-2017.ts";
 import { throttling } from "./throttling.ts";
 import { twoRegionsNoWitness } from "./two-regions-no-witness.ts";
 import { twoWriters } from "./two-writers.ts";
@@ -102,4 +107,9 @@ export const scenarios: readonly Scenario[] = [
   cutOffSurvivor,
   secondLossWhileRebuilding,
   smallerHeir,
+  otherEngine,
+  lagMetricEnds,
+  lagMetricCoarse,
+  tablesOf2017,
+  tableOfAnotherAccount,
 ];

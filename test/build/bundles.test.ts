@@ -17,6 +17,7 @@ const mostBytes = 350 * kibibyte;
 /**
  * Those that need more, and why. Each is a ceiling of its own, so that they do not grow unseen either.
  * - RDS knows 150 errors. Their names decide what a step does next, so none is left out.
+ * - The promotion judges two lag metrics over an hour, and names engines that it leaves alone.
  * - S3 has rules for its endpoints, checksums and XML.
  * - ShiftTraffic has the clients of all three switches; which one a plan uses is known only when it runs.
  * - The watch has nine clients, those of all three switches and RDS, for the size of its own cluster, among them. It is

@@ -162,7 +162,9 @@ region = eu-west-1
     /** Regions that the account has not enabled, and those that do not answer. */
     let disabled: readonly string[] = [];
     let silent: readonly string[] = [];
+    let engine = "aurora-postgresql";
     afterEach(() => {
+      engine = "aurora-postgresql";
       disabled = [];
       silent = [];
     });
@@ -197,6 +199,11 @@ region = eu-west-1
           response.setHeader("content-type", "text/xml");
           response.end(
             '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Arn>arn:aws:iam::111122223333:user/ana</Arn><UserId>ana</UserId><Account>111122223333</Account></GetCallerIdentityResult></GetCallerIdentityResponse>',
+          );
+        } else if (service === "rds") {
+          response.setHeader("content-type", "text/xml");
+          response.end(
+            `<DescribeDBClustersResponse xmlns="http://rds.amazonaws.com/doc/2014-10-31/"><DescribeDBClustersResult><DBClusters><DBCluster><DBClusterArn>arn:aws:rds:${region}:111122223333:cluster:storefront-${region}</DBClusterArn><Engine>${engine}</Engine></DBCluster></DBClusters></DescribeDBClustersResult></DescribeDBClustersResponse>`,
           );
         } else if (region === "eu-west-1") {
           response.end(JSON.stringify({ Parameter: { Name: "version", Value: "28", Type: "String" } }));
@@ -284,8 +291,22 @@ region = eu-west-1
       expect(stderr.trimEnd().split("\n").at(-1)).toMatch(
         /^Switch bucket storefront-switch-eu-west-1 in eu-west-1 would evacuate nobody: GET .* answered HTTP 403\. Next: /,
       );
-      expect(calls.slice(0, 4)).toEqual(["sts eu-west-1", "ssm eu-west-1", "s3 eu-west-1", " "]);
+      expect(calls.slice(0, 4)).toEqual(["sts eu-west-1", "ssm eu-west-1", "rds eu-west-1", "s3 eu-west-1"]);
     }, 300_000);
+
+    it.each([
+      ["docdb", "Amazon DocumentDB (engine docdb)"],
+      ["neptune", "Amazon Neptune (engine neptune)"],
+    ])("FM81: refuses clusters of %s by name, and deploys nothing", async (other, name) => {
+      engine = other;
+      const args = [...given, "--region", "eu-west-1"];
+      const { code, stderr } = await runScript("cli/deploy.ts", args, { environment, in: folder });
+
+      expect([code, stderr.trimEnd()]).toEqual([
+        1,
+        `database.clusters.eu-west-1: received arn:aws:rds:eu-west-1:111122223333:cluster:storefront-eu-west-1, which is of ${name}: must be an Aurora cluster, for no other engine is promoted. Next: take database out of the plan (and automation.database with it), and the same command again`,
+      ]);
+    });
 
     it("refuses credentials of another account than the plan's", async () => {
       const other = join(folder, "other.yaml");

@@ -1,6 +1,7 @@
 import { readLag } from "../../functions/database/cloudwatch.ts";
 import { beginMove, readDatabase } from "../../functions/database/rds.ts";
 import type { AwsClients } from "../../functions/shared/clients.ts";
+import { awsError } from "../fakes/small-cloud.ts";
 import { clusters, createWorld, database, storefront } from "./world.ts";
 
 interface Query {
@@ -33,7 +34,8 @@ function cloudWatchWith(values: Readonly<Record<string, readonly number[]>>) {
       },
     }),
   } as unknown as AwsClients;
-  return { aws, asked };
+  const { cloud } = createWorld();
+  return { deps: { ...cloud.dependencies(storefront, "eu-west-1"), aws }, asked };
 }
 
 const request = {
@@ -46,9 +48,9 @@ const request = {
 
 describe("readLag", () => {
   it("turns milliseconds into seconds and says from when and where they are", async () => {
-    const { aws, asked } = cloudWatchWith({ "AuroraGlobalDBRPOLag/DBClusterIdentifier": [740, 1_200] });
+    const { deps, asked } = cloudWatchWith({ "AuroraGlobalDBRPOLag/DBClusterIdentifier": [740, 1_200] });
 
-    const readings = await readLag({ aws }, request);
+    const readings = await readLag(deps, request);
 
     expect(readings).toEqual([
       { seconds: 0.74, sampledAt: "2026-03-01T12:00:00.000Z", source: "AuroraGlobalDBRPOLag" },
@@ -65,13 +67,50 @@ describe("readLag", () => {
     ["AuroraGlobalDBReplicationLag/DBClusterIdentifier", "AuroraGlobalDBReplicationLag"],
     ["AuroraGlobalDBReplicationLag/DBClusterIdentifier/SourceRegion", "AuroraGlobalDBReplicationLag"],
   ])("takes %s when there is nothing better", async (key, source) => {
-    const { aws } = cloudWatchWith({ [key]: [500] });
+    const { deps } = cloudWatchWith({ [key]: [500] });
 
-    expect(await readLag({ aws }, request)).toMatchObject([{ seconds: 0.5, source }]);
+    expect(await readLag(deps, request)).toMatchObject([{ seconds: 0.5, source }]);
+  });
+
+  it("gives both metrics' readings, and of two sets of dimensions the worse one, minute by minute", async () => {
+    const { deps } = cloudWatchWith({
+      "AuroraGlobalDBRPOLag/DBClusterIdentifier": [300, 910],
+      "AuroraGlobalDBRPOLag/DBClusterIdentifier/SourceRegion": [900, 310],
+      "AuroraGlobalDBReplicationLag/DBClusterIdentifier": [400],
+    });
+
+    const readings = await readLag(deps, request);
+
+    expect(readings.map(({ source, seconds }) => [source, seconds])).toEqual([
+      ["AuroraGlobalDBRPOLag", 0.9],
+      ["AuroraGlobalDBRPOLag", 0.91],
+      ["AuroraGlobalDBReplicationLag", 0.4],
+    ]);
+  });
+
+  it.each([
+    ["ThrottlingException", undefined, 4],
+    ["TimeoutError", undefined, 4],
+    ["ThrottlingException", 1, 1],
+    ["AccessDeniedException", undefined, 1],
+  ] as const)("FM33: after %s, told to try %s times, asks %i times", async (name, attempts, expected) => {
+    let asked = 0;
+    const { deps } = cloudWatchWith({});
+    const cloudWatch = () => ({
+      send: async () => {
+        asked++;
+        throw awsError(name, "not now", name === "TimeoutError" ? 0 : 400);
+      },
+    });
+
+    const read = readLag({ ...deps, aws: { ...deps.aws, cloudWatch } as unknown as AwsClients }, request, attempts);
+
+    await expect(read).rejects.toThrow("not now");
+    expect(asked).toBe(expected);
   });
 
   it("answers with nothing when there is nothing", async () => {
-    expect(await readLag(cloudWatchWith({}), request)).toEqual([]);
+    expect(await readLag(cloudWatchWith({}).deps, request)).toEqual([]);
   });
 });
 
@@ -157,5 +196,20 @@ describe("readDatabase", () => {
       kind: "unreadable",
       reason: "eu-west-1: there is no global cluster storefront; ap-southeast-1: there is no global cluster storefront",
     });
+  });
+
+  it("FM81: tells the engine, by the global cluster's word and by each survivor's own cluster", async () => {
+    const { deps } = rdsWith((operation, region) => {
+      if (operation === "DescribeGlobalClusters") {
+        return { GlobalClusters: [{ ...global({}).GlobalClusters[0], Engine: "aurora-mysql" }] };
+      }
+      if (region === "ap-southeast-1") return { DBClusters: [{ DBClusterArn: clusters[region], Status: "available" }] };
+      return { DBClusters: [{ DBClusterArn: clusters["eu-west-1"], Status: "available", Engine: "neptune" }] };
+    });
+
+    const view = await readDatabase(deps, "storefront", database.clusters, regions);
+
+    expect(view.global).toMatchObject({ found: { engine: "aurora-mysql" } });
+    expect(view.engines).toEqual({ "eu-west-1": "neptune" });
   });
 });

@@ -54,6 +54,27 @@ function found(
   return classify({ view, database, failedRegion: "us-east-1", survivors, preferred, promotedHere, standings });
 }
 
+describe("FM81: clusters of another engine", () => {
+  const of = (engine: string | null, view = viewOf(["us-east-1"])): DatabaseView =>
+    view.global.kind === "read" ? { ...view, global: { kind: "read", found: { ...view.global.found, engine } } } : view;
+
+  it.each([
+    ["the global cluster says so", of("docdb")],
+    ["a cluster says so, and the global cluster cannot be read", { ...unreadable, engines: { "eu-west-1": "docdb" } }],
+    ["a person is moving its writer", of("docdb", viewOf(["us-east-1"], moveTo(clusters["eu-west-1"])))],
+    ["its writer is a survivor's", of("docdb", viewOf(["eu-west-1"]))],
+  ])("are named and left alone when %s", (_when, view) => {
+    const actual = found(view, ["eu-west-1"]);
+
+    expect(actual).toEqual({ kind: "otherEngine", globalCluster: "storefront", engine: "docdb" });
+    expect(describeClassification(actual)).toMatch(/^storefront is of Amazon DocumentDB \(engine docdb\), and only/);
+  });
+
+  it.each(["aurora-mysql", "aurora-postgresql", null])("%s holds nothing back", (engine) => {
+    expect(found(of(engine)).kind).toBe("idle");
+  });
+});
+
 const well: Standing = { state: "inService", incident: null, health: "notConfirmedToFail" };
 
 describe("classify", () => {

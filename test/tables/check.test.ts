@@ -96,6 +96,71 @@ describe("CheckTables", () => {
     expect(world.events().at(-1)?.detail.result).toBe("degraded");
   });
 
+  it("FM82: names a global table of version 2017.11.29, and goes by each survivor's own table", async () => {
+    const world = createWorld();
+    const old = { TableStatus: "ACTIVE", GlobalTableVersion: "2017.11.29" };
+    for (const region of run.survivors) world.cloud.tables.set(`UserSessions@${region}`, old);
+
+    expect(await world.check()).toMatchObject({
+      result: "done",
+      reason: null,
+      tables: [
+        { table: "UserSessions", region: "eu-west-1", status: "ACTIVE", version: "2017.11.29" },
+        { table: "UserSessions", region: "ap-southeast-1", status: "ACTIVE", version: "2017.11.29" },
+      ],
+    });
+    expect(world.events().at(-1)?.summary).toBe(
+      "Tables in service in eu-west-1, ap-southeast-1: UserSessions. UserSessions is a global table of version 2017.11.29, which lists no replicas: each survivor's table was looked at by itself",
+    );
+
+    world.cloud.tables.set("UserSessions@eu-west-1", { ...old, TableStatus: "INACCESSIBLE_ENCRYPTION_CREDENTIALS" });
+    expect(await world.check()).toMatchObject({ result: "degraded" });
+  });
+
+  const listing = (account: string, ReplicaStatus = "ACTIVE") => ({
+    TableArn: "arn:aws:dynamodb:eu-west-1:111122223333:table/UserSessions",
+    TableStatus: "ACTIVE",
+    Replicas: [
+      {
+        RegionName: "ap-southeast-1",
+        ReplicaStatus,
+        ReplicaArn: `arn:aws:dynamodb:ap-southeast-1:${account}:table/UserSessions`,
+      },
+    ],
+  });
+
+  it("FM82: a replica of another account is named as that, by another survivor's word", async () => {
+    const world = createWorld();
+    world.cloud.tables.delete("UserSessions@ap-southeast-1");
+    world.cloud.tables.set("UserSessions@eu-west-1", listing("444455556666"));
+
+    expect(await world.check()).toMatchObject({ result: "done", reason: null });
+    expect(world.events().at(-1)?.detail.tables).toContainEqual({
+      table: "UserSessions",
+      region: "ap-southeast-1",
+      status: "ACTIVE",
+      account: "444455556666",
+    });
+    expect(world.events().at(-1)?.summary).toContain(
+      "UserSessions in ap-southeast-1 is of account 444455556666, which is not asked; another survivor's replica says ACTIVE",
+    );
+  });
+
+  it.each([
+    ["it is ill by that word", listing("444455556666", "REPLICATION_NOT_AUTHORIZED"), "REPLICATION_NOT_AUTHORIZED"],
+    ["it is this account's, and missing", listing("111122223333"), "NOT_FOUND"],
+    ["nobody says whose it is", { ...listing(""), TableArn: undefined }, "NOT_FOUND"],
+  ])("FM82: a replica that is not found is a finding where %s", async (_where, table, status) => {
+    const world = createWorld();
+    world.cloud.tables.delete("UserSessions@ap-southeast-1");
+    world.cloud.tables.set("UserSessions@eu-west-1", table);
+
+    expect(await world.check()).toMatchObject({
+      result: "degraded",
+      reason: `UserSessions in ap-southeast-1 is ${status}`,
+    });
+  });
+
   it("another Region's ill replica says nothing of this one's", async () => {
     const world = createWorld();
     const Replicas = [{ RegionName: "us-east-1", ReplicaStatus: "REGION_DISABLED" }];

@@ -118,6 +118,25 @@ describe("readObservations", () => {
     ],
     ["a sample of capacity", { capacity: { at: "2026-03-14T09:00:00Z", inService: "all" } }, { capacity: null }],
     ["a sample of the lag", { lag: { at: "2026-03-14T09:00:00Z" } }, { lag: null }],
+    [
+      "readings before the sample of the lag",
+      {
+        lag: {
+          at: "2026-03-14T09:00:00Z",
+          seconds: 1,
+          recent: [{ at: "2026-03-14T09:00:00Z", seconds: 1 }, { at: "2026-03-14T09:00:00Z" }, "x"],
+          more: 1,
+        },
+      },
+      {
+        lag: { at: "2026-03-14T09:00:00Z", seconds: 1, recent: [{ at: "2026-03-14T09:00:00Z", seconds: 1 }], more: 1 },
+      },
+    ],
+    [
+      "what went before it",
+      { lag: { at: "2026-03-14T09:00:00Z", seconds: 1, recent: "x" } },
+      { lag: { at: "2026-03-14T09:00:00Z", seconds: 1 } },
+    ],
   ])("FM57: counts %s in words that this version does not know as unknown", async (_what, changes, expected) => {
     expect((await readChanged(changes)).read).toMatchObject(expected);
   });

@@ -41,6 +41,12 @@ export class MetricStore {
     if (kept.length > datapointsKept) kept.shift();
   }
 
+  /** Changes what was put before. */
+  revise(metric: MetricName, change: (datapoint: Datapoint) => Datapoint): void {
+    const key = keyOf(metric);
+    this.#metrics.set(key, (this.#metrics.get(key) ?? []).map(change));
+  }
+
   /** Periods that begin in [from, to) and have something to show by `now`, oldest first. */
   read(
     metric: MetricName,

@@ -72,7 +72,7 @@ const customersServed = (application: string): AwsMetric => ({
 
 /** The lag of a secondary in ireland, of the last quarter of an hour unless said otherwise. */
 function lagOf(cloud: Cloud, cluster: string, from = minutesAgo(cloud, 15)) {
-  return readLag(cloud, {
+  return readLag(cloud.dependencies(storefront), {
     region: ireland,
     clusterArn: `arn:aws:rds:${ireland}:111122223333:cluster:${cluster}`,
     sourceRegion: virginia,
@@ -270,7 +270,7 @@ export const cloudWatch: Contract = {
         ({ length }) => length === 2,
       );
 
-      const readings = await readLag(cloud, {
+      const readings = await readLag(cloud.dependencies(storefront), {
         region: ireland,
         clusterArn: `arn:aws:rds:${ireland}:111122223333:cluster:${cluster}`,
         sourceRegion: virginia,

@@ -122,6 +122,15 @@ export const rds: Contract = {
       expect(refusal).toEqual({ name: "DBClusterNotFoundFault", sortedAs: "rejected" });
     },
 
+    "the global cluster and each cluster say of what engine they are": async (cloud) => {
+      const database = await withDatabase(cloud);
+
+      const { global, engines } = await database.view();
+
+      expect(global).toMatchObject({ found: { engine: "aurora-postgresql" } });
+      expect(engines).toEqual({ [ireland]: "aurora-postgresql", [singapore]: "aurora-postgresql" });
+    },
+
     "every Region with a cluster describes the same global cluster": async (cloud) => {
       const database = await withDatabase(cloud);
 

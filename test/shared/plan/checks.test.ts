@@ -147,6 +147,16 @@ const contradictions: readonly (readonly [ExampleName, Changes, string])[] = [
     `database.clusters.us-east-1: received ${arn("us-west-2")}: must be a cluster in us-east-1, and this one is in us-west-2`,
   ],
   [
+    "storefront",
+    { "database.globalCluster": "Storefront" },
+    "database.globalCluster: received Storefront: must be storefront: RDS keeps its names in lower case, and answers with no other",
+  ],
+  [
+    "storefront",
+    { "database.clusters.eu-west-1": "arn:aws:rds:eu-west-1:111122223333:cluster:Storefront-EU" },
+    "database.clusters.eu-west-1: received arn:aws:rds:eu-west-1:111122223333:cluster:Storefront-EU: must be arn:aws:rds:eu-west-1:111122223333:cluster:storefront-eu: RDS keeps its names in lower case, and answers with no other",
+  ],
+  [
     "two-regions",
     { "database.writer": "eu-west-1" },
     "database.writer: received eu-west-1: must be a Region of the plan: us-east-1, us-west-2",
@@ -465,6 +475,14 @@ describe("A plan at the edge of what is allowed can be used", () => {
   ])("%s", (_what, example, changes) => {
     expect(problemsOf(example, changes)).toEqual([]);
   });
+});
+
+it("FM80: names of RDS alone are held to lower case", () => {
+  const inCapitals = { tables: ["UserSessions"], "regions.us-east-1.autoScalingGroup.name": "Storefront-Web" };
+
+  const problems = problemsOf("storefront", { ...inCapitals, "database.globalCluster": "StoreFront" });
+
+  expect(problems).toEqual([expect.stringContaining("received StoreFront: must be storefront")]);
 });
 
 describe("Several contradictions", () => {

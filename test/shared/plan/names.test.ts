@@ -80,7 +80,7 @@ describe("A name that AWS allows can be used", () => {
     ["storefront", "tables.0", "Shop_users-2.eu"],
     ["storefront", group, "prod/web,1@(blue)$"],
     ["storefront", group, "w".repeat(255)],
-    ["storefront", "database.globalCluster", "S".repeat(63)],
+    ["storefront", "database.globalCluster", "s".repeat(63)],
     ["storefront", "detection.alarms.0.name", "Kaufhaus: Störung * ?"],
     ["storefront", "traffic.servedByHeader", "X-Region"],
     ["stateless", control, arn],

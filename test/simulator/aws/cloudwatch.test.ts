@@ -109,6 +109,20 @@ describe("metrics", () => {
     expect(readLag().Values).toEqual(expected);
   });
 
+  it("in mode coarse are whole seconds, also those of before, mostly equal and now and then one more", async () => {
+    const { kernel, cloudWatch, readLag } = setUp();
+    let value = 700;
+    cloudWatch.addSource({ region: ireland, metric: lag, sample: () => value++, pastPeriods: 40 });
+    cloudWatch.start();
+
+    cloudWatch.setSourceMode(ireland, lag.name, "coarse");
+    await pass(kernel, 170);
+
+    const values: number[] = readLag({ StartTime: new Date(kernel.clock.now() - 3_600_000) }).Values;
+    expect(new Set(values)).toEqual(new Set([1_000, 2_000]));
+    expect(values.filter((each) => each === 2_000).length).toBeLessThan(values.length / 3);
+  });
+
   it("stay in their Region, and stop with it", async () => {
     const { kernel, cloudWatch, readLag, ask } = setUp();
     cloudWatch.addSource({ region: ireland, metric: lag, sample: () => 5, pastPeriods: 1 });

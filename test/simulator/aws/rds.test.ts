@@ -4,13 +4,14 @@ import { call, createKernel, errorOf, ireland, oregon, pass, singapore, virginia
 
 const arnOf = (region: string) => `arn:aws:rds:${region}:${simulatedAccount}:cluster:shop-${region}`;
 
-function setUp() {
+/** @param spelling how whoever made the clusters wrote their names */
+function setUp(spelling: (name: string) => string = (name) => name) {
   const kernel = createKernel();
   const rds = new SimulatedRds({
     ...kernel,
     globalCluster: {
-      identifier: "shop",
-      clusters: { [virginia]: arnOf(virginia), [ireland]: arnOf(ireland), [singapore]: arnOf(singapore) },
+      identifier: spelling("shop"),
+      clusters: Object.fromEntries([virginia, ireland, singapore].map((region) => [region, spelling(arnOf(region))])),
       writer: virginia,
     },
   });
@@ -286,5 +287,32 @@ describe("SimulatedRds", () => {
 
     expect(before).toEqual([null, "number"]);
     expect(rds.lagMetricMilliseconds(ireland)).toBeNull();
+  });
+
+  it("FM80: takes names in any case and gives them back in lower case", () => {
+    const capital = (name: string) => name.replace("shop", "Shop");
+    const { rds } = setUp(capital);
+
+    const {
+      GlobalClusters: [global],
+    } = call(rds, "rds", "DescribeGlobalClusters", ireland, {
+      GlobalClusterIdentifier: "SHOP",
+    });
+    const {
+      DBClusters: [cluster],
+    } = call(rds, "rds", "DescribeDBClusters", ireland, {
+      DBClusterIdentifier: capital(arnOf(ireland)),
+    });
+    call(rds, "rds", "FailoverGlobalCluster", ireland, {
+      GlobalClusterIdentifier: "Shop",
+      TargetDbClusterIdentifier: capital(arnOf(ireland)),
+      AllowDataLoss: true,
+    });
+
+    expect(global.GlobalClusterIdentifier).toBe("shop");
+    expect(global.GlobalClusterMembers.map(({ DBClusterArn }: { DBClusterArn: string }) => DBClusterArn)).toContain(
+      arnOf(ireland),
+    );
+    expect(cluster.DBClusterArn).toBe(arnOf(ireland));
   });
 });

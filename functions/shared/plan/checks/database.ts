@@ -24,6 +24,24 @@ const clusterArnsAreOfTheirRegion: DatabaseRule = ({ clusters }) =>
       : [finding(key, arn, `must be a cluster in ${region}, and this one is in ${match[1]}`)];
   });
 
+/**
+ * RDS takes an identifier in any case and stores it in lower case ("This parameter is stored as a lowercase string",
+ * CreateGlobalCluster and CreateDBCluster, Amazon RDS API Reference). What it answers is compared letter by letter, and
+ * CloudWatch's dimensions and IAM's ARNs know the stored name alone. DynamoDB, S3 and Auto Scaling do not fold.
+ */
+const namesAreAsRdsStoresThem: DatabaseRule = ({ globalCluster, clusters }) => [
+  ...refuseCapitals("database.globalCluster", globalCluster),
+  ...Object.entries(clusters)
+    .filter(([, arn]) => clusterArn.test(arn))
+    .flatMap(([region, arn]) => refuseCapitals(`database.clusters.${region}`, arn)),
+];
+
+function refuseCapitals(key: string, name: string): readonly PlanFinding[] {
+  const stored = name.toLowerCase();
+  if (name === stored) return [];
+  return [finding(key, name, `must be ${stored}: RDS keeps its names in lower case, and answers with no other`)];
+}
+
 const writerHasACluster: DatabaseRule = ({ writer, clusters }, plan) => {
   if (foreignRegions(plan, [writer]).length > 0) return [finding("database.writer", writer, mustBeARegionOf(plan))];
   return Object.hasOwn(clusters, writer) ? [] : [finding("database.writer", writer, mustHaveACluster(clusters))];
@@ -81,6 +99,7 @@ function mustHaveACluster(clusters: DatabasePlan["clusters"]): string {
 export const databaseRules: readonly PlanRule[] = [
   clustersAreInThePlansRegions,
   clusterArnsAreOfTheirRegion,
+  namesAreAsRdsStoresThem,
   writerHasACluster,
   promotionOrderNamesClusters,
   promotionOrderNamesARegionOnce,
