@@ -66,6 +66,7 @@ const rules: Readonly<Record<Need, NeedRule>> = {
     words: "no database, or clusters of it in three Regions or more",
     isMet: (_scenario, { database }) => database === null || Object.keys(database.clusters).length >= 3,
   },
+  database: { words: "a database", isMet: (_scenario, { database }) => database !== null },
   loneObserver: {
     words: "two Regions and no witness",
     isMet: (_scenario, { regions, detection }) => regions.length === 2 && detection.witnesses.length === 0,

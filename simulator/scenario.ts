@@ -28,6 +28,7 @@ export type Need =
   | "thirdRegion"
   /** Where there is a database, one more Region has a cluster when the writer's and another one are lost. */
   | "thirdCluster"
+  | "database"
   /** Each Region is seen by one other alone. */
   | "loneObserver"
   /** An alarm speaks of the failed Region. */

@@ -5,7 +5,7 @@ export const cutOffSurvivor: Scenario = {
   summary:
     "Customers of us-east-1 fail, and eu-west-1 alone has lost it: the others hear it, and the writer moves to ap-southeast-1 without loss",
   plan: "storefront",
-  needs: ["unattendedPromotion", "thirdRegion"],
+  needs: ["unattendedPromotion", "thirdRegion", "thirdCluster"],
   failureModes: ["FM73"],
   expected: "recovered",
   failedRegion: "us-east-1",

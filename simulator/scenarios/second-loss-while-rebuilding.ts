@@ -5,7 +5,7 @@ export const secondLossWhileRebuilding: Scenario = {
   summary:
     "us-east-1 is lost and eu-west-1 becomes the writer; while Aurora still rebuilds ap-southeast-1 from it, eu-west-1 is lost too: nobody can take over",
   plan: "storefront",
-  needs: ["thirdRegion", "thirdCluster", "unattendedRun"],
+  needs: ["thirdRegion", "database", "thirdCluster", "unattendedRun"],
   failureModes: ["FM83"],
   expected: "degraded",
   failedRegion: "eu-west-1",
