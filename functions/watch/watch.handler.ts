@@ -99,7 +99,7 @@ async function lookAround(
   const seenLast = before?.observation ?? null;
   const beganAt = isoInstant(deps.clock.now());
   const learnedLast = readDnsView(plan, seenLast?.dns);
-  const [looks, customers, observations, item, dns, switchLook] = await Promise.all([
+  const [looks, customers, observations, item, dns, switchLook, databaseSize] = await Promise.all([
     Promise.all(plan.regions.map(async ({ name, probeUrl }) => ({ name, look: await probeRegion(deps, probeUrl) }))),
     probePublicName(deps),
     orNull(deps, "observations", () => readObservations(deps)),
@@ -107,6 +107,8 @@ async function lookAround(
     turn === null ? null : orNull(deps, "name servers", () => learnDns(deps, learnedLast, turn)),
     // Beside the probes: a bucket that does not answer takes as long as a Region that does not.
     including.samples ? lookAtSwitch(deps) : null,
+    // Nor must a database's API that does not answer make the round longer.
+    including.samples ? sampleDatabaseSize(deps) : null,
   ]);
   const stored = observations?.find((each) => each.vantage === region) ?? null;
   const last = isLeftBehind(stored, before) ? seenLast : (stored ?? seenLast);
@@ -115,9 +117,8 @@ async function lookAround(
       ? {
           capacity: (await sampleCapacity(deps)) ?? last?.capacity ?? null,
           lag: (await sampleLag(deps)) ?? last?.lag ?? null,
-          databaseSize: (await sampleDatabaseSize(deps)) ?? last?.databaseSize ?? null,
         }
-      : { capacity: last.capacity, lag: last.lag, databaseSize: last.databaseSize ?? null };
+      : { capacity: last.capacity, lag: last.lag };
   const seen = compose(deps, {
     looks,
     customers,
@@ -126,6 +127,7 @@ async function lookAround(
     item,
     dns,
     switchLook,
+    databaseSize: databaseSize ?? last?.databaseSize ?? null,
     ...fresh,
   });
   const others = observations?.filter((each) => each.vantage !== region) ?? null;
