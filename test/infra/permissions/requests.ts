@@ -65,6 +65,12 @@ export function iamRequestsOf(call: Call, clusters: readonly string[]): readonly
     }
     case "rds:DescribeDBClusters":
       return [on(String(input.DBClusterIdentifier))];
+    case "rds:DescribeDBClusterSnapshots":
+      return [on(rdsArn(region, `cluster:${input.DBClusterIdentifier}`)), on(rdsArn(region, "cluster-snapshot:*"))];
+    case "rds:CopyDBClusterSnapshot":
+      return [input.SourceDBClusterSnapshotIdentifier, input.TargetDBClusterSnapshotIdentifier].map((id) =>
+        on(rdsArn(region, `cluster-snapshot:${id}`)),
+      );
     case "rds:DescribeGlobalClusters":
       return [on(globalCluster(input))];
     case "rds:FailoverGlobalCluster":
@@ -91,6 +97,10 @@ export function iamRequestsOf(call: Call, clusters: readonly string[]): readonly
     default:
       throw new RangeError(`Which resource IAM is asked about for ${action} is not written down here: add it`);
   }
+}
+
+function rdsArn(region: string, what: string): string {
+  return `arn:aws:rds:${region}:${simulatedAccount}:${what}`;
 }
 
 function globalCluster(input: Readonly<Record<string, string>>): string {
