@@ -2,7 +2,13 @@ import { requestedEventType } from "../functions/assess/signal.ts";
 import type { Plan } from "../functions/shared/plan/plan.ts";
 import { machineArn, type Place, reportBucketName, tableArn } from "./names.ts";
 import { raisesGroups, readsGroups } from "./permissions/capacity.ts";
-import { describesTables, movesTheWriter, readsLagEverywhere, readsTheDatabase } from "./permissions/data.ts";
+import {
+  describesTables,
+  keepsLostWrites,
+  movesTheWriter,
+  readsLagEverywhere,
+  readsTheDatabase,
+} from "./permissions/data.ts";
 import { readsTheCoordinationItem } from "./permissions/records.ts";
 import {
   coordinationTable,
@@ -37,6 +43,7 @@ const table: Readonly<Record<PeoplesTask, readonly Rule[]>> = {
     throwsTheSwitch("return"),
     movesTheWriter("SwitchoverGlobalCluster"),
     raisesGroups,
+    keepsLostWrites,
   ],
   byHand: [
     throwsTheSwitch("evacuate"),

@@ -105,6 +105,7 @@ async function end(input: Input, context: StepContext, database: DatabasePlan, o
     // has to know.
     const oldCluster = database.clusters[run.failedRegion]?.split(":").at(-1) ?? run.failedRegion;
     detail.oldPrimary = run.failedRegion;
+    detail.oldCluster = oldCluster;
     detail.conflict = `${oldCluster} in ${run.failedRegion} may still take writes until it is fenced: fence it before the Region returns`;
     detail.snapshot = `Aurora attempts a snapshot of the lost writes, rds:unplanned-global-failover-${oldCluster}-<timestamp>; copy it before it ages out`;
   }

@@ -37,6 +37,33 @@ export function movesTheWriter(...ways: readonly ("FailoverGlobalCluster" | "Swi
   ]);
 }
 
+/**
+ * Aurora attempts a snapshot of the old primary after an unplanned failover, `rds:unplanned-global-failover-<cluster>-<timestamp>`,
+ * and it ages out with the cluster's backups unless it is copied ("Recovering an Aurora global database from an unplanned outage").
+ */
+export function keepsLostWrites(subject: Subject): readonly Permission[] {
+  return withDatabase(({ clusters }, { plan }) => {
+    const arns = Object.values(clusters);
+    const snapshots = (name: (cluster: string) => string) =>
+      arns.map((arn) => arn.replace(/:cluster:(.+)$/, (_all, cluster: string) => `:cluster-snapshot:${name(cluster)}`));
+    return [
+      {
+        actions: ["rds:DescribeDBClusterSnapshots"],
+        resources: [...arns, ...snapshots(() => "*")],
+        reason: "Finds the snapshot that Aurora attempts of writes that were lost",
+      },
+      {
+        actions: ["rds:CopyDBClusterSnapshot"],
+        resources: [
+          ...snapshots((cluster) => `rds:unplanned-global-failover-${cluster}-*`),
+          ...snapshots(() => `lost-writes-${plan.application}-*`),
+        ],
+        reason: "Keeps a copy of it, which does not age out; of other snapshots it makes none",
+      },
+    ];
+  })(subject);
+}
+
 function readsLag(regions: readonly string[], purpose: string): readonly Permission[] {
   if (regions.length === 0) return [];
   return [

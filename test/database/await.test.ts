@@ -34,6 +34,7 @@ describe("AwaitPromotion", () => {
 
     expect(world.ended()?.detail).toMatchObject({
       oldPrimary: "us-east-1",
+      oldCluster: "storefront-us-east-1",
       conflict: expect.stringContaining("may still take writes"),
       snapshot: expect.stringContaining("rds:unplanned-global-failover-storefront-us-east-1-"),
     });

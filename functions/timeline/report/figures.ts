@@ -45,6 +45,8 @@ export interface DatabaseResult {
   readonly promotedRegion: string | null;
   /** ARNs of the clusters that all take writes, where there is more than one (FM44); else empty. */
   readonly rivals: readonly string[];
+  /** Identifier of the cluster that was given up; null where none was, or an older version wrote. */
+  readonly oldCluster: string | null;
   readonly lossSeconds: number | null;
   readonly worstCaseLossSeconds: number | null;
   /** Whether the step said anything of the loss, be it "unknown". */
@@ -62,6 +64,7 @@ export function databaseResult(moments: readonly Moment[]): DatabaseResult | nul
     kind,
     promotedRegion: textOf(detail, "promotedRegion"),
     rivals: textsOf(detail, "writers"),
+    oldCluster: textOf(detail, "oldCluster"),
     lossSeconds: amountOf(detail, "lossSeconds") ?? (noLoss && !speaksOf(detail, "lossSeconds") ? 0 : null),
     worstCaseLossSeconds: amountOf(detail, "worstCaseLossSeconds"),
     loss: speaksOf(detail, "lossSeconds") || noLoss ? "stated" : "unstated",

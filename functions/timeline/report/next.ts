@@ -242,10 +242,20 @@ function lostWrites(summary: IncidentSummary): readonly NextStep[] {
   return [
     {
       title: "Account for the writes that may be missing",
-      text: `${amount} of writes made in ${failedRegionOf(summary)} before it failed may not be in ${database.promotedRegion ?? "the new writer"}. Keep the old cluster until they are reconciled.`,
+      text: `${amount} of writes made in ${failedRegionOf(summary)} before it failed may not be in ${database.promotedRegion ?? "the new writer"}. ${whereLostWritesAre(summary)} Keep the old cluster until they are reconciled.`,
       input: null,
     },
   ];
+}
+
+/** Aurora attempts a snapshot and promises none; it is an automated one, and goes when the backup retention says so. */
+function whereLostWritesAre({ database, failedRegion }: IncidentSummary): string {
+  const cluster = database?.oldCluster ?? null;
+  const find =
+    cluster === null || failedRegion === null
+      ? ""
+      : ` Look for it when ${failedRegion} answers again: aws rds describe-db-cluster-snapshots --region ${failedRegion} --db-cluster-identifier ${cluster} --snapshot-type automated`;
+  return `When the Region is back Aurora attempts a snapshot of the old cluster as it was, rds:unplanned-global-failover-${cluster ?? "<old cluster>"}-<timestamp>.${find}${find === "" ? "" : "."} Copy it before it ages out, restore it to a cluster of its own and compare: "Writes that were lost" in the runbook.`;
 }
 
 function tableWrites(summary: IncidentSummary): readonly NextStep[] {

@@ -68,6 +68,12 @@ export function iamRequestsOf(call: Call, clusters: readonly string[]): readonly
     case "rds:DescribeDBInstances":
       // By a filter, which names no resource.
       return [on(`arn:aws:rds:${region}:${simulatedAccount}:db:*`)];
+    case "rds:DescribeDBClusterSnapshots":
+      return [on(rdsArn(region, `cluster:${input.DBClusterIdentifier}`)), on(rdsArn(region, "cluster-snapshot:*"))];
+    case "rds:CopyDBClusterSnapshot":
+      return [input.SourceDBClusterSnapshotIdentifier, input.TargetDBClusterSnapshotIdentifier].map((id) =>
+        on(rdsArn(region, `cluster-snapshot:${id}`)),
+      );
     case "rds:DescribeGlobalClusters":
       return [on(globalCluster(input))];
     case "rds:ModifyDBCluster":
@@ -96,6 +102,10 @@ export function iamRequestsOf(call: Call, clusters: readonly string[]): readonly
     default:
       throw new RangeError(`Which resource IAM is asked about for ${action} is not written down here: add it`);
   }
+}
+
+function rdsArn(region: string, what: string): string {
+  return `arn:aws:rds:${region}:${simulatedAccount}:${what}`;
 }
 
 function globalCluster(input: Readonly<Record<string, string>>): string {

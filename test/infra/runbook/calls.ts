@@ -63,7 +63,9 @@ function inputOf(service: string, options: Readonly<Record<string, unknown>>): R
     Object.entries(options).map(([name, value]) => {
       const camel = name
         .replaceAll(/-(\w)/g, (_all, letter: string) => letter.toUpperCase())
-        .replace(/^db(?=[A-Z])/, "DB");
+        .replace(/^db(?=[A-Z])/, "DB")
+        // The API spells it so, and TargetDbClusterIdentifier otherwise.
+        .replace("DbClusterSnapshot", "DBClusterSnapshot");
       const member = service === "stepfunctions" ? camel : `${camel.charAt(0).toUpperCase()}${camel.slice(1)}`;
       return [member, value];
     }),

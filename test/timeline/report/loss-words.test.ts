@@ -6,6 +6,7 @@ const database = {
   kind: "failover",
   promotedRegion: "eu-west-1",
   rivals: [],
+  oldCluster: null,
   lossSeconds: 1.3,
   worstCaseLossSeconds: 90,
 } as const;

@@ -76,6 +76,24 @@ describe("summarize, region outage", () => {
     ]);
   });
 
+  it.each([
+    [
+      "storefront-us-east-1",
+      /rds:unplanned-global-failover-storefront-us-east-1-<timestamp>\. Look for it when us-east-1 answers again: aws rds describe-db-cluster-snapshots --region us-east-1 --db-cluster-identifier storefront-us-east-1 --snapshot-type automated\. Copy it/,
+    ],
+    [null, /rds:unplanned-global-failover-<old cluster>-<timestamp>\. Copy it/],
+  ])(
+    "FM44: says where the lost writes are, that Aurora only attempts it, and how to find it: %s",
+    (oldCluster, text) => {
+      const { database } = summary;
+      const [account] = nextSteps({ ...summary, database: database === null ? null : { ...database, oldCluster } });
+
+      expect(account?.text).toMatch(text);
+      expect(account?.text).toContain("Aurora attempts a snapshot");
+      expect(account?.text).toContain('"Writes that were lost" in the runbook');
+    },
+  );
+
   it("does not depend on the order in which the events are given", () => {
     expect(summarize(regionOutage().toReversed(), plan)).toEqual(summary);
   });
