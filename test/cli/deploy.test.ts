@@ -292,7 +292,7 @@ region = eu-west-1
         /^Switch bucket storefront-switch-eu-west-1 in eu-west-1 would evacuate nobody: GET .* answered HTTP 403\. Next: /,
       );
       expect(calls.slice(0, 4)).toEqual(["sts eu-west-1", "ssm eu-west-1", "rds eu-west-1", "s3 eu-west-1"]);
-    }, 300_000);
+    });
 
     it.each([
       ["docdb", "Amazon DocumentDB (engine docdb)"],
