@@ -4,7 +4,7 @@ export const otherEngine: Scenario = {
   name: "other-engine",
   summary: "The plan names clusters of DocumentDB, whose ARNs look like Aurora's: their writer is left alone, by name",
   plan: "storefront",
-  needs: ["promotion"],
+  needs: ["unattendedPromotion"],
   failureModes: ["FM81"],
   expected: "degraded",
   failedRegion: "us-east-1",

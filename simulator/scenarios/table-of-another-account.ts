@@ -5,7 +5,7 @@ export const tableOfAnotherAccount: Scenario = {
   summary:
     "The table's replica in ap-southeast-1 is another account's: that is said, and it is not taken to be missing",
   plan: "storefront",
-  needs: ["unattendedRun"],
+  needs: ["unattendedRun", "thirdRegion"],
   failureModes: ["FM82"],
   expected: "recovered",
   failedRegion: "us-east-1",
