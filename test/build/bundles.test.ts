@@ -25,9 +25,10 @@ const mostBytes = 350 * kibibyte;
  * - What every one of them has: the coordination item and observations are read as older and newer versions wrote them.
  */
 const exceptions: Readonly<Record<string, number>> = {
-  "capacity-raise": 354 * kibibyte,
+  "capacity-await": 352 * kibibyte,
+  "capacity-raise": 356 * kibibyte,
   "database-await": 408 * kibibyte,
-  "database-promote": 449 * kibibyte,
+  "database-promote": 454 * kibibyte,
   "timeline-report": 464 * kibibyte,
   "traffic-shift": 471 * kibibyte,
   "watch-watch": 660 * kibibyte,
