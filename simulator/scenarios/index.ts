@@ -40,7 +40,7 @@ import { otherEngine } from "./other-engine.ts";
 import { poisonEvents } from "./poison-events.ts";
 import { questionGroundGone } from "./question-ground-gone.ts";
 import { regionOutage } from "./region-outage.ts";
-import { secondLossWhileRebuilding } from "./second-loss-while-rebuilding.ts";
+import { lossWhileRebuilding } from "./loss-while-rebuilding.ts";
 import { secondRegionWaits } from "./second-region-waits.ts";
 import { secondaryOutage } from "./secondary-outage.ts";
 import { silenceAfterReturn } from "./silence-after-return.ts";
@@ -105,7 +105,7 @@ export const scenarios: readonly Scenario[] = [
   flappingForLong,
   busTakesNothing,
   cutOffSurvivor,
-  secondLossWhileRebuilding,
+  lossWhileRebuilding,
   smallerHeir,
   otherEngine,
   lagMetricEnds,

@@ -54,7 +54,13 @@ describe("what people must hear of", () => {
   });
 
   it("FM59: is a Region that too few can judge, and that automation is blind", () => {
-    const voices = { ...regionDown(plan, suspect, 120), "us-west-2": { age: 300 }, "ap-southeast-1": { age: 300 } };
+    // Whoever hears nobody at all is isolated: the Region that fails lives.
+    const voices = {
+      [self]: { words: { [suspect]: failing(120) } },
+      [suspect]: { words: { [suspect]: failing(120) } },
+      "us-west-2": { age: 300 },
+      "ap-southeast-1": { age: 300 },
+    };
 
     expect(reasons(seen(voices))).toEqual([
       [suspect, "blind", "quorumOutOfReach"],

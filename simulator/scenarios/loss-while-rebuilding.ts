@@ -1,7 +1,7 @@
 import type { Scenario } from "../scenario.ts";
 
-export const secondLossWhileRebuilding: Scenario = {
-  name: "second-loss-while-rebuilding",
+export const lossWhileRebuilding: Scenario = {
+  name: "loss-while-rebuilding",
   summary:
     "us-east-1 is lost and eu-west-1 becomes the writer; while Aurora still rebuilds ap-southeast-1 from it, eu-west-1 is lost too: nobody can take over",
   plan: "storefront",
