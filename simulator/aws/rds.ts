@@ -1,6 +1,8 @@
 import type {
   DescribeDBClustersCommandInput,
   DescribeDBClustersCommandOutput,
+  DescribeDBInstancesCommandInput,
+  DescribeDBInstancesCommandOutput,
   DescribeGlobalClustersCommandInput,
   DescribeGlobalClustersCommandOutput,
   FailoverGlobalClusterCommandInput,
@@ -16,6 +18,7 @@ import type { VirtualClock } from "../clock.ts";
 import {
   GlobalCluster,
   type GlobalClusterSetup,
+  globalEngineVersion,
   type Member,
   type Promotion,
   type Topology,
@@ -35,9 +38,10 @@ export interface RdsOptions {
   readonly globalCluster: GlobalClusterSetup;
 }
 
-const engine = { Engine: "aurora-postgresql", EngineVersion: "17.4" };
+const engine = { Engine: "aurora-postgresql" };
 const describeGlobalFields = new Set(["GlobalClusterIdentifier", "MaxRecords"]);
 const describeFields = new Set(["DBClusterIdentifier", "MaxRecords"]);
+const instanceFields = new Set(["Filters", "MaxRecords"]);
 const failoverFields = new Set(["GlobalClusterIdentifier", "TargetDbClusterIdentifier", "AllowDataLoss", "Switchover"]);
 const switchoverFields = new Set(["GlobalClusterIdentifier", "TargetDbClusterIdentifier"]);
 
@@ -130,12 +134,37 @@ export class SimulatedRds implements SimulatedService {
     this.#member(region).status = status;
   }
 
+  /** Somebody removes the cluster in `region` from the global cluster, and so makes it a writer of its own. */
+  detach(region: string): "detached" | "refused" {
+    return this.#global.detach(region);
+  }
+
+  /** Clusters that have left the global cluster. */
+  get standalone(): readonly Readonly<Member>[] {
+    return this.#global.standalone;
+  }
+
+  /** Makes the cluster in `region` another, as somebody with the right to would, or an upgrade, or a rebuild. */
+  changeCluster(
+    region: string,
+    change: Partial<Pick<Member, "synchronization" | "engineVersion" | "patch" | "instances">>,
+  ): void {
+    this.#global.change(region, change);
+  }
+
+  /** The cluster in a Region in truth, while it is a member. */
+  memberIn(region: string): Readonly<Member> | null {
+    return this.#global.memberIn(region);
+  }
+
   handle(request: ServiceRequest): Record<string, unknown> {
     switch (request.operation) {
       case "DescribeGlobalClusters":
         return this.#describeGlobalClusters(request);
       case "DescribeDBClusters":
         return this.#describeClusters(request);
+      case "DescribeDBInstances":
+        return this.#describeInstances(request);
       case "FailoverGlobalCluster":
         return this.#failover(request);
       case "SwitchoverGlobalCluster":
@@ -157,11 +186,34 @@ export class SimulatedRds implements SimulatedService {
 
   #describeClusters(request: ServiceRequest): Record<string, unknown> {
     const { DBClusterIdentifier: id } = readInput<DescribeDBClustersCommandInput>(request, describeFields);
-    const here = this.#global.topologyIn(request.region).members.find(({ region }) => region === request.region);
-    const isAsked = here !== undefined && (id === undefined || id === here.arn || id === identifierOf(here.arn));
+    const here = this.#global.clusterIn(request.region);
+    const isAsked = here !== null && (id === undefined || id === here.arn || id === identifierOf(here.arn));
     if (id !== undefined && !isAsked)
       throw new ServiceError("DBClusterNotFoundFault", `DBCluster ${id} not found.`, 404);
     return answer<DescribeDBClustersCommandOutput>({ DBClusters: isAsked ? [this.#clusterShape(here)] : [] });
+  }
+
+  /** Asked for a cluster's instances, by the filter `db-cluster-id`; a cluster that is not there has none. */
+  #describeInstances(request: ServiceRequest): Record<string, unknown> {
+    const { Filters: filters = [] } = readInput<DescribeDBInstancesCommandInput>(request, instanceFields);
+    const [filter, ...more] = filters;
+    if (filter?.Name !== "db-cluster-id" || more.length > 0) {
+      throw new UnknownToSimulator("rds:DescribeDBInstances without exactly one filter, db-cluster-id");
+    }
+    const here = this.#global.clusterIn(request.region);
+    const isAsked = here !== null && [here.arn, identifierOf(here.arn)].some((name) => filter.Values?.includes(name));
+    return answer<DescribeDBInstancesCommandOutput>({
+      DBInstances: !isAsked
+        ? []
+        : here.instances.map((status, index) => ({
+            DBInstanceIdentifier: instanceName(here, index),
+            DBInstanceClass: "db.r8g.large",
+            DBClusterIdentifier: identifierOf(here.arn),
+            DBInstanceStatus: status,
+            Engine: engine.Engine,
+            EngineVersion: here.engineVersion,
+          })),
+    });
   }
 
   /** Without AllowDataLoss it is a switchover, and needs the primary (FM42). */
@@ -217,6 +269,13 @@ export class SimulatedRds implements SimulatedService {
     if (seen.status !== "available" || seen.synchronization !== "connected") {
       throw invalidClusterState(`DBCluster ${arn} is ${seen.status}, ${seen.synchronization}.`);
     }
+    // "Managed failovers": the same major and minor version, and for some engines the same patch level. Assumption: this is
+    // the name of the refusal; and one without an instance is accepted, which leaves a writer with which nobody can write.
+    if (seen.engineVersion !== globalEngineVersion || seen.patch === "differs") {
+      throw invalidClusterState(
+        `DBCluster ${arn} runs an engine version that is not compatible with that of the primary cluster.`,
+      );
+    }
     return target;
   }
 
@@ -236,6 +295,7 @@ export class SimulatedRds implements SimulatedService {
       GlobalClusterArn: `arn:aws:rds::${simulatedAccount}:global-cluster:${this.#global.identifier}`,
       Status: status,
       ...engine,
+      EngineVersion: globalEngineVersion,
       GlobalClusterMembers: members.map(({ arn, isWriter, synchronization }) => ({
         DBClusterArn: arn,
         IsWriter: isWriter,
@@ -263,19 +323,19 @@ export class SimulatedRds implements SimulatedService {
   }
 
   #clusterShape(member: Readonly<Member>) {
-    const id = identifierOf(member.arn);
-    const instance = (number: number) => ({
-      DBInstanceIdentifier: `${id}-${number}`,
-      IsClusterWriter: member.isWriter && number === 1,
-      PromotionTier: 1,
-    });
+    const writes = member.isWriter || this.#global.standalone.some(({ region }) => region === member.region);
     return {
-      DBClusterIdentifier: id,
+      DBClusterIdentifier: identifierOf(member.arn),
       DBClusterArn: member.arn,
       Status: member.status,
       ...engine,
-      MultiAZ: true,
-      DBClusterMembers: [instance(1), instance(2)],
+      EngineVersion: member.engineVersion,
+      MultiAZ: member.instances.length > 1,
+      DBClusterMembers: member.instances.map((_status, index) => ({
+        DBInstanceIdentifier: instanceName(member, index),
+        IsClusterWriter: writes && index === 0,
+        PromotionTier: 1,
+      })),
     };
   }
 
@@ -288,6 +348,10 @@ export class SimulatedRds implements SimulatedService {
 
 function identifierOf(arn: string): string {
   return arn.split(":").at(-1) ?? arn;
+}
+
+function instanceName({ arn }: Readonly<Member>, index: number): string {
+  return `${identifierOf(arn)}-${index + 1}`;
 }
 
 function invalidState(message: string): ServiceError {
