@@ -54,7 +54,8 @@ function sectionOf(text: string, heading: string): string {
 }
 
 const names = scenarios.map(({ name }) => name);
-const failureModes = Array.from({ length: 72 }, (_, index) => `FM${index + 1}`);
+const given = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => `FM${from + index}`);
+const failureModes = [...given(1, 72), ...given(76, 79)];
 
 describe.each(documents)("%s", (path) => {
   const text = read(path);

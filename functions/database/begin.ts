@@ -1,9 +1,15 @@
 import { converge, type Verdict } from "../coordination/converge.ts";
-import { errorMessage, errorName, FailoverError } from "../shared/errors.ts";
+import { classifyCallError, errorMessage, errorName, FailoverError } from "../shared/errors.ts";
 import { describeSeconds } from "../shared/plan/duration.ts";
 import type { DatabasePlan } from "../shared/plan/plan.ts";
 import type { StepContext } from "../shared/step.ts";
-import { type Classification, classify, type DatabaseView, describeClassification } from "./classify.ts";
+import {
+  type Classification,
+  classify,
+  type DatabaseView,
+  describeClassification,
+  describeOutsiders,
+} from "./classify.ts";
 import { readView } from "./evidence.ts";
 import { globalClusterResource, type Intent, intentDetail } from "./intent.ts";
 import { beginMove } from "./rds.ts";
@@ -21,8 +27,10 @@ const evidenceLastsSeconds = 30;
 /** What became of the attempt to begin a move. */
 export type Begun =
   | { readonly kind: "moving" }
-  /** AWS refused the call, or did not answer in time. Whether it was done after all, the next look tells (FM31). */
+  /** AWS has said no to this target, in these words, and had answered every try: another one may be asked for (FM77). */
   | { readonly kind: "refused"; readonly reason: string }
+  /** No answer in time, or one that came after a lost one: whether it was done after all, the next look tells (FM31). */
+  | { readonly kind: "unanswered"; readonly reason: string }
   /** It is no longer the case that this move must be made. */
   | { readonly kind: "overtaken"; readonly reason: string };
 
@@ -32,7 +40,11 @@ export async function beginPromotion(
   database: DatabasePlan,
   intent: Intent,
   because: string,
-  standings: Standings,
+  known: {
+    readonly standings: Standings;
+    /** Regions of the clusters outside the global cluster with which a person has agreed. */
+    readonly outsiders: readonly string[];
+  },
 ): Promise<Begun> {
   const { globalCluster, clusters } = database;
   const { target, kind } = intent;
@@ -40,6 +52,7 @@ export async function beginPromotion(
   if (targetArn === undefined) return { kind: "overtaken", reason: `The plan names no cluster in ${target}` };
   const primary = run.failedRegion;
   const judgedAt = deps.clock.now();
+  let lostAnswers = 0;
   try {
     const converged = await converge<DatabaseView>(deps, guard, journal, {
       step: "database",
@@ -56,39 +69,60 @@ export async function beginPromotion(
       },
       judge: (view) => {
         const { failedRegion, survivors } = run;
-        const aim = { preferred: target, promotedHere: [target], standings };
-        const verdict = judgeIntent(classify({ view, database, failedRegion, survivors, ...aim }), intent, because);
+        const aim = {
+          preferred: target,
+          promotedHere: [target],
+          standings: known.standings,
+          chosen: target,
+          patience: "over",
+        } as const;
+        const found = classify({ view, database, failedRegion, survivors, ...aim });
+        const verdict = judgeIntent(found, intent, because, known.outsiders);
         const ageSeconds = (deps.clock.now() - judgedAt) / 1_000;
         if (verdict.kind !== "change" || kind !== "failover" || ageSeconds <= evidenceLastsSeconds) return verdict;
         // While AWS did not answer, the primary may have come back: through the gate anew, before anything is lost.
         return { kind: "blocked", reason: `What was known of ${primary} is ${describeSeconds(ageSeconds)} old by now` };
       },
-      apply: () => beginMove(deps, { flavour: kind, globalCluster, primary, target, targetArn }),
+      apply: async () => {
+        try {
+          await beginMove(deps, { flavour: kind, globalCluster, primary, target, targetArn });
+        } catch (error) {
+          if (classifyCallError(error) === "unknownOutcome") lostAnswers++;
+          throw error;
+        }
+      },
     });
     return converged.kind === "blocked" ? { kind: "overtaken", reason: converged.reason } : { kind: "moving" };
   } catch (error) {
     if (errorName(error) !== "StepBlocked" && errorName(error) !== "DeadlinePassed") throw error;
     logger.warn("The move could not be begun", { kind, target, error: errorMessage(error) });
-    return { kind: "refused", reason: errorMessage(error) };
+    // A no that follows a lost answer may be to the second asking, because the first was granted.
+    const isNo = errorName(error) === "StepBlocked" && lostAnswers === 0;
+    if (!isNo) return { kind: "unanswered", reason: errorMessage(error) };
+    return { kind: "refused", reason: errorMessage(error instanceof Error ? (error.cause ?? error) : error) };
   }
 }
 
-function judgeIntent(found: Classification, intent: Intent, because: string): Verdict {
+function judgeIntent(found: Classification, intent: Intent, because: string, agreed: readonly string[]): Verdict {
   switch (found.kind) {
     case "movingToUs":
     case "alreadyWriter":
       if (found.target === intent.target) return { kind: "done" };
       return { kind: "blocked", reason: `The writer is moving to ${found.target} instead` };
-    case "idle":
+    case "idle": {
       if (found.target !== intent.target)
         return { kind: "blocked", reason: `${intent.target} can no longer take over` };
+      const strangers = found.outsiders.filter(({ region }) => !agreed.includes(region));
+      if (strangers.length > 0) return { kind: "blocked", reason: describeOutsiders(strangers) };
       return { kind: "change", detail: { ...intentDetail(intent), reason: because } };
+    }
     case "notNeeded":
     case "lostElsewhere":
     case "movingElsewhere":
     case "cancelling":
     case "twoWriters":
     case "noTarget":
+    case "dissolved":
     case "unknown":
       return { kind: "blocked", reason: describeClassification(found) };
   }

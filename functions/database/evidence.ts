@@ -27,7 +27,11 @@ export function readView(
   context: Pick<StepContext<"rds">, "run" | "deps">,
   database: DatabasePlan,
 ): Promise<DatabaseView> {
-  return readDatabase(context.deps, database.globalCluster, database.clusters, readersOf(context, database));
+  const readers = readersOf(context, database);
+  const others = Object.keys(database.clusters).filter(
+    (region) => region !== context.run.failedRegion && !readers.includes(region),
+  );
+  return readDatabase(context.deps, database.globalCluster, database.clusters, readers, others);
 }
 
 /** Lag and signs of life as they can be seen from `target` now; the failed Region itself is not asked. */
@@ -80,7 +84,7 @@ export async function findUnrecordedPromotion(
   database: DatabasePlan,
   view: DatabaseView,
 ): Promise<string | null> {
-  if (view.global.kind === "unreadable") return null;
+  if (view.global.kind !== "read") return null;
   const [writer, ...more] = writersOf(view.global.found);
   if (writer === undefined || more.length > 0) return null;
   const region = regionOfArn(writer.arn);

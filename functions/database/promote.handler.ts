@@ -3,7 +3,7 @@ import { cloudWatch } from "../shared/aws/cloudwatch.ts";
 import { dynamoDB } from "../shared/aws/dynamodb.ts";
 import { eventBridge } from "../shared/aws/eventbridge.ts";
 import { rds } from "../shared/aws/rds.ts";
-import { parseInstant } from "../shared/clock.ts";
+import { isoInstant, parseInstant } from "../shared/clock.ts";
 import { FailoverError } from "../shared/errors.ts";
 import { type DatabasePlan, findThirdOpinion } from "../shared/plan/plan.ts";
 import { pollUntil } from "../shared/poll.ts";
@@ -20,15 +20,27 @@ import {
   type DatabaseView,
   describeClassification,
 } from "./classify.ts";
-import { answerAsking, answerMoving, endPromotion } from "./ending.ts";
+import { chooseCandidate, describePassedOver, type PassedOver } from "./candidates.ts";
+import { answerAsking, answerMoving, answerWaiting, endPromotion } from "./ending.ts";
 import { type Evidence, findUnrecordedPromotion, readEvidence, readView } from "./evidence.ts";
-import { decidePromotion, estimateLoss, type Flavour, type GateDecision, noLoss, unknownLoss } from "./gate.ts";
+import {
+  agreedOutsiders,
+  decidePromotion,
+  estimateLoss,
+  type Flavour,
+  type GateDecision,
+  noLoss,
+  unknownLoss,
+} from "./gate.ts";
 import { findIntents, globalClusterResource, type Intent } from "./intent.ts";
 import { describeEvidence } from "./lag.ts";
 import { readStandings, type Standings } from "./standing.ts";
+import { createWaiting, type Waiting } from "./waiting.ts";
 
-/** How often one invocation acts and looks anew: two switchovers, then two failovers. */
+/** How often one invocation acts and looks anew, refusals not counted: two switchovers, then two failovers. */
 const maximumTries = 4;
+/** When AWS has refused every candidate they are asked once more: what stood in the way may have passed. */
+const maximumRounds = 2;
 /** A switchover that is refused is tried once more, after waiting for the signs of life to end. */
 const maximumSwitchovers = 2;
 const pauseAfterRefusalMs = 5_000;
@@ -53,14 +65,29 @@ export function createHandler(deps: StepDependencies<"cloudWatch" | "rds">): Han
 
 async function promote(context: Context, database: DatabasePlan, approval: Approval | null): Promise<Json> {
   const { deps, run } = context;
-  const intents = [...findIntents(await readTimeline(deps, run.incident), database.globalCluster)];
+  const timeline = await readTimeline(deps, run.incident);
+  const intents = [...findIntents(timeline, database.globalCluster)];
+  const waiting = createWaiting(context, database, timeline);
+  /** Survivors that AWS has refused in this round, in its words. */
+  const refused = new Map<string, string>();
   let refusedSwitchovers = 0;
+  let rounds = 1;
   let problem = "";
-  for (let attempt = 1; attempt <= maximumTries; attempt++) {
-    const { found, standings } = await settle(context, database, intents, approvedTarget(approval));
-    if (found.kind !== "idle") return conclude(context, database, found, intents);
+  for (let tries = 0; tries < maximumTries; ) {
+    const { found: seen, standings } = await settle(context, database, {
+      promotedHere: intents.map(({ target }) => target),
+      preferred: approvedTarget(approval),
+      refused,
+      waiting,
+    });
+    if (seen.kind === "noTarget" && refused.size > 0 && rounds < maximumRounds) {
+      rounds++;
+      refused.clear();
+      continue;
+    }
+    if (seen.kind !== "idle") return conclude(context, database, seen, intents, waiting);
 
-    const evidence = await readEvidence(context, database, found.target);
+    const { found, evidence } = await choose(context, database, seen, approvedTarget(approval));
     const decision = decidePromotion({
       ...found,
       ...evidence,
@@ -77,15 +104,73 @@ async function promote(context: Context, database: DatabasePlan, approval: Appro
 
     const intent: Intent = { target: found.target, kind: decision.flavour, ...decision.loss };
     intents.unshift(intent);
-    const begun = await beginPromotion(context, database, intent, decision.reason, standings);
+    const known = { standings, outsiders: agreedOutsiders(approval) };
+    const begun = await beginPromotion(context, database, intent, decision.reason, known);
     if (begun.kind === "moving") return answerMoving(context, database, intent);
     problem = begun.reason;
-    if (begun.kind === "overtaken") continue;
     // Never blindly on to data loss: what is the case now, and whether the primary lives, goes through the gate anew.
-    if (intent.kind === "failover") await deps.clock.sleep(pauseAfterRefusalMs);
-    else if (++refusedSwitchovers < maximumSwitchovers) await awaitSilence(context, database, found);
+    switch (begun.kind) {
+      case "overtaken":
+        tries++;
+        break;
+      case "unanswered":
+        tries++;
+        if (intent.kind === "failover") await deps.clock.sleep(pauseAfterRefusalMs);
+        else await afterSwitchover(found);
+        break;
+      case "refused":
+        refused.set(found.target, begun.reason);
+        // A move that was granted after all shows by the next look.
+        await deps.clock.sleep(pauseAfterRefusalMs);
+        if (intent.kind === "switchover" && found.candidates.length === 1) {
+          tries++;
+          await afterSwitchover(found);
+        }
+        break;
+    }
   }
   return endPromotion(context, { result: "blocked", reason: problem, loss: unknownLoss });
+
+  /** Nobody else can be switched over to: all again, when the primary has fallen silent, or by the gate's other way. */
+  async function afterSwitchover(found: Idle): Promise<void> {
+    refused.clear();
+    if (++refusedSwitchovers < maximumSwitchovers) await awaitSilence(context, database, found);
+  }
+}
+
+/** The best of the candidates by what is known of each, its lag too, and what the gate goes by for it. */
+async function choose(
+  context: Context,
+  database: DatabasePlan,
+  found: Idle,
+  preferred: string | null,
+): Promise<{ readonly found: Idle; readonly evidence: Evidence }> {
+  const evidences = new Map(
+    await Promise.all(
+      found.candidates.map(async ({ region }) => [region, await readEvidence(context, database, region)] as const),
+    ),
+  );
+  const choice = chooseCandidate(found.candidates, preferred, (region) => {
+    const evidence = evidences.get(region);
+    if (evidence === undefined) return "beyond";
+    // Who receives what the primary writes is switched over to, which loses nothing.
+    if (evidence.life.kind === "replication") return "inside";
+    const loss = estimateLoss(evidence.lag, evidence.lastWriteAt);
+    return loss.lossSeconds !== null && loss.lossSeconds <= database.dataLossBudgetSeconds ? "inside" : "beyond";
+  });
+  const target = choice?.target ?? found.target;
+  const own = evidences.get(target) ?? (await readEvidence(context, database, target));
+  const evidence = { ...own, ...findLifeAnywhere([own, ...evidences.values()]) };
+  const passedOver: readonly PassedOver[] = [...found.passedOver, ...(choice?.passedOver ?? [])];
+  return { found: { ...found, target, passedOver }, evidence };
+}
+
+/** A primary lives if it does for any of the candidates, and has written until the last of them received something. */
+function findLifeAnywhere(evidences: readonly Evidence[]): Pick<Evidence, "life" | "lastWriteAt"> {
+  const strength = { none: 0, heartbeat: 1, replication: 2 } as const;
+  const [strongest] = evidences.toSorted((left, right) => strength[right.life.kind] - strength[left.life.kind]);
+  const lastWriteAt = Math.max(...evidences.map((each) => parseInstant(each.lastWriteAt)));
+  return { life: strongest?.life ?? { kind: "none" }, lastWriteAt: isoInstant(lastWriteAt) };
 }
 
 interface Settled {
@@ -93,24 +178,30 @@ interface Settled {
   readonly standings: Standings;
 }
 
-/** The classification as soon as there is one to act on: while a move is being cancelled, or nothing can be read, it waits. */
+/**
+ * The classification as soon as there is one to act on: while a move is being cancelled, nothing can be read, or a cluster
+ * that may become able is not able yet, it waits.
+ */
 async function settle(
   context: Context,
   database: DatabasePlan,
-  intents: readonly Intent[],
-  preferred: string | null,
+  aim: Pick<ClassifyInput, "promotedHere" | "preferred" | "refused"> & { readonly waiting: Waiting },
 ): Promise<Settled> {
-  const promoted = intents.map(({ target }) => target);
+  const { waiting, ...aims } = aim;
   let last: Settled = { found: { kind: "unknown", reason: "it was not read" }, standings: {} };
   await pollUntil(context.deps, context.guard, async () => {
     const { view, standings } = await look(context, database);
-    let found = classifyView(context, database, { view, standings, promotedHere: promoted, preferred });
+    const seen = { ...aims, view, standings, patience: waiting.isOver() ? "over" : "left" } as const;
+    let found = classifyView(context, database, seen);
     if (found.kind === "notNeeded") {
       const unrecorded = await findUnrecordedPromotion(context, database, view);
-      const promotedHere = unrecorded === null ? [] : [unrecorded];
-      found = classifyView(context, database, { view, standings, promotedHere, preferred });
+      found = classifyView(context, database, { ...seen, promotedHere: unrecorded === null ? [] : [unrecorded] });
     }
     last = { found, standings };
+    if (found.kind === "noTarget" && found.waitFor.length > 0 && !waiting.isOver()) {
+      await waiting.note(found.waitFor);
+      return null;
+    }
     return found.kind === "cancelling" || found.kind === "unknown" ? null : last;
   });
   return last;
@@ -125,11 +216,11 @@ async function look(
 }
 
 function classifyView(
-  { run: { failedRegion, survivors } }: Context,
+  { run: { failedRegion, survivors, promotionTarget } }: Context,
   database: DatabasePlan,
-  seen: Pick<ClassifyInput, "view" | "standings" | "promotedHere" | "preferred">,
+  seen: Omit<ClassifyInput, "database" | "failedRegion" | "survivors" | "chosen">,
 ): Classification {
-  return classify({ ...seen, database, failedRegion, survivors });
+  return classify({ ...seen, database, failedRegion, survivors, chosen: promotionTarget ?? null });
 }
 
 /** What a person approved stays the target while it can take over: an approval of one is none of another. */
@@ -154,7 +245,9 @@ async function conclude(
   database: DatabasePlan,
   found: Exclude<Classification, Idle>,
   intents: readonly Intent[],
+  waiting: Waiting,
 ): Promise<Json> {
+  if (found.kind === "noTarget" && found.waitFor.length > 0 && !waiting.isOver()) return answerWaiting(found.reason);
   const reason = describeClassification(found);
   const recorded = "target" in found && intents.some(({ target }) => target === found.target);
   await context.journal.append({
@@ -175,15 +268,28 @@ async function conclude(
       return answerMoving(context, database, await adopt(context, database, found.target, found.flavour, intents));
     case "twoWriters":
       return endPromotion(context, { result: "blocked", reason, loss: unknownLoss, writers: found.writers });
+    case "dissolved":
+      return endPromotion(context, {
+        result: "blocked",
+        reason,
+        loss: unknownLoss,
+        writers: found.outsiders.map(arnOf),
+      });
+    case "noTarget": {
+      const { outsiders, primary } = found;
+      const writers = outsiders.length === 0 ? [] : [database.clusters[primary] ?? primary, ...outsiders.map(arnOf)];
+      return endPromotion(context, { result: "blocked", reason, loss: unknownLoss, writers });
+    }
     case "lostElsewhere":
     case "movingElsewhere":
     case "cancelling":
-    case "noTarget":
       return endPromotion(context, { result: "blocked", reason, loss: unknownLoss });
     case "unknown":
       throw new FailoverError("Transient", `The global cluster cannot be read: ${found.reason}. Try again`);
   }
 }
+
+const arnOf = ({ arn }: { readonly arn: string }) => arn;
 
 /** A move that this invocation did not begin: what was intended is in the timeline, or else is told from the evidence. */
 async function adopt(
@@ -207,14 +313,18 @@ async function observe(
   decision: GateDecision,
 ): Promise<void> {
   const reading = lag.kind === "known" ? lag.reading : lag.last;
+  const passedOver = describePassedOver(found.passedOver);
   const ageSeconds = reading === null ? null : (deps.clock.now() - parseInstant(reading.sampledAt)) / 1_000;
   await journal.append({
     step: "database",
     kind: "observed",
-    summary: describeStand(found, { lag, life }),
+    summary: `${describeStand(found, { lag, life })}${passedOver === "" ? "" : `. Passed over: ${passedOver}`}`,
     detail: {
       classification: found.kind,
       target: found.target,
+      candidates: found.candidates.map(({ region }) => region),
+      passedOver: found.passedOver.map(({ region, reason }) => ({ region, reason })),
+      outsiders: found.outsiders.map(arnOf),
       lag: { state: lag.kind, value: reading?.seconds ?? null, ageSeconds, source: reading?.source ?? null },
       life: life.kind,
       decision: decision.kind,
@@ -238,12 +348,12 @@ function describeStand({ primary, target }: Idle, { lag, life }: Pick<Evidence, 
 /** For every decision of the gate but to proceed. */
 async function stop(
   context: Context,
-  { target }: Idle,
+  { target, outsiders }: Idle,
   decision: Exclude<GateDecision, { kind: "proceed" }>,
 ): Promise<Json> {
   switch (decision.kind) {
     case "ask":
-      return answerAsking(target, decision.flavour, decision.question, decision.loss);
+      return answerAsking(target, decision.flavour, decision.question, decision.loss, outsiders);
     case "observe":
       return endPromotion(context, { result: "observed", reason: decision.reason, target, loss: unknownLoss });
     case "declined":

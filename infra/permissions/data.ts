@@ -22,6 +22,12 @@ export function readsTheDatabase(subject: Subject): readonly Permission[] {
       resources: Object.values(database.clusters),
       reason: "Reads whether the clusters are available",
     },
+    {
+      actions: ["rds:DescribeDBInstances"],
+      // Asked for by cluster, which names no instance: IAM then asks about all of the Region.
+      resources: Object.values(database.clusters).map((arn) => arn.replace(/:cluster:.*$/, ":db:*")),
+      reason: "Reads whether a cluster has an instance that serves",
+    },
   ])(subject);
 }
 

@@ -40,6 +40,10 @@ import { secondRegionWaits } from "./second-region-waits.ts";
 import { secondaryOutage } from "./secondary-outage.ts";
 import { silenceAfterReturn } from "./silence-after-return.ts";
 import { survivorDrainedByHand } from "./survivor-drained-by-hand.ts";
+import { detachedByHand } from "./detached-by-hand.ts";
+import { headlessSecondary } from "./headless-secondary.ts";
+import { targetBusy } from "./target-busy.ts";
+import { targetRefused } from "./target-refused.ts";
 import { throttling } from "./throttling.ts";
 import { twoRegionsNoWitness } from "./two-regions-no-witness.ts";
 import { twoWriters } from "./two-writers.ts";
@@ -96,4 +100,8 @@ export const scenarios: readonly Scenario[] = [
   witnessLost,
   flappingForLong,
   busTakesNothing,
+  detachedByHand,
+  targetRefused,
+  headlessSecondary,
+  targetBusy,
 ];

@@ -6,7 +6,7 @@ import {
 } from "@aws-sdk/client-auto-scaling";
 import { PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import { CreateTableCommand, UpdateTableCommand } from "@aws-sdk/client-dynamodb";
-import { CreateDBClusterCommand, CreateGlobalClusterCommand } from "@aws-sdk/client-rds";
+import { CreateDBClusterCommand, CreateDBInstanceCommand, CreateGlobalClusterCommand } from "@aws-sdk/client-rds";
 import { CreateHealthCheckCommand } from "@aws-sdk/client-route-53";
 import { type BucketLocationConstraint, CreateBucketCommand } from "@aws-sdk/client-s3";
 import { CreateStateMachineCommand } from "@aws-sdk/client-sfn";
@@ -167,6 +167,14 @@ function preparationsThrough(aws: AwsClients, url: string, unique: Cloud["unique
           }),
         );
         clusters[region] = DBCluster?.DBClusterArn ?? "";
+        await aws.rds(region).send(
+          new CreateDBInstanceCommand({
+            DBInstanceIdentifier: `${identifier}-${region}-1`,
+            DBClusterIdentifier: `${identifier}-${region}`,
+            DBInstanceClass: "db.r8g.large",
+            Engine,
+          }),
+        );
       }
       return clusters;
     },

@@ -65,6 +65,9 @@ export function iamRequestsOf(call: Call, clusters: readonly string[]): readonly
     }
     case "rds:DescribeDBClusters":
       return [on(String(input.DBClusterIdentifier))];
+    case "rds:DescribeDBInstances":
+      // By a filter, which names no resource.
+      return [on(`arn:aws:rds:${region}:${simulatedAccount}:db:*`)];
     case "rds:DescribeGlobalClusters":
       return [on(globalCluster(input))];
     case "rds:FailoverGlobalCluster":
