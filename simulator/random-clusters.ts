@@ -13,7 +13,7 @@ const whole = ["available", "available"];
  */
 export function drawClusters(seed: number, plan: Plan, add: Add): void {
   if (plan.database === null) return;
-  const random = seededRandom(Math.imul(seed + 1, 0x27d4eb2f));
+  const random = seededRandom(Math.imul(seed + 1, 0x5bd1e995));
   for (const region of Object.keys(plan.database.clusters)) {
     const kind = random.next();
     const from = -integerBetween(random, 1, 300);

@@ -22,6 +22,11 @@ export function readsTheDatabase(subject: Subject): readonly Permission[] {
       resources: Object.values(database.clusters),
       reason: "Reads whether the clusters are available",
     },
+  ])(subject);
+}
+
+export function readsInstances(subject: Subject): readonly Permission[] {
+  return withDatabase((database) => [
     {
       actions: ["rds:DescribeDBInstances"],
       // Asked for by cluster, which names no instance: IAM then asks about all of the Region.
