@@ -5,7 +5,7 @@ export const disputeSettles: Scenario = {
   summary:
     "Two vantages lose sight of us-east-1 and a person is asked; then it is dark for all: traffic moves without the answer",
   plan: "storefront",
-  needs: ["automaticTraffic", "unattendedPromotion", "thirdRegion"],
+  needs: ["automaticTraffic", "unattendedPromotion", "thirdRegion", "thirdCluster"],
   failureModes: ["FM18", "FM12", "FM24", "FM74"],
   expected: "recovered",
   failedRegion: "us-east-1",

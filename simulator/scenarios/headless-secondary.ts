@@ -5,7 +5,7 @@ export const headlessSecondary: Scenario = {
   summary:
     "The cluster in eu-west-1 has no instance and would be a writer with which nobody writes: the next in order is promoted",
   plan: "storefront",
-  needs: ["unattendedPromotion", "thirdRegion"],
+  needs: ["unattendedPromotion", "thirdRegion", "thirdCluster"],
   failureModes: ["FM78"],
   expected: "recovered",
   failedRegion: "us-east-1",

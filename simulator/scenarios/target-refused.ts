@@ -5,7 +5,7 @@ export const targetRefused: Scenario = {
   summary:
     "AWS refuses eu-west-1 as the writer for good, for a patch level that nobody sees: the next in order gets its turn",
   plan: "storefront",
-  needs: ["unattendedPromotion", "thirdRegion"],
+  needs: ["unattendedPromotion", "thirdRegion", "thirdCluster"],
   failureModes: ["FM77"],
   expected: "recovered",
   failedRegion: "us-east-1",
