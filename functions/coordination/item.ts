@@ -9,7 +9,7 @@
  */
 
 /** The form in which this version writes the item. It grows when a version begins to write a field of its own. */
-export const itemFormat = 2;
+export const itemFormat = 3;
 
 /** Where a Region stands in the controller's book. */
 export const regionStates = ["inService", "evacuating", "evacuated", "returning"] as const;
