@@ -16,7 +16,9 @@ export function expectedUnder(scenario: Scenario, plan: Plan): Outcome | null {
   if (traffic === "approve" && !answered) return "waitingForApproval";
   if (promotes(scenario, plan)) {
     if (database === "observe" || (expected === "recovered" && !hasHeir(scenario, plan))) return "degraded";
-    if (database === "approve" && !answered) return "waitingForApproval";
+    // Nobody is asked about clusters that are left alone.
+    const isAurora = script.every(({ action }) => action.kind !== "engine");
+    if (database === "approve" && !answered && isAurora) return "waitingForApproval";
   }
   if (expected === "recovered" && capacity !== "observe" && !survivorsHaveRoom(scenario, plan)) return "degraded";
   return expected;

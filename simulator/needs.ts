@@ -100,6 +100,7 @@ function findMissingCluster({ script }: Scenario, { database }: Plan): string | 
 function clusterRegionOf(action: Action): string | null {
   switch (action.kind) {
     case "secondWriter":
+    case "cluster":
       return action.region;
     case "databaseMoving":
       return action.to;

@@ -18,9 +18,14 @@ export interface PersonStart {
 /** What a question's own sentence says would be done. */
 export type Stated =
   | { readonly kind: "evacuation" }
-  | { readonly kind: "switchover"; readonly target: string }
-  /** `lossSeconds` null: an unknown amount. */
-  | { readonly kind: "failover"; readonly target: string; readonly lossSeconds: number | null };
+  | { readonly kind: "switchover"; readonly target: string; readonly beside?: readonly string[] }
+  /** `lossSeconds` null: an unknown amount. `beside`: Regions whose clusters may take writes as well. */
+  | {
+      readonly kind: "failover";
+      readonly target: string;
+      readonly lossSeconds: number | null;
+      readonly beside?: readonly string[];
+    };
 
 /** A question as it lay before people. */
 export interface PutQuestion {
@@ -112,22 +117,29 @@ function isYes(output: unknown): boolean {
 
 const serving = /\bis seen to serve again\b/;
 const evacuation = /\bEvacuate \S+( to [\w, -]+| all the same)?\?$/;
-const switchover = /^Switch the Aurora writer over from \S+ to (\S+), losing nothing\?$/;
-const failover = /^Promote Aurora in (\S+), losing (an unknown amount|.+?) of writes made in \S+\?$/;
+const beside = "(?:, although (.+?) (?:is|are) outside the global cluster and may take writes)?";
+const switchover = new RegExp(`^Switch the Aurora writer over from \\S+ to (\\S+), losing nothing${beside}\\?$`);
+const failover = new RegExp(
+  `^Promote Aurora in (\\S+), losing (an unknown amount|.+?) of writes made in [\\w-]+${beside}\\?$`,
+);
 const seconds: Readonly<Record<string, number>> = { h: 3_600, min: 60, s: 1 };
 
 /** Reads a question as a person would: by its sentence alone. */
 export function readQuestion(sentence: string): Stated | null {
-  const [, switchedTo] = switchover.exec(sentence) ?? [];
-  if (switchedTo !== undefined) return { kind: "switchover", target: switchedTo };
-  const [, target, loss] = failover.exec(sentence) ?? [];
+  const [, switchedTo, besideIt] = switchover.exec(sentence) ?? [];
+  if (switchedTo !== undefined) return { kind: "switchover", target: switchedTo, ...besides(besideIt) };
+  const [, target, loss, others] = failover.exec(sentence) ?? [];
   if (target !== undefined && loss !== undefined) {
-    if (loss === "an unknown amount") return { kind: "failover", target, lossSeconds: null };
+    if (loss === "an unknown amount") return { kind: "failover", target, lossSeconds: null, ...besides(others) };
     const likely = loss.replace(/ \(at worst .*\)$/, "").replace(/^about /, "");
     const parts = [...likely.matchAll(/([\d.]+) (h|min|s)\b/g)];
     if (parts.length === 0) return null;
     const lossSeconds = parts.reduce((sum, [, value, unit = ""]) => sum + Number(value) * (seconds[unit] ?? 0), 0);
-    return { kind: "failover", target, lossSeconds };
+    return { kind: "failover", target, lossSeconds, ...besides(others) };
   }
   return evacuation.test(sentence) ? { kind: "evacuation" } : null;
+}
+
+function besides(named: string | undefined): { readonly beside?: readonly string[] } {
+  return named === undefined ? {} : { beside: named.split(/, | and /) };
 }

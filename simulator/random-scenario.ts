@@ -3,6 +3,7 @@ import { integerBetween, pick, type Random, seededRandom } from "../functions/sh
 import { type CallPattern, type FaultInjector, type FaultKind, randomFaults } from "./aws/faults.ts";
 import { drawMilliseconds, moveShownSeconds } from "./aws/timings.ts";
 import { planNamed, switchKinds, withSwitch } from "./plans.ts";
+import { drawClusters } from "./random-clusters.ts";
 import { drawAutomation } from "./random-automation.ts";
 import { drawFewClusters, drawLosses } from "./random-losses.ts";
 import { drawNewerVersion } from "./random-formats.ts";
@@ -106,6 +107,7 @@ export function drawScenario(seed: number): RandomScenario {
   drawSight(seed, plan, failed, add);
   drawDatabaseForms(seed, plan, add);
   drawTableForms(seed, plan, add);
+  drawClusters(seed, plan, add);
   const busyShare = more.next() < 0.5 ? 0.15 : 0;
   const prepareTraffic = drawTraffic(seed, plan, failed, add);
   const moveShownAfterMilliseconds = drawMilliseconds(more, moveShownSeconds);

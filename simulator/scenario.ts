@@ -36,6 +36,17 @@ export type Need =
   /** A trouble that passes within three quarters of a minute is not confirmed. */
   | "patience";
 
+/** What becomes of a cluster of the global database, by hand, by an upgrade or by itself. */
+export type ClusterChange =
+  /** Somebody removes it from the global cluster, and so makes it a writer of its own. */
+  | { readonly as: "detached" }
+  | { readonly as: "status"; readonly status: string }
+  /** The status of each of its DB instances; none makes it headless. */
+  | { readonly as: "instances"; readonly statuses: readonly string[] }
+  | { readonly as: "synchronization"; readonly status: "connected" | "pending-resync" }
+  /** An engine version unlike the primary's; "patch": one that no description shows. */
+  | { readonly as: "version"; readonly differs: "shown" | "patch" };
+
 /** One thing that the script does to the simulated world. */
 export type Action =
   | { readonly kind: "region"; readonly region: string; readonly health: RegionHealth }
@@ -98,6 +109,8 @@ export type Action =
   | { readonly kind: "tableForm"; readonly form: GlobalTableForm }
   /** The clusters are of this engine, by RDS's own word: `docdb`, `neptune`. */
   | { readonly kind: "engine"; readonly engine: string }
+  /** One that is no member any more is left alone. */
+  | { readonly kind: "cluster"; readonly region: string; readonly change: ClusterChange }
   /** Writes the coordination item as if it had been so before. */
   | { readonly kind: "coordination"; readonly change: (item: CoordinationItem, nowMs: number) => CoordinationItem }
   /** Takes a Region out of DNS by the plan's switch, as a run before this story left it. */

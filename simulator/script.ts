@@ -89,6 +89,9 @@ export class Stage {
       case "databaseSize":
         world.rds?.sizes.set(action.region, action);
         return;
+      case "cluster":
+        this.#changeCluster(action);
+        return;
       case "coordination":
         this.#rewrite(action.change);
         return;
@@ -146,6 +149,28 @@ export class Stage {
         this.#addFaults(faultAtBoundary({ functionName, state, call }, as));
         return;
       }
+    }
+  }
+
+  #changeCluster({ region, change }: Extract<Action, { kind: "cluster" }>): void {
+    const { rds } = this.#world;
+    if (rds === null || rds.memberIn(region) === null) return;
+    switch (change.as) {
+      case "detached":
+        rds.detach(region);
+        return;
+      case "status":
+        rds.setClusterStatus(region, change.status);
+        return;
+      case "instances":
+        rds.changeCluster(region, { instances: change.statuses });
+        return;
+      case "synchronization":
+        rds.changeCluster(region, { synchronization: change.status });
+        return;
+      case "version":
+        rds.changeCluster(region, change.differs === "shown" ? { engineVersion: "17.5" } : { patch: "differs" });
+        return;
     }
   }
 

@@ -24,6 +24,8 @@ export const approvalSchema = z.extend(approvalAnswerSchema, {
   target: z.nonEmpty,
   flavour: z.enum(["switchover", "failover"]),
   lossSeconds: z.nullable(z.number().check(z.nonnegative())),
+  /** Regions whose clusters, the question said, may take writes besides; with commas between them. @default none */
+  beside: z.optional(z.nullable(z.string())),
 });
 export type Approval = z.output<typeof approvalSchema>;
 

@@ -33,13 +33,23 @@ export function decideRetry(input: DecisionInput, signal: Extract<Signal, { kind
   if (survivors.length === 0) {
     return refused("noHealthySurvivor", ["No other Region is seen to serve customers", ...notes].join(". "));
   }
-  const { asks: _asks, withdrawn: _withdrawn, promotionAskedAt: _askedAt, ...record } = run.record;
+  const misfit = whyNoTarget(input, signal, run.region, survivors);
+  if (misfit !== null) return refused("invalidInput", misfit);
+  const {
+    promotionTarget: _target,
+    asks: _asks,
+    withdrawn: _withdrawn,
+    promotionAskedAt: _askedAt,
+    ...record
+  } = run.record;
+  const aim = signal.target === undefined ? "" : `, ${signal.target} to become the writer`;
   return {
     kind: "act",
     incident: {
       ...record,
       survivors,
       branches: signal.branches,
+      ...(signal.target === undefined ? {} : { promotionTarget: signal.target }),
       question: null,
       stage: "underWay",
       takeovers: 0,
@@ -51,8 +61,30 @@ export function decideRetry(input: DecisionInput, signal: Extract<Signal, { kind
     },
     warnings: notes,
     explanation: [
-      `${signal.source} retries ${signal.branches.join(", ")} of ${signal.incident}: ${signal.reason}`,
+      `${signal.source} retries ${signal.branches.join(", ")} of ${signal.incident}${aim}: ${signal.reason}`,
       ...notes,
     ].join(". "),
   };
+}
+
+/**
+ * Why the Region that a person names cannot be the one whose cluster becomes the writer; null where it can as far as is
+ * known here. Whether its cluster is able, the database step sees.
+ */
+function whyNoTarget(
+  { plan: { database } }: DecisionInput,
+  { target, branches }: Extract<Signal, { kind: "retry" }>,
+  failedRegion: string,
+  survivors: readonly string[],
+): string | null {
+  if (target === undefined) return null;
+  const received = `target: received ${JSON.stringify(target)}: `;
+  if (database === null) return `${received}must be left out, for the plan has no database`;
+  if (!branches.includes("database")) return `${received}must be left out unless branches names "database"`;
+  const possible = survivors.filter((region) => region !== failedRegion && Object.hasOwn(database.clusters, region));
+  if (possible.includes(target)) return null;
+  const why = Object.hasOwn(database.clusters, target)
+    ? "it is no survivor of this run"
+    : "the plan names no cluster there";
+  return `${received}${why}; must be one of ${possible.join(", ") || "none, for no survivor has a cluster"}`;
 }

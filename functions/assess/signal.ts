@@ -42,6 +42,8 @@ export type Signal =
       readonly kind: "retry";
       readonly incident: string;
       readonly branches: readonly BranchName[];
+      /** The Region whose cluster is to become the writer. @default the best that is able */
+      readonly target?: string | undefined;
       readonly source: string;
       readonly reason: string;
     };
@@ -64,6 +66,7 @@ const operatorStart = z.strictObject({
 const operatorRetry = z.strictObject({
   retry: z.nonEmpty,
   branches: z.array(z.enum(branchNames)).check(z.minLength(1)),
+  target: z.optional(z.nonEmpty),
   reason: who,
   by: z.optional(who),
 });
@@ -135,11 +138,10 @@ export function normalise(input: unknown, plan: Plan, ownAccount: string | null)
   if ("retry" in input) {
     const parsed = operatorRetry.safeParse(input);
     if (!parsed.success) return invalid(describeInputError(parsed.error, input));
-    const { retry, branches, reason, by } = parsed.data;
-    return {
-      kind: "signal",
-      signal: { kind: "retry", incident: retry, branches: [...new Set(branches)], reason, source: by ?? "operator" },
-    };
+    const { retry, branches, target, reason, by } = parsed.data;
+    const aim = target === undefined ? {} : { target };
+    const wanted = { incident: retry, branches: [...new Set(branches)], ...aim };
+    return { kind: "signal", signal: { kind: "retry", ...wanted, reason, source: by ?? "operator" } };
   }
   const parsed = operatorStart.safeParse(input);
   if (!parsed.success) return invalid(describeInputError(parsed.error, input));

@@ -9,7 +9,7 @@
  */
 
 /** The form in which this version writes the item. It grows when a version begins to write a field of its own. */
-export const itemFormat = 2;
+export const itemFormat = 3;
 
 /** Where a Region stands in the controller's book. */
 export const regionStates = ["inService", "evacuating", "evacuated", "returning"] as const;
@@ -87,6 +87,8 @@ export interface Incident {
    * @default nobody waits for such an answer
    */
   readonly promotionAskedAt?: string | undefined;
+  /** The Region whose cluster a person who retries it wants as the writer. @default the best that is able */
+  readonly promotionTarget?: string | undefined;
   readonly stage: IncidentStage;
   readonly authority: Authority;
   /** Who or what asked: an alarm's name, a person, `watch`. */
@@ -141,4 +143,6 @@ export interface Run {
   readonly failingSince: string;
   readonly survivors: readonly string[];
   readonly authority: Authority;
+  /** As in Incident. */
+  readonly promotionTarget?: string | undefined;
 }

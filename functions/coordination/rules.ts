@@ -292,6 +292,7 @@ export function runOf(item: CoordinationItem): Run | null {
     failingSince: item.incident.failingSince,
     survivors: item.incident.survivors,
     authority: item.incident.authority,
+    ...(item.incident.promotionTarget === undefined ? {} : { promotionTarget: item.incident.promotionTarget }),
   };
 }
 

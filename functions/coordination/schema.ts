@@ -20,6 +20,7 @@ const incident = z.looseObject({
   asks: z.optional(z.looseObject({ about: z.enum(questionSubjects), since: instant })),
   withdrawn: z.optional(z.string()),
   promotionAskedAt: z.optional(instant),
+  promotionTarget: z.optional(z.nonEmpty),
   stage: z.enum(["asking", "underWay"]),
   authority,
   startedBy: z.string(),
@@ -77,4 +78,5 @@ export const runSchema: z.ZodMiniType<Run> = z.object({
   failingSince: instant,
   survivors: z.array(z.nonEmpty).check(z.minLength(1)),
   authority,
+  promotionTarget: z.optional(z.nonEmpty),
 });

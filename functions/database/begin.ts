@@ -3,7 +3,13 @@ import { classifyCallError, errorMessage, errorName, FailoverError } from "../sh
 import { describeSeconds } from "../shared/plan/duration.ts";
 import type { DatabasePlan } from "../shared/plan/plan.ts";
 import type { StepContext } from "../shared/step.ts";
-import { type Classification, classify, type DatabaseView, describeClassification } from "./classify.ts";
+import {
+  type Classification,
+  classify,
+  type DatabaseView,
+  describeClassification,
+  describeOutsiders,
+} from "./classify.ts";
 import { readView } from "./evidence.ts";
 import type { Flavour } from "./gate.ts";
 import { globalClusterResource, type Intent, intentDetail } from "./intent.ts";
@@ -22,8 +28,10 @@ const evidenceLastsSeconds = 30;
 /** What became of the attempt to begin a move, and what AWS made of the wish for it. */
 export type Begun =
   | { readonly kind: "moving" }
-  /** AWS refused the call, or did not answer in time. Whether it was done after all, the next look tells (FM31). */
-  | { readonly kind: "refused"; readonly reason: string; readonly call: CallState }
+  /** AWS has said no to this target, in these words, and had answered every try: another one may be asked for (FM77). */
+  | { readonly kind: "refused"; readonly reason: string; readonly call: "notTaken" }
+  /** No answer in time, or one that came after a lost one: whether it was done after all, the next look tells (FM31). */
+  | { readonly kind: "unanswered"; readonly reason: string; readonly call: CallState }
   /** It is no longer the case that this move must be made. */
   | { readonly kind: "overtaken"; readonly reason: string; readonly call: CallState };
 
@@ -36,7 +44,11 @@ export async function beginPromotion(
   database: DatabasePlan,
   intent: Intent,
   because: string,
-  standings: Standings,
+  known: {
+    readonly standings: Standings;
+    /** Regions of the clusters outside the global cluster with which a person has agreed. */
+    readonly outsiders: readonly string[];
+  },
 ): Promise<Begun> {
   const { globalCluster, clusters } = database;
   const { target, kind } = intent;
@@ -62,13 +74,15 @@ export async function beginPromotion(
       },
       judge: (view) => {
         const { failedRegion, survivors } = run;
-        const aim = { preferred: target, promotedHere: [target], standings };
-        const verdict = judgeIntent(
-          classify({ view, database, failedRegion, survivors, ...aim }),
-          intent,
-          because,
-          call,
-        );
+        const aim = {
+          preferred: target,
+          promotedHere: [target],
+          standings: known.standings,
+          chosen: target,
+          patience: "over",
+        } as const;
+        const found = classify({ view, database, failedRegion, survivors, ...aim });
+        const verdict = judgeIntent(found, intent, because, { call, agreed: known.outsiders });
         const ageSeconds = (deps.clock.now() - judgedAt) / 1_000;
         if (verdict.kind !== "change" || kind !== "failover" || ageSeconds <= evidenceLastsSeconds) return verdict;
         // While AWS did not answer, the primary may have come back: through the gate anew, before anything is lost.
@@ -88,7 +102,10 @@ export async function beginPromotion(
   } catch (error) {
     if (errorName(error) !== "StepBlocked" && errorName(error) !== "DeadlinePassed") throw error;
     logger.warn("The move could not be begun", { kind, target, error: errorMessage(error) });
-    return { kind: "refused", reason: errorMessage(error), call };
+    // A no that follows a lost answer may be to the second asking, because the first was granted.
+    const isNo = errorName(error) === "StepBlocked" && call === "notTaken";
+    if (!isNo) return { kind: "unanswered", reason: errorMessage(error), call };
+    return { kind: "refused", reason: errorMessage(error instanceof Error ? (error.cause ?? error) : error), call };
   }
 }
 
@@ -96,24 +113,32 @@ export async function beginPromotion(
  * A move to the target is the intended one only if AWS took, or may have taken, the wish for it, and it is of that kind. What
  * somebody else began may lose what a switchover would keep: it is adopted as what it is, and not confirmed as done (FM41).
  */
-function judgeIntent(found: Classification, intent: Intent, because: string, call: CallState): Verdict {
+function judgeIntent(
+  found: Classification,
+  intent: Intent,
+  because: string,
+  known: { readonly call: CallState; readonly agreed: readonly string[] },
+): Verdict {
   switch (found.kind) {
     case "movingToUs":
     case "alreadyWriter": {
       const { target } = found;
       if (target !== intent.target) return { kind: "blocked", reason: `The writer is moving to ${target} instead` };
       const flavour = found.kind === "movingToUs" ? found.flavour : "unsaid";
-      if (isIntended(flavour, intent, call)) return { kind: "done" };
+      if (isIntended(flavour, intent, known.call)) return { kind: "done" };
       const move = found.kind === "alreadyWriter" ? "is the writer" : "is becoming the writer";
       return {
         kind: "blocked",
         reason: `${target} ${move}, not by the ${intent.kind} that this run was about to begin`,
       };
     }
-    case "idle":
+    case "idle": {
       if (found.target !== intent.target)
         return { kind: "blocked", reason: `${intent.target} can no longer take over` };
+      const strangers = found.outsiders.filter(({ region }) => !known.agreed.includes(region));
+      if (strangers.length > 0) return { kind: "blocked", reason: describeOutsiders(strangers) };
       return { kind: "change", detail: { ...intentDetail(intent), reason: because } };
+    }
     case "notNeeded":
     case "lostElsewhere":
     case "otherEngine":
@@ -121,6 +146,7 @@ function judgeIntent(found: Classification, intent: Intent, because: string, cal
     case "cancelling":
     case "twoWriters":
     case "noTarget":
+    case "dissolved":
     case "unknown":
       return { kind: "blocked", reason: describeClassification(found) };
   }

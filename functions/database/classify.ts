@@ -1,4 +1,13 @@
 import type { DatabasePlan } from "../shared/plan/plan.ts";
+import {
+  type Ability,
+  type Candidate,
+  chooseCandidate,
+  describePassedOver,
+  judgeAbility,
+  type PassedOver,
+  whyNotWriting,
+} from "./candidates.ts";
 import { describeEngine, findOtherEngine } from "./engine.ts";
 import type { Standing, Standings } from "./standing.ts";
 
@@ -6,6 +15,28 @@ import type { Standing, Standings } from "./standing.ts";
 export interface Member {
   readonly arn: string;
   readonly role: "writer" | "reader";
+  /** `connected` or `pending-resync`, an open string; null: AWS does not say. */
+  readonly synchronization: string | null;
+}
+
+/** A DB instance of a cluster. */
+export interface Instance {
+  readonly id: string;
+  /** "writer": the primary instance of its cluster (DBClusterMember, IsClusterWriter). */
+  readonly role: "writer" | "reader";
+  /** DBInstanceStatus; null where it could not be read. DescribeDBClusters does not tell it. */
+  readonly status: string | null;
+}
+
+/** A cluster as its own Region describes it. */
+export interface Cluster {
+  readonly status: string;
+  /** Null: AWS does not say. */
+  readonly engineVersion: string | null;
+  /** None: a headless cluster, which holds the data and serves nobody. */
+  readonly instances: readonly Instance[];
+  /** As RDS names it. Null or absent: it was not said. */
+  readonly engine?: string | null;
 }
 
 /**
@@ -21,6 +52,8 @@ export interface Move {
 
 export interface GlobalCluster {
   readonly status: string;
+  /** Null: AWS does not say. */
+  readonly engineVersion: string | null;
   readonly members: readonly Member[];
   /** Null while nothing moves: both before and after (AWS empties FailoverState again). */
   readonly move: Move | null;
@@ -31,15 +64,26 @@ export interface GlobalCluster {
 /** What a read found, or why there was none: not seen is never the same as not there (FM15). */
 export type Read<Found> =
   | { readonly kind: "read"; readonly found: Found }
+  /** AWS has answered that there is no such thing. */
+  | { readonly kind: "absent"; readonly reason: string }
   | { readonly kind: "unreadable"; readonly reason: string };
 
 /** The global database as seen from the survivors. */
 export interface DatabaseView {
   readonly global: Read<GlobalCluster>;
-  /** Status of the survivors' own clusters, by Region, each read in its Region. */
-  readonly clusters: Readonly<Record<string, Read<string>>>;
-  /** Engine of the survivors' own clusters, by Region, as far as it was said. @default of none */
-  readonly engines?: Readonly<Record<string, string>>;
+  /**
+   * The survivors' own clusters, by Region, each read in its Region; and those of other Regions that are no members, the
+   * failed one's excepted, which is not asked.
+   */
+  readonly clusters: Readonly<Record<string, Read<Cluster>>>;
+}
+
+/** A cluster of the plan outside the global cluster: whoever detached it made it a writer of its own (FM76). */
+export interface Outsider {
+  readonly region: string;
+  readonly arn: string;
+  /** "unread": nobody knows whether it is there. */
+  readonly kind: "read" | "unread";
 }
 
 /** What is the case. Closed; whether anything may be done about it is the gate's to say. */
@@ -60,10 +104,28 @@ export type Classification =
   | { readonly kind: "otherEngine"; readonly globalCluster: string; readonly engine: string }
   /** A person chooses between them (FM45). */
   | { readonly kind: "twoWriters"; readonly writers: readonly string[] }
-  /** The writer is in the failed Region, nothing moves, and `target` can take over. */
-  | { readonly kind: "idle"; readonly primary: string; readonly target: string }
+  /** The writer is in the failed Region, nothing moves, and `target` can take over, the best as far as is known here. */
+  | {
+      readonly kind: "idle";
+      readonly primary: string;
+      readonly target: string;
+      /** All that can, the target among them, in the plan's order. */
+      readonly candidates: readonly Candidate[];
+      readonly passedOver: readonly PassedOver[];
+      /** Clusters that may take writes besides the one that is promoted: a person decides. */
+      readonly outsiders: readonly Outsider[];
+    }
   /** The same, but no survivor can take over now. */
-  | { readonly kind: "noTarget"; readonly primary: string; readonly reason: string }
+  | {
+      readonly kind: "noTarget";
+      readonly primary: string;
+      readonly reason: string;
+      /** Regions that may become able, or be read, by themselves. */
+      readonly waitFor: readonly PassedOver[];
+      readonly outsiders: readonly Outsider[];
+    }
+  /** Nothing is left of the global cluster where one can look, and these clusters of it are there: a person decides. */
+  | { readonly kind: "dissolved"; readonly outsiders: readonly Outsider[] }
   | { readonly kind: "unknown"; readonly reason: string };
 
 export interface ClassifyInput {
@@ -75,6 +137,12 @@ export interface ClassifyInput {
   readonly preferred: string | null;
   /** Survivors known to have been made the writer in this incident. */
   readonly promotedHere: readonly string[];
+  /** The only target that a person who retries the run will have. @default the best */
+  readonly chosen?: string | null;
+  /** Survivors that AWS has refused as the writer a moment ago, and in which words. @default none */
+  readonly refused?: ReadonlyMap<string, string>;
+  /** "over": what could not be read for so long that nobody waits any more is judged as it is. @default "left" */
+  readonly patience?: "left" | "over";
   /** How Regions stand besides this run; one that is not named is in service and not known to fail. */
   readonly standings: Standings;
 }
@@ -84,10 +152,14 @@ export function classify(input: ClassifyInput): Classification {
   // First of all, and also where the global cluster cannot be read: a cluster of another engine has no Aurora global cluster.
   const engine = findOtherEngine([
     ...(view.global.kind === "read" ? [view.global.found.engine] : []),
-    ...Object.values(view.engines ?? {}),
+    ...Object.values(view.clusters).map((cluster) => (cluster.kind === "read" ? cluster.found.engine : null)),
   ]);
   if (engine !== null) return { kind: "otherEngine", globalCluster: database.globalCluster, engine };
   if (view.global.kind === "unreadable") return { kind: "unknown", reason: view.global.reason };
+  if (view.global.kind === "absent") {
+    const outsiders = outsidersOf(input, []).filter(({ kind }) => kind === "read");
+    return outsiders.length > 0 ? { kind: "dissolved", outsiders } : { kind: "unknown", reason: view.global.reason };
+  }
   const global = view.global.found;
   const survivors = survivorsOf(input);
   const writers = writersOf(global);
@@ -110,7 +182,7 @@ export function classify(input: ClassifyInput): Classification {
     return { kind: "lostElsewhere", writer: home, standing };
   }
   if (!input.promotedHere.includes(home)) return { kind: "notNeeded", writer: home };
-  const settled = isAvailable(global.status) && isReadAvailable(view.clusters[home]);
+  const settled = isAvailable(global.status) && whyNotWriting(view.clusters[home]) === null;
   return settled ? { kind: "alreadyWriter", target: home } : { kind: "movingToUs", target: home, flavour: "unsaid" };
 }
 
@@ -135,15 +207,31 @@ export function describeClassification(found: Classification): string {
       return describeTwoWriters(found.writers);
     case "idle":
       return `The writer is in ${found.primary}, and ${found.target} can take over`;
+    case "dissolved":
+      return `The global cluster is gone, and ${describeOutsiders(found.outsiders)}: nothing is changed; a person must say which one is the writer`;
     case "noTarget":
+      return found.outsiders.length === 0
+        ? found.reason
+        : `${found.reason}. ${describeOutsiders(found.outsiders)}: a person must say which one is the writer`;
     case "unknown":
       return found.reason;
   }
 }
 
+/** As a clause: which clusters outside the global cluster may take writes. */
+export function describeOutsiders(outsiders: readonly Outsider[]): string {
+  return outsiders
+    .map(({ arn, kind }) =>
+      kind === "read"
+        ? `${arn} is no member of the global cluster and may take writes`
+        : `${arn} is no member of the global cluster and cannot be read: it may take writes`,
+    )
+    .join("; ");
+}
+
 /** How a move to `target` gets on. */
 export type MoveProgress =
-  /** Nothing moves, the target is the writer, and both it and the global cluster were read as available (FM43). */
+  /** Nothing moves, the target is the writer, and it, its writer instance and the global cluster were read as available (FM43). */
   | { readonly kind: "done" }
   | { readonly kind: "underWay"; readonly reason: string }
   /** Nothing moves and the target is not the writer. */
@@ -152,7 +240,7 @@ export type MoveProgress =
   | { readonly kind: "blocked"; readonly reason: string; readonly writers: readonly string[] };
 
 export function judgeMove(view: DatabaseView, database: DatabasePlan, target: string): MoveProgress {
-  if (view.global.kind === "unreadable") return underWay(`The global cluster cannot be read: ${view.global.reason}`);
+  if (view.global.kind !== "read") return underWay(`The global cluster cannot be read: ${view.global.reason}`);
   const global = view.global.found;
   const arn = database.clusters[target];
   const writers = writersOf(global).map((member) => member.arn);
@@ -173,14 +261,8 @@ export function judgeMove(view: DatabaseView, database: DatabasePlan, target: st
     return { kind: "vanished", reason: `Nothing moves any more and ${now} is the writer, not ${target}` };
   }
   if (!isAvailable(global.status)) return underWay(`The global cluster is ${global.status}`);
-  const cluster = view.clusters[target];
-  if (isReadAvailable(cluster)) return { kind: "done" };
-  if (cluster === undefined) return underWay(`The cluster in ${target} was not read`);
-  return underWay(
-    cluster.kind === "read"
-      ? `The cluster in ${target} is ${cluster.found}`
-      : `The cluster in ${target} cannot be read: ${cluster.reason}`,
-  );
+  const why = whyNotWriting(view.clusters[target]);
+  return why === null ? { kind: "done" } : underWay(`The cluster in ${target} ${why}`);
 }
 
 function describeLostElsewhere({ writer, standing }: Extract<Classification, { kind: "lostElsewhere" }>): string {
@@ -216,36 +298,80 @@ function survivorsOf({ survivors, failedRegion, database }: ClassifyInput): read
 }
 
 function pickTarget(input: ClassifyInput, global: GlobalCluster, survivors: readonly string[]): Classification {
-  const { database, failedRegion, preferred, view } = input;
+  const { database, failedRegion, preferred, chosen = null, patience = "left" } = input;
   const order = database.promotionOrder.filter((region) => survivors.includes(region));
-  const isMember = (region: string) => global.members.some(({ arn }) => arn === database.clusters[region]);
-  const isCutOff = (region: string) => input.standings[region]?.cutOff !== undefined;
-  const able = order.filter(
-    (region) => isMember(region) && isReadAvailable(view.clusters[region]) && !isCutOff(region),
-  );
-  // A survivor whose customers have begun to fail since is the next to be evacuated: only where there is no other.
-  const well = able.filter((region) => !isFailing(input.standings[region]));
-  const best = well.length > 0 ? well : able;
-  const target = best.find((region) => region === preferred) ?? best[0];
-  if (target !== undefined) return { kind: "idle", primary: failedRegion, target };
-  const found = order.map(
-    (region) =>
-      `${region} ${input.standings[region]?.cutOff ?? (isMember(region) ? described(view.clusters[region]) : "is no member")}`,
-  );
+  const asked = chosen === null ? order : survivors.filter((region) => region === chosen);
+  const candidates: Candidate[] = [];
+  const passedOver: PassedOver[] = [];
+  for (const region of asked) {
+    const refusal = input.refused?.get(region);
+    const ability = abilityOf(input, global, region);
+    if (ability.kind === "unable") passedOver.push(ability.why);
+    else if (refusal !== undefined) passedOver.push({ region, reason: `was refused: ${refusal}`, kind: "lasting" });
+    else candidates.push({ ...ability.candidate, standing: isFailing(input.standings[region]) ? "failing" : "well" });
+  }
+  const outsiders = outsidersOf(input, global.members);
+  const unread = outsiders.filter(({ region, kind }) => kind === "unread" && survivors.includes(region));
+  const choice = chooseCandidate(candidates, preferred, () => "inside");
+  const primary = failedRegion;
+  if (choice !== null && (unread.length === 0 || patience === "over")) {
+    return { kind: "idle", primary, target: choice.target, candidates, passedOver, outsiders };
+  }
+  const waitFor = [
+    ...(choice === null ? passedOver.filter(({ kind }) => kind === "passing") : []),
+    ...unread.map(({ region }): PassedOver => ({ region, reason: "is no member and cannot be read", kind: "passing" })),
+  ];
   const reason =
-    found.length === 0
-      ? "No survivor is in the plan's database.promotionOrder"
-      : `No survivor's cluster can take over: ${found.join(", ")}`;
-  return { kind: "noTarget", primary: failedRegion, reason };
+    choice === null
+      ? whyNone(input, global, survivors, passedOver)
+      : `${choice.target} can take over, and ${describePassedOver(waitFor)}`;
+  return { kind: "noTarget", primary, reason, waitFor, outsiders };
+}
+
+function abilityOf(
+  { database, view: { clusters }, standings }: ClassifyInput,
+  global: GlobalCluster,
+  region: string,
+): Ability {
+  return judgeAbility(region, database.clusters[region], { global, clusters, standing: standings[region] });
+}
+
+function whyNone(
+  input: ClassifyInput,
+  global: GlobalCluster,
+  survivors: readonly string[],
+  passedOver: readonly PassedOver[],
+): string {
+  const { chosen = null } = input;
+  if (chosen !== null) {
+    const able = survivors.filter((region) => abilityOf(input, global, region).kind === "able");
+    const others = able.filter((region) => region !== chosen);
+    const why = passedOver.length === 0 ? `${chosen} is no survivor with a cluster` : describePassedOver(passedOver);
+    return `${chosen}, which was asked for, cannot take over: ${why}. Able: ${others.join(", ") || "none"}`;
+  }
+  if (passedOver.length === 0) return "No survivor is in the plan's database.promotionOrder";
+  return `No survivor's cluster can take over: ${describePassedOver(passedOver)}`;
+}
+
+/**
+ * The plan's clusters that are no members of the global cluster and are, or may be, there. One that AWS says is not there is
+ * none; nor is the failed Region's: where it matters that Region has the writer, and so a member.
+ */
+function outsidersOf(
+  { view, database, failedRegion, survivors }: ClassifyInput,
+  members: readonly Member[],
+): readonly Outsider[] {
+  return Object.entries(database.clusters).flatMap(([region, arn]): readonly Outsider[] => {
+    if (region === failedRegion || members.some((member) => member.arn === arn)) return [];
+    const cluster = view.clusters[region];
+    if (cluster === undefined && !survivors.includes(region)) return [];
+    if (cluster?.kind === "absent") return [];
+    return [{ region, arn, kind: cluster?.kind === "read" ? "read" : "unread" }];
+  });
 }
 
 function isFailing(standing: Standing | undefined): boolean {
   return standing !== undefined && standing.health !== "notConfirmedToFail";
-}
-
-function described(cluster: Read<string> | undefined): string {
-  if (cluster === undefined) return "was not read";
-  return cluster.kind === "read" ? `is ${cluster.found}` : `cannot be read (${cluster.reason})`;
 }
 
 function flavourOf({ dataLoss }: Move): "failover" | "switchover" | "unsaid" {
@@ -265,10 +391,6 @@ function isCancelling(move: Move): boolean {
 
 function isAvailable(status: string): boolean {
   return status.toLowerCase() === "available";
-}
-
-function isReadAvailable(cluster: Read<string> | undefined): boolean {
-  return cluster?.kind === "read" && isAvailable(cluster.found);
 }
 
 function underWay(reason: string): MoveProgress {

@@ -3,7 +3,8 @@ import { isoInstant } from "../shared/clock.ts";
 import type { DatabasePlan } from "../shared/plan/plan.ts";
 import type { StepContext } from "../shared/step.ts";
 import type { Json } from "../timeline/event.ts";
-import type { Flavour, Loss } from "./gate.ts";
+import type { Outsider } from "./classify.ts";
+import { type Flavour, type Loss, unknownLoss } from "./gate.ts";
 import type { Intent } from "./intent.ts";
 
 /** The results of the promotion step with which the branch is at its end. */
@@ -11,13 +12,15 @@ type Ended = "skipped" | "notNeeded" | "alreadyWriter" | "blocked" | "declined" 
 
 /** How a promotion stands, as the state machine takes it. */
 interface Answer extends Loss {
-  readonly result: Ended | "moving" | "needsApproval";
+  readonly result: Ended | "moving" | "needsApproval" | "waitingForTarget";
   readonly target: string | null;
   readonly kind: Flavour | "none";
   readonly question: Question | null;
   /** ISO 8601; by when the move must be over. */
   readonly deadlineAt: string | null;
   readonly reason: string | null;
+  /** Regions whose clusters, the question says, may take writes besides; with commas between them. Null: none. */
+  readonly beside: string | null;
 }
 
 /** The move has begun; waiting for its end is the next step's. */
@@ -28,8 +31,20 @@ export function answerMoving({ deps }: StepContext, database: DatabasePlan, inte
 }
 
 /** Target and kind are what the question is about, so that its answer is bound to them. */
-export function answerAsking(target: string, kind: Flavour, question: Question, loss: Loss): Json {
-  return answer({ result: "needsApproval", target, kind, ...loss, question, reason: question.detail });
+export function answerAsking(
+  target: string,
+  kind: Flavour,
+  question: Question,
+  loss: Loss,
+  outsiders: readonly Outsider[],
+): Json {
+  const beside = outsiders.length === 0 ? null : outsiders.map(({ region }) => region).join(",");
+  return answer({ result: "needsApproval", target, kind, ...loss, question, reason: question.detail, beside });
+}
+
+/** Nobody can become the writer yet, and somebody may: the state machine comes again. */
+export function answerWaiting(reason: string): Json {
+  return answer({ result: "waitingForTarget", target: null, kind: "none", ...unknownLoss, reason });
 }
 
 /** The branch ends here, and the timeline says how. */
@@ -73,9 +88,9 @@ function wordFor(result: Ended): string {
 }
 
 function answer(
-  said: Omit<Answer, "question" | "deadlineAt" | "reason"> &
-    Partial<Pick<Answer, "question" | "deadlineAt" | "reason">>,
+  said: Omit<Answer, "question" | "deadlineAt" | "reason" | "beside"> &
+    Partial<Pick<Answer, "question" | "deadlineAt" | "reason" | "beside">>,
 ): Json {
-  const { question = null, deadlineAt = null, reason = null } = said;
-  return { ...said, question: question === null ? null : { ...question }, deadlineAt, reason };
+  const { question = null, deadlineAt = null, reason = null, beside = null } = said;
+  return { ...said, question: question === null ? null : { ...question }, deadlineAt, reason, beside };
 }

@@ -1,5 +1,5 @@
 import { type Sign, signsOfLife } from "../assess/signs.ts";
-import { isoInstant } from "../shared/clock.ts";
+import { isoInstant, parseInstant } from "../shared/clock.ts";
 import { errorMessage } from "../shared/errors.ts";
 import type { DatabasePlan } from "../shared/plan/plan.ts";
 import { pollUntil } from "../shared/poll.ts";
@@ -31,33 +31,61 @@ export function readView(
   context: Pick<StepContext<"rds">, "run" | "deps">,
   database: DatabasePlan,
 ): Promise<DatabaseView> {
-  return readDatabase(context.deps, database.globalCluster, database.clusters, readersOf(context, database));
+  const readers = readersOf(context, database);
+  const others = Object.keys(database.clusters).filter(
+    (region) => region !== context.run.failedRegion && !readers.includes(region),
+  );
+  return readDatabase(context.deps, database.globalCluster, database.clusters, readers, others);
 }
 
 /** Lag and signs of life as they can be seen from `target` now; the failed Region itself is not asked. */
 export async function readEvidence(
-  { deps, run, logger }: StepContext<"cloudWatch">,
+  context: StepContext<"cloudWatch">,
   database: DatabasePlan,
   target: string,
 ): Promise<Evidence> {
-  const [observations, measured] = await Promise.all([readObservations(deps), measure()]);
-  const observed = readingsOf(observations.find(({ vantage }) => vantage === target)?.lag ?? null);
-  const readings = measured.length > 0 ? measured : observed;
+  const evidences = await readEvidences(context, database, [target]);
+  const evidence = evidences.get(target);
+  if (evidence === undefined) throw new RangeError(`No evidence was read from ${target}`);
+  return evidence;
+}
+
+/**
+ * The same for several targets. What the primary wrote until any of them received it each of them may lack: the loss and the
+ * lag of all are judged at that instant.
+ */
+async function readEvidences(
+  { deps, run, logger }: StepContext<"cloudWatch">,
+  database: DatabasePlan,
+  targets: readonly string[],
+): Promise<ReadonlyMap<string, Evidence>> {
+  const [observations, measured] = await Promise.all([
+    readObservations(deps),
+    Promise.all(targets.map(async (target) => ({ target, readings: await measure(target) }))),
+  ]);
+  const seen = measured.map(({ target, readings }) => {
+    const observed = readingsOf(observations.find(({ vantage }) => vantage === target)?.lag ?? null);
+    return { target, readings: readings.length > 0 ? readings : observed };
+  });
+  const { cause, failingSince } = run;
   const signs = signsOfLife(deps.plan, deps.region, observations, run.failedRegion);
   const sign = signs[0] ?? null;
-  const lastWriteAt = findLastWrite(run.failingSince, sign, readings);
-  return {
-    lag: judgeLag(readings, {
-      failingSince: run.failingSince,
-      lastWriteAt,
-      maximumLagAgeSeconds: database.maximumLagAgeSeconds,
-    }),
-    life: findLife({ cause: run.cause, failingSince: run.failingSince, now: deps.clock.now(), sign, readings }),
-    lastWriteAt,
-    unreceivedSeconds: unreceivedSeconds(signs, target, readings),
-  };
+  const writes = seen.map(({ readings }) => parseInstant(findLastWrite(failingSince, sign, readings)));
+  const lastWriteAt = isoInstant(Math.max(...writes));
+  const { maximumLagAgeSeconds } = database;
+  return new Map(
+    seen.map(({ target, readings }): [string, Evidence] => [
+      target,
+      {
+        lag: judgeLag(readings, { failingSince, lastWriteAt, maximumLagAgeSeconds }),
+        life: findLife({ cause, failingSince, now: deps.clock.now(), sign, readings }),
+        lastWriteAt,
+        unreceivedSeconds: unreceivedSeconds(signs, target, readings),
+      },
+    ]),
+  );
 
-  async function measure(): Promise<readonly LagReading[]> {
+  async function measure(target: string): Promise<readonly LagReading[]> {
     const clusterArn = database.clusters[target];
     if (clusterArn === undefined) return [];
     try {
@@ -76,14 +104,15 @@ export async function readEvidence(
 }
 
 /**
- * The same, as soon as a Region that fell silent can be told from one that lives: until its next heartbeat would be overdue.
- * Bounded by that; where a plan confirms a failure slower than heartbeats come, nothing is waited for.
+ * The evidence for each of the targets, as soon as a Region that fell silent can be told from one that lives: until its next
+ * heartbeat would be overdue. Bounded by that; where a plan confirms a failure slower than heartbeats come, nothing is waited
+ * for.
  */
 export async function readSettledEvidence(
   context: StepContext<"cloudWatch">,
   database: DatabasePlan,
-  target: string,
-): Promise<Evidence> {
+  targets: readonly string[],
+): Promise<ReadonlyMap<string, Evidence>> {
   const { deps, run, guard } = context;
   await pollUntil(deps, guard, async () => {
     const sign = (await readSigns(context))[0] ?? null;
@@ -91,7 +120,7 @@ export async function readSettledEvidence(
     const input = { cause, failingSince, now: deps.clock.now(), sign };
     return isTooEarlyToTell(input, deps.plan.detection.probeEverySeconds) ? null : "told";
   });
-  return readEvidence(context, database, target);
+  return readEvidences(context, database, targets);
 }
 
 /** The failed Region's signs of life, the youngest first. */
@@ -108,7 +137,7 @@ export async function findUnrecordedPromotion(
   database: DatabasePlan,
   view: DatabaseView,
 ): Promise<string | null> {
-  if (view.global.kind === "unreadable") return null;
+  if (view.global.kind !== "read") return null;
   const [writer, ...more] = writersOf(view.global.found);
   if (writer === undefined || more.length > 0) return null;
   const region = regionOfArn(writer.arn);

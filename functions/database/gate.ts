@@ -4,6 +4,7 @@ import type { Authority } from "../coordination/item.ts";
 import { secondsBetween } from "../shared/clock.ts";
 import { describeSeconds } from "../shared/plan/duration.ts";
 import type { AutomationLevel, ThirdOpinion } from "../shared/plan/plan.ts";
+import { describeOutsiders, type Outsider } from "./classify.ts";
 import { describeEvidence, type LagEvidence } from "./lag.ts";
 import type { SignOfLife } from "./life.ts";
 
@@ -36,6 +37,8 @@ export interface GateInput {
   readonly authority: Authority;
   readonly thirdOpinion: ThirdOpinion;
   readonly approval: Approval | null;
+  /** Clusters outside the global cluster that may take writes already. @default none */
+  readonly outsiders?: readonly Outsider[];
 }
 
 export type GateDecision =
@@ -59,9 +62,11 @@ export type GateDecision =
  * - A frozen, old or missing lag is unknown, never zero, and unknown never passes without a person (FM40).
  * - A person's approval covers the target that the question named, the loss that it stated and no more, and a failover
  *   only where it was one; anything else is asked for anew.
+ * - Beside a cluster that has left the global cluster, and so may be a writer by a person's hand, only a person who was
+ *   told of it makes another writer (FM76).
  */
 export function decidePromotion(input: GateInput): GateDecision {
-  const { approval, life, switchover, primary, target } = input;
+  const { approval, life, switchover, primary, target, outsiders = [] } = input;
   if (approval !== null && !approval.approved) {
     return { kind: "declined", reason: `${approval.by} declined: ${approval.reason}` };
   }
@@ -79,9 +84,11 @@ export function decidePromotion(input: GateInput): GateDecision {
     return { kind: "observe", reason: `Would promote ${target} by ${flavour}: ${reason}; the plan only observes` };
   }
   const withinBudget = loss.lossSeconds !== null && loss.lossSeconds <= input.budgetSeconds;
-  const needs = withinBudget && !(flavour === "failover" && life.kind === "heartbeat") ? "promotion" : "dataLoss";
+  const givesUp = !withinBudget || (flavour === "failover" && life.kind === "heartbeat") || outsiders.length > 0;
+  const needs = givesUp ? "dataLoss" : "promotion";
   const unattended = needs === "promotion" && level === "automatic" && input.thirdOpinion === "present";
-  const approved = approval !== null && approves(approval, target, needs, flavour, loss) ? approval : null;
+  const knew = outsiders.every(({ region }) => agreedOutsiders(approval).includes(region));
+  const approved = approval !== null && knew && approves(approval, target, needs, flavour, loss) ? approval : null;
   if (!unattended && approved === null) {
     return { kind: "ask", question: ask(input, needs, flavour, loss, reason), flavour, loss };
   }
@@ -91,6 +98,11 @@ export function decidePromotion(input: GateInput): GateDecision {
     loss,
     reason: approved === null ? reason : `${reason}; approved by ${approved.by}: ${approved.reason}`,
   };
+}
+
+/** The Regions whose clusters outside the global cluster a person was told of and has agreed with. */
+export function agreedOutsiders(approval: Approval | null): readonly string[] {
+  return approval?.approved === true && approval.beside ? approval.beside.split(",") : [];
 }
 
 /**
@@ -162,14 +174,24 @@ function ask(
   loss: Loss,
   reason: string,
 ): Question {
-  const { primary, target, budgetSeconds } = input;
+  const { primary, target, budgetSeconds, outsiders = [] } = input;
   const lost = describeLoss(loss);
+  const others = outsiders.map(({ region }) => region).join(" and ");
+  const are = outsiders.length > 1 ? "are" : "is";
+  const beside =
+    outsiders.length === 0 ? "" : `, although ${others} ${are} outside the global cluster and may take writes`;
   const summary =
     flavour === "switchover"
-      ? `Switch the Aurora writer over from ${primary} to ${target}, losing nothing?`
-      : `Promote Aurora in ${target}, losing ${lost} of writes made in ${primary}?`;
+      ? `Switch the Aurora writer over from ${primary} to ${target}, losing nothing${beside}?`
+      : `Promote Aurora in ${target}, losing ${lost} of writes made in ${primary}${beside}?`;
   const detail = [
     `${reason}.`,
+    ...(outsiders.length === 0
+      ? []
+      : [
+          `${describeOutsiders(outsiders)}: whoever removed it from the global cluster made it a writer of its own.`,
+          `Answer no if it is the writer now; yes makes ${target} a writer as well, and one of the two must be fenced by hand.`,
+        ]),
     whyAsked(input, covers, flavour),
     ...whyAnew(input),
     ...(flavour === "failover"
@@ -187,6 +209,7 @@ function ask(
 function whyAsked(input: GateInput, covers: "promotion" | "dataLoss", flavour: Flavour): string {
   switch (covers) {
     case "dataLoss":
+      if ((input.outsiders ?? []).length > 0) return "You are asked because there may be a writer already.";
       if (input.life.kind !== "none") return "A person decides whether the primary is given up.";
       return input.lag.kind === "unknown"
         ? "You are asked because nobody can say how much would be lost: it may be any amount."

@@ -20,7 +20,8 @@ import {
   type DatabaseView,
   describeClassification,
 } from "./classify.ts";
-import { answerAsking, answerMoving, endPromotion } from "./ending.ts";
+import { chooseCandidate, describePassedOver, type PassedOver } from "./candidates.ts";
+import { answerAsking, answerMoving, answerWaiting, endPromotion } from "./ending.ts";
 import {
   type Evidence,
   findUnrecordedPromotion,
@@ -30,16 +31,27 @@ import {
   readSigns,
   readView,
 } from "./evidence.ts";
-import { decidePromotion, estimateLoss, type GateDecision, noLoss, unknownLoss } from "./gate.ts";
+import {
+  agreedOutsiders,
+  decidePromotion,
+  estimateLoss,
+  type GateDecision,
+  type Loss,
+  noLoss,
+  unknownLoss,
+} from "./gate.ts";
 import { noteHeirsSize } from "./heir.ts";
 import { findIntents, globalClusterResource, type Intent } from "./intent.ts";
 import { describeEvidence } from "./lag.ts";
 import { isHeard } from "./life.ts";
 import { raiseRange } from "./scale.ts";
 import { readStandings, type Standings } from "./standing.ts";
+import { createWaiting, type Waiting } from "./waiting.ts";
 
-/** How often one invocation acts and looks anew: two switchovers, then two failovers. */
+/** How often one invocation acts and looks anew, refusals not counted: two switchovers, then two failovers. */
 const maximumTries = 4;
+/** When AWS has refused every candidate they are asked once more: what stood in the way may have passed. */
+const maximumRounds = 2;
 /** A switchover that is refused is tried once more, after waiting for the signs of life to end. */
 const maximumSwitchovers = 2;
 const pauseAfterRefusalMs = 5_000;
@@ -75,18 +87,33 @@ async function promote(context: Context, database: DatabasePlan, approval: Appro
   const { deps, run } = context;
   const timeline = await readTimeline(deps, run.incident);
   const intents = [...findIntents(timeline, database.globalCluster)];
+  const waiting = createWaiting(context, database, timeline);
+  /** Survivors that AWS has refused in this round, in its words. */
+  const refused = new Map<string, string>();
   let refusedSwitchovers = 0;
+  let rounds = 1;
   let problem = "";
-  for (let attempt = 1; attempt <= maximumTries; attempt++) {
-    const { found, standings } = await settle(context, database, intents, approvedTarget(approval));
-    if (found.kind === "alreadyWriter") {
-      const said = await conclude(context, database, found, intents);
-      await raiseRange(context, database, found.target, { intents, timeline });
+  for (let tries = 0; tries < maximumTries; ) {
+    const { found: seen, standings } = await settle(context, database, {
+      promotedHere: intents.map(({ target }) => target),
+      preferred: approvedTarget(approval),
+      refused,
+      waiting,
+    });
+    if (seen.kind === "noTarget" && refused.size > 0 && rounds < maximumRounds) {
+      rounds++;
+      refused.clear();
+      continue;
+    }
+    if (seen.kind === "alreadyWriter") {
+      const said = await takeUp(context, database, seen, intents);
+      await raiseRange(context, database, seen.target, { intents, timeline });
       return said;
     }
-    if (found.kind !== "idle") return conclude(context, database, found, intents);
+    if (seen.kind !== "idle") return conclude(context, database, seen, intents, waiting);
 
-    const evidence = await readSettledEvidence(context, database, found.target);
+    const aim = { preferred: approvedTarget(approval), refused: [...refused.keys()] };
+    const { found, evidence } = await choose(context, database, seen, aim);
     const decision = decidePromotion({
       ...found,
       ...evidence,
@@ -103,17 +130,77 @@ async function promote(context: Context, database: DatabasePlan, approval: Appro
 
     const intent: Intent = { target: found.target, kind: decision.flavour, ...decision.loss };
     intents.unshift(intent);
-    const begun = await beginPromotion(context, database, intent, decision.reason, standings);
+    const known = { standings, outsiders: agreedOutsiders(approval) };
+    const begun = await beginPromotion(context, database, intent, decision.reason, known);
     if (begun.kind === "moving") return answerMoving(context, database, intent);
     problem = begun.reason;
     // What AWS never took explains no move that is found later.
     if (begun.call === "notTaken") intents.shift();
-    if (begun.kind === "overtaken") continue;
     // Never blindly on to data loss: what is the case now, and whether the primary lives, goes through the gate anew.
-    if (intent.kind === "failover") await deps.clock.sleep(pauseAfterRefusalMs);
-    else if (++refusedSwitchovers < maximumSwitchovers) await awaitSilence(context, database, found);
+    switch (begun.kind) {
+      case "overtaken":
+        tries++;
+        break;
+      case "unanswered":
+        tries++;
+        if (intent.kind === "failover") await deps.clock.sleep(pauseAfterRefusalMs);
+        else await afterSwitchover(found);
+        break;
+      case "refused":
+        refused.set(found.target, begun.reason);
+        // A move that was granted after all shows by the next look.
+        await deps.clock.sleep(pauseAfterRefusalMs);
+        if (intent.kind === "switchover" && found.candidates.length === 1) {
+          tries++;
+          await afterSwitchover(found);
+        }
+        break;
+    }
   }
   return endPromotion(context, { result: "blocked", reason: problem, loss: unknownLoss });
+
+  /** Nobody else can be switched over to: all again, when the primary has fallen silent, or by the gate's other way. */
+  async function afterSwitchover(found: Idle): Promise<void> {
+    refused.clear();
+    if (++refusedSwitchovers < maximumSwitchovers) await awaitSilence(context, database, found);
+  }
+}
+
+/**
+ * The best of the candidates by what is known of each, its lag too, and what the gate goes by for it: a primary lives if it
+ * does for any of them, or for one that AWS has refused.
+ */
+async function choose(
+  context: Context,
+  database: DatabasePlan,
+  found: Idle,
+  aim: { readonly preferred: string | null; readonly refused: readonly string[] },
+): Promise<{ readonly found: Idle; readonly evidence: Evidence }> {
+  const regions = [...found.candidates.map(({ region }) => region), ...aim.refused];
+  const evidences = await readSettledEvidence(context, database, regions);
+  const choice = chooseCandidate(found.candidates, aim.preferred, (region) => {
+    const evidence = evidences.get(region);
+    if (evidence === undefined) return "beyond";
+    // Who receives what the primary writes is switched over to, which loses nothing.
+    if (evidence.life.kind === "replication") return "inside";
+    const { lossSeconds } = lossOf(evidence);
+    return lossSeconds !== null && lossSeconds <= database.dataLossBudgetSeconds ? "inside" : "beyond";
+  });
+  const target = choice?.target ?? found.target;
+  const own = evidences.get(target) ?? (await readEvidence(context, database, target));
+  const evidence = { ...own, life: strongestLife([own, ...evidences.values()]) };
+  const passedOver: readonly PassedOver[] = [...found.passedOver, ...(choice?.passedOver ?? [])];
+  return { found: { ...found, target, passedOver }, evidence };
+}
+
+function lossOf({ lag, lastWriteAt, unreceivedSeconds }: Evidence): Loss {
+  return estimateLoss(lag, lastWriteAt, unreceivedSeconds);
+}
+
+function strongestLife(evidences: readonly Evidence[]): Evidence["life"] {
+  const strength = { none: 0, heartbeat: 1, replication: 2 } as const;
+  const [strongest] = evidences.toSorted((left, right) => strength[right.life.kind] - strength[left.life.kind]);
+  return strongest?.life ?? { kind: "none" };
 }
 
 function describeNoCluster({ run }: Context, { globalCluster, clusters }: DatabasePlan): string {
@@ -126,24 +213,30 @@ interface Settled {
   readonly standings: Standings;
 }
 
-/** The classification as soon as there is one to act on: while a move is being cancelled, or nothing can be read, it waits. */
+/**
+ * The classification as soon as there is one to act on: while a move is being cancelled, nothing can be read, or a cluster
+ * that may become able is not able yet, it waits.
+ */
 async function settle(
   context: Context,
   database: DatabasePlan,
-  intents: readonly Intent[],
-  preferred: string | null,
+  aim: Pick<ClassifyInput, "promotedHere" | "preferred" | "refused"> & { readonly waiting: Waiting },
 ): Promise<Settled> {
-  const promoted = intents.map(({ target }) => target);
+  const { waiting, ...aims } = aim;
   let last: Settled = { found: { kind: "unknown", reason: "it was not read" }, standings: {} };
   await pollUntil(context.deps, context.guard, async () => {
     const { view, standings } = await look(context, database);
-    let found = classifyView(context, database, { view, standings, promotedHere: promoted, preferred });
+    const seen = { ...aims, view, standings, patience: waiting.isOver() ? "over" : "left" } as const;
+    let found = classifyView(context, database, seen);
     if (found.kind === "notNeeded") {
       const unrecorded = await findUnrecordedPromotion(context, database, view);
-      const promotedHere = unrecorded === null ? [] : [unrecorded];
-      found = classifyView(context, database, { view, standings, promotedHere, preferred });
+      found = classifyView(context, database, { ...seen, promotedHere: unrecorded === null ? [] : [unrecorded] });
     }
     last = { found, standings };
+    if (found.kind === "noTarget" && found.waitFor.length > 0 && !waiting.isOver()) {
+      await waiting.note(found.waitFor);
+      return null;
+    }
     return found.kind === "cancelling" || found.kind === "unknown" ? null : last;
   });
   return last;
@@ -158,11 +251,11 @@ async function look(
 }
 
 function classifyView(
-  { run: { failedRegion, survivors } }: Context,
+  { run: { failedRegion, survivors, promotionTarget } }: Context,
   database: DatabasePlan,
-  seen: Pick<ClassifyInput, "view" | "standings" | "promotedHere" | "preferred">,
+  seen: Omit<ClassifyInput, "database" | "failedRegion" | "survivors" | "chosen">,
 ): Classification {
-  return classify({ ...seen, database, failedRegion, survivors });
+  return classify({ ...seen, database, failedRegion, survivors, chosen: promotionTarget ?? null });
 }
 
 /** What a person approved stays the target while it can take over: an approval of one is none of another. */
@@ -187,8 +280,10 @@ async function conclude(
   database: DatabasePlan,
   found: Exclude<Classification, Idle>,
   intents: readonly Intent[],
+  waiting: Waiting,
 ): Promise<Json> {
   if (found.kind === "movingToUs" || found.kind === "alreadyWriter") return takeUp(context, database, found, intents);
+  if (found.kind === "noTarget" && found.waitFor.length > 0 && !waiting.isOver()) return answerWaiting(found.reason);
   const reason = describeClassification(found);
   await context.journal.append({
     step: "database",
@@ -201,16 +296,29 @@ async function conclude(
       return endPromotion(context, { result: "notNeeded", reason, loss: noLoss });
     case "twoWriters":
       return endPromotion(context, { result: "blocked", reason, loss: unknownLoss, writers: found.writers });
+    case "dissolved":
+      return endPromotion(context, {
+        result: "blocked",
+        reason,
+        loss: unknownLoss,
+        writers: found.outsiders.map(arnOf),
+      });
+    case "noTarget": {
+      const { outsiders, primary } = found;
+      const writers = outsiders.length === 0 ? [] : [database.clusters[primary] ?? primary, ...outsiders.map(arnOf)];
+      return endPromotion(context, { result: "blocked", reason, loss: unknownLoss, writers });
+    }
     case "lostElsewhere":
     case "otherEngine":
     case "movingElsewhere":
     case "cancelling":
-    case "noTarget":
       return endPromotion(context, { result: "blocked", reason, loss: unknownLoss });
     case "unknown":
       throw new FailoverError("Transient", `The global cluster cannot be read: ${found.reason}. Try again`);
   }
 }
+
+const arnOf = ({ arn }: { readonly arn: string }) => arn;
 
 /** A move to a survivor that is under way, or over, when this invocation looks: whoever began it, it is adopted (FM41). */
 async function takeUp(
@@ -262,8 +370,7 @@ async function adopt(
   if (flavour === "switchover") return { target, kind: "switchover", ...noLoss };
   // A lag tells nothing here: who has become the writer has none, and the last one is from before.
   if (intent !== undefined && isHeard((await readSigns(context))[0] ?? null, context.deps.clock.now())) return intent;
-  const { lag, lastWriteAt, unreceivedSeconds } = await readEvidence(context, database, target);
-  return { target, kind: "failover", ...estimateLoss(lag, lastWriteAt, unreceivedSeconds) };
+  return { target, kind: "failover", ...lossOf(await readEvidence(context, database, target)) };
 }
 
 async function observe(
@@ -273,14 +380,18 @@ async function observe(
   decision: GateDecision,
 ): Promise<void> {
   const reading = lag.kind === "known" ? lag.reading : lag.last;
+  const passedOver = describePassedOver(found.passedOver);
   const ageSeconds = reading === null ? null : (deps.clock.now() - parseInstant(reading.sampledAt)) / 1_000;
   await journal.append({
     step: "database",
     kind: "observed",
-    summary: describeStand(found, { lag, life }),
+    summary: `${describeStand(found, { lag, life })}${passedOver === "" ? "" : `. Passed over: ${passedOver}`}`,
     detail: {
       classification: found.kind,
       target: found.target,
+      candidates: found.candidates.map(({ region }) => region),
+      passedOver: found.passedOver.map(({ region, reason }) => ({ region, reason })),
+      outsiders: found.outsiders.map(arnOf),
       lag: { state: lag.kind, value: reading?.seconds ?? null, ageSeconds, source: reading?.source ?? null },
       life: life.kind,
       decision: decision.kind,
@@ -304,12 +415,12 @@ function describeStand({ primary, target }: Idle, { lag, life }: Pick<Evidence, 
 /** For every decision of the gate but to proceed. */
 async function stop(
   context: Context,
-  { target }: Idle,
+  { target, outsiders }: Idle,
   decision: Exclude<GateDecision, { kind: "proceed" }>,
 ): Promise<Json> {
   switch (decision.kind) {
     case "ask":
-      return answerAsking(target, decision.flavour, decision.question, decision.loss);
+      return answerAsking(target, decision.flavour, decision.question, decision.loss, outsiders);
     case "observe":
       return endPromotion(context, { result: "observed", reason: decision.reason, target, loss: unknownLoss });
     case "declined":

@@ -1,5 +1,7 @@
 import {
   DescribeDBClustersCommand,
+  DescribeDBInstancesCommand,
+  type DBCluster as SdkCluster,
   DescribeGlobalClustersCommand,
   FailoverGlobalClusterCommand,
   type GlobalCluster as SdkGlobalCluster,
@@ -7,8 +9,8 @@ import {
 } from "@aws-sdk/client-rds";
 import { retryRead } from "../shared/backoff.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
-import { errorMessage } from "../shared/errors.ts";
-import type { DatabaseView, GlobalCluster, Move, Read } from "./classify.ts";
+import { errorMessage, errorName } from "../shared/errors.ts";
+import type { Cluster, DatabaseView, GlobalCluster, Move, Read } from "./classify.ts";
 import type { Flavour } from "./gate.ts";
 
 /** Once more after a lost answer; beyond that the step's own loop asks again, with other Regions in between. */
@@ -16,28 +18,29 @@ const readAttempts = 2;
 
 /**
  * The global database as seen from `regions` (survivors, nearest first): the global cluster from the first that answers,
- * and each Region's own cluster in that Region. Never throws: what cannot be read is part of the view.
+ * and each Region's own cluster in that Region. `others` are asked for theirs only where it is no member: then it may be a
+ * writer of its own (FM76). Never throws: what cannot be read is part of the view.
  */
 export async function readDatabase(
   deps: Dependencies<"rds">,
   globalCluster: string,
   clusters: Readonly<Record<string, string>>,
   regions: readonly string[],
+  others: readonly string[] = [],
 ): Promise<DatabaseView> {
-  const [global, seen] = await Promise.all([
-    readGlobalCluster(deps, globalCluster, regions),
-    Promise.all(
-      regions.flatMap((region) => {
+  const [global, own] = await Promise.all([readGlobalCluster(deps, globalCluster, regions), readClusters(regions)]);
+  const members = global.kind === "read" ? global.found.members.map(({ arn }) => arn) : null;
+  const outside = others.filter((region) => members !== null && !members.includes(clusters[region] ?? ""));
+  return { global, clusters: Object.fromEntries([...own, ...(await readClusters(outside))]) };
+
+  function readClusters(where: readonly string[]) {
+    return Promise.all(
+      where.flatMap((region) => {
         const arn = clusters[region];
-        return arn === undefined ? [] : readCluster(deps, region, arn).then((found) => ({ region, ...found }));
+        return arn === undefined ? [] : readCluster(deps, region, arn).then((read) => [region, read] as const);
       }),
-    ),
-  ]);
-  return {
-    global,
-    clusters: Object.fromEntries(seen.map(({ region, status }) => [region, status])),
-    engines: Object.fromEntries(seen.flatMap(({ region, engine }) => (engine === null ? [] : [[region, engine]]))),
-  };
+    );
+  }
 }
 
 /**
@@ -73,6 +76,7 @@ async function readGlobalCluster(
   regions: readonly string[],
 ): Promise<Read<GlobalCluster>> {
   const problems: string[] = [];
+  let absent = 0;
   for (const region of regions) {
     try {
       const answer = await retryRead(
@@ -82,40 +86,88 @@ async function readGlobalCluster(
       );
       const cluster = answer.GlobalClusters?.find(({ GlobalClusterIdentifier }) => GlobalClusterIdentifier === id);
       if (cluster !== undefined) return { kind: "read", found: toGlobalCluster(cluster) };
+      absent++;
       problems.push(`${region}: there is no global cluster ${id}`);
     } catch (error) {
+      if (errorName(error) === "GlobalClusterNotFoundFault") absent++;
       problems.push(`${region}: ${errorMessage(error)}`);
     }
   }
+  if (absent > 0 && absent === regions.length) return { kind: "absent", reason: problems.join("; ") };
   return { kind: "unreadable", reason: problems.join("; ") || "no survivor has a cluster of it" };
 }
 
-async function readCluster(
+async function readCluster(deps: Dependencies<"rds">, region: string, arn: string): Promise<Read<Cluster>> {
+  try {
+    const [answer, statuses] = await Promise.all([
+      retryRead(
+        deps,
+        () => deps.aws.rds(region).send(new DescribeDBClustersCommand({ DBClusterIdentifier: arn })),
+        readAttempts,
+      ),
+      readInstanceStatuses(deps, region, arn),
+    ]);
+    const cluster = answer.DBClusters?.find(({ DBClusterArn }) => DBClusterArn === arn);
+    return cluster?.Status === undefined
+      ? { kind: "absent", reason: `there is no cluster ${arn}` }
+      : { kind: "read", found: toCluster(cluster, cluster.Status, statuses) };
+  } catch (error) {
+    const kind = errorName(error) === "DBClusterNotFoundFault" ? "absent" : "unreadable";
+    return { kind, reason: errorMessage(error) };
+  }
+}
+
+/**
+ * The status of each instance of a cluster, by identifier. DescribeDBClusters lists a cluster's instances and not how they
+ * are; where this second look fails, the first one stands and the statuses are unknown.
+ */
+async function readInstanceStatuses(
   deps: Dependencies<"rds">,
   region: string,
   arn: string,
-): Promise<{ readonly status: Read<string>; readonly engine: string | null }> {
+): Promise<ReadonlyMap<string, string>> {
+  const cluster = arn.split(":").at(-1) ?? arn;
   try {
-    const answer = await retryRead(
+    const { DBInstances = [] } = await retryRead(
       deps,
-      () => deps.aws.rds(region).send(new DescribeDBClustersCommand({ DBClusterIdentifier: arn })),
+      () =>
+        deps.aws
+          .rds(region)
+          .send(new DescribeDBInstancesCommand({ Filters: [{ Name: "db-cluster-id", Values: [cluster] }] })),
       readAttempts,
     );
-    const cluster = answer.DBClusters?.find(({ DBClusterArn }) => DBClusterArn === arn);
-    const engine = cluster?.Engine ?? null;
-    return cluster?.Status === undefined
-      ? { status: { kind: "unreadable", reason: `there is no cluster ${arn}` }, engine }
-      : { status: { kind: "read", found: cluster.Status }, engine };
+    return new Map(
+      DBInstances.flatMap(({ DBInstanceIdentifier: id, DBInstanceStatus: status }) =>
+        id === undefined || status === undefined ? [] : [[id, status] as const],
+      ),
+    );
   } catch (error) {
-    return { status: { kind: "unreadable", reason: errorMessage(error) }, engine: null };
+    deps.logger.warn("The status of DB instances could not be read", { cluster: arn, error: errorMessage(error) });
+    return new Map();
   }
+}
+
+function toCluster(cluster: SdkCluster, status: string, statuses: ReadonlyMap<string, string>): Cluster {
+  return {
+    status,
+    engineVersion: cluster.EngineVersion ?? null,
+    instances: (cluster.DBClusterMembers ?? []).flatMap(({ DBInstanceIdentifier: id, IsClusterWriter }) =>
+      id === undefined
+        ? []
+        : [{ id, role: IsClusterWriter === true ? "writer" : "reader", status: statuses.get(id) ?? null }],
+    ),
+    engine: cluster.Engine ?? null,
+  };
 }
 
 function toGlobalCluster(cluster: SdkGlobalCluster): GlobalCluster {
   return {
     status: cluster.Status ?? "of unknown status",
-    members: (cluster.GlobalClusterMembers ?? []).flatMap(({ DBClusterArn, IsWriter }) =>
-      DBClusterArn === undefined ? [] : [{ arn: DBClusterArn, role: IsWriter === true ? "writer" : "reader" }],
+    engineVersion: cluster.EngineVersion ?? null,
+    members: (cluster.GlobalClusterMembers ?? []).flatMap(({ DBClusterArn: arn, IsWriter, SynchronizationStatus }) =>
+      arn === undefined
+        ? []
+        : [{ arn, role: IsWriter === true ? "writer" : "reader", synchronization: SynchronizationStatus ?? null }],
     ),
     move: toMove(cluster.FailoverState),
     engine: cluster.Engine ?? null,

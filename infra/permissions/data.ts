@@ -25,6 +25,17 @@ export function readsTheDatabase(subject: Subject): readonly Permission[] {
   ])(subject);
 }
 
+export function readsInstances(subject: Subject): readonly Permission[] {
+  return withDatabase((database) => [
+    {
+      actions: ["rds:DescribeDBInstances"],
+      // Asked for by cluster, which names no instance: IAM then asks about all of the Region.
+      resources: Object.values(database.clusters).map((arn) => arn.replace(/:cluster:.*$/, ":db:*")),
+      reason: "Reads whether a cluster has an instance that serves",
+    },
+  ])(subject);
+}
+
 /** @param ways the calls that may be made: a switchover loses nothing, a failover may */
 export function movesTheWriter(...ways: readonly ("FailoverGlobalCluster" | "SwitchoverGlobalCluster")[]): Rule {
   return withDatabase((database, subject) => [

@@ -20,6 +20,7 @@ import type { VirtualClock } from "../clock.ts";
 import {
   GlobalCluster,
   type GlobalClusterSetup,
+  globalEngineVersion,
   type Member,
   type Promotion,
   type Topology,
@@ -146,6 +147,29 @@ export class SimulatedRds implements SimulatedService {
     this.#member(region).status = status;
   }
 
+  /** Somebody removes the cluster in `region` from the global cluster, and so makes it a writer of its own. */
+  detach(region: string): "detached" | "refused" {
+    return this.#global.detach(region);
+  }
+
+  /** Clusters that have left the global cluster. */
+  get standalone(): readonly Readonly<Member>[] {
+    return this.#global.standalone;
+  }
+
+  /** Makes the cluster in `region` another, as somebody with the right to would, or an upgrade, or a rebuild. */
+  changeCluster(
+    region: string,
+    change: Partial<Pick<Member, "synchronization" | "engineVersion" | "patch" | "instances">>,
+  ): void {
+    this.#global.change(region, change);
+  }
+
+  /** The cluster in a Region in truth, while it is a member. */
+  memberIn(region: string): Readonly<Member> | null {
+    return this.#global.memberIn(region);
+  }
+
   handle(asked: ServiceRequest): Record<string, unknown> {
     const request = { ...asked, input: foldNames(asked.input) };
     switch (request.operation) {
@@ -178,8 +202,8 @@ export class SimulatedRds implements SimulatedService {
 
   #describeClusters(request: ServiceRequest): Record<string, unknown> {
     const { DBClusterIdentifier: id } = readInput<DescribeDBClustersCommandInput>(request, describeFields);
-    const here = this.#global.topologyIn(request.region).members.find(({ region }) => region === request.region);
-    const isAsked = here !== undefined && (id === undefined || id === here.arn || id === identifierOf(here.arn));
+    const here = this.#global.clusterIn(request.region);
+    const isAsked = here !== null && (id === undefined || id === here.arn || id === identifierOf(here.arn));
     if (id !== undefined && !isAsked)
       throw new ServiceError("DBClusterNotFoundFault", `DBCluster ${id} not found.`, 404);
     return answer<DescribeDBClustersCommandOutput>({ DBClusters: isAsked ? [this.#clusterShape(here)] : [] });
@@ -192,14 +216,19 @@ export class SimulatedRds implements SimulatedService {
     if (filter?.Name !== "db-cluster-id" || more.length > 0) {
       throw new UnknownToSimulator("rds:DescribeDBInstances without exactly one filter, db-cluster-id");
     }
-    const here = this.#global.memberIn(request.region);
+    const here = this.#global.clusterIn(request.region);
     const isAsked = here !== null && [here.arn, identifierOf(here.arn)].some((name) => filter.Values?.includes(name));
-    const members = isAsked ? this.#clusterShape(here).DBClusterMembers : [];
     return answer<DescribeDBInstancesCommandOutput>({
-      DBInstances: members.map(({ DBInstanceIdentifier }) => ({
-        DBInstanceIdentifier,
-        DBInstanceClass: this.sizes.instanceClass(request.region),
-      })),
+      DBInstances: !isAsked
+        ? []
+        : here.instances.map((status, index) => ({
+            DBInstanceIdentifier: instanceName(here, index),
+            DBInstanceClass: this.sizes.instanceClass(request.region),
+            DBClusterIdentifier: identifierOf(here.arn),
+            DBInstanceStatus: status,
+            Engine: this.engine,
+            EngineVersion: here.engineVersion,
+          })),
     });
   }
 
@@ -210,7 +239,7 @@ export class SimulatedRds implements SimulatedService {
   #modify(request: ServiceRequest): Record<string, unknown> {
     const input = readInput<ModifyDBClusterCommandInput>(request, modifyFields);
     const { DBClusterIdentifier: id, ServerlessV2ScalingConfiguration: range } = input;
-    const here = this.#global.memberIn(request.region);
+    const here = this.#global.clusterIn(request.region);
     if (here === null || id !== identifierOf(here.arn)) {
       throw new ServiceError("DBClusterNotFoundFault", `DBCluster ${id} not found.`, 404);
     }
@@ -279,6 +308,13 @@ export class SimulatedRds implements SimulatedService {
     if (seen.status !== "available" || seen.synchronization !== "connected") {
       throw invalidClusterState(`DBCluster ${arn} is ${seen.status}, ${seen.synchronization}.`);
     }
+    // "Managed failovers": the same major and minor version, and for some engines the same patch level. Assumption: this is
+    // the name of the refusal; and one without an instance is accepted, which leaves a writer with which nobody can write.
+    if (seen.engineVersion !== globalEngineVersion || seen.patch === "differs") {
+      throw invalidClusterState(
+        `DBCluster ${arn} runs an engine version that is not compatible with that of the primary cluster.`,
+      );
+    }
     return target;
   }
 
@@ -298,6 +334,7 @@ export class SimulatedRds implements SimulatedService {
       GlobalClusterArn: `arn:aws:rds::${simulatedAccount}:global-cluster:${this.#global.identifier}`,
       Status: status,
       Engine: this.engine,
+      EngineVersion: globalEngineVersion,
       GlobalClusterMembers: members.map(({ arn, isWriter, synchronization }) => ({
         DBClusterArn: arn,
         IsWriter: isWriter,
@@ -325,20 +362,20 @@ export class SimulatedRds implements SimulatedService {
   }
 
   #clusterShape(member: Readonly<Member>) {
-    const id = identifierOf(member.arn);
-    const instance = (number: number) => ({
-      DBInstanceIdentifier: `${id}-${number}`,
-      IsClusterWriter: member.isWriter && number === 1,
-      PromotionTier: 1,
-    });
+    const writes = member.isWriter || this.#global.standalone.some(({ region }) => region === member.region);
     return {
-      DBClusterIdentifier: id,
+      DBClusterIdentifier: identifierOf(member.arn),
       DBClusterArn: member.arn,
       Status: member.status,
       Engine: this.engine,
-      MultiAZ: true,
+      EngineVersion: member.engineVersion,
+      MultiAZ: member.instances.length > 1,
       ...this.sizes.shape(member.region),
-      DBClusterMembers: [instance(1), instance(2)],
+      DBClusterMembers: member.instances.map((_status, index) => ({
+        DBInstanceIdentifier: instanceName(member, index),
+        IsClusterWriter: writes && index === 0,
+        PromotionTier: 1,
+      })),
     };
   }
 
@@ -370,6 +407,10 @@ function foldNames(input: ServiceRequest["input"]): ServiceRequest["input"] {
 
 function identifierOf(arn: string): string {
   return arn.split(":").at(-1) ?? arn;
+}
+
+function instanceName({ arn }: Readonly<Member>, index: number): string {
+  return `${identifierOf(arn)}-${index + 1}`;
 }
 
 function invalidState(message: string): ServiceError {

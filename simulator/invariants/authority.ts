@@ -83,6 +83,17 @@ export class Authority {
     });
   }
 
+  /** Whether a person said yes to `target` becoming the writer, told that the cluster in `other` may take writes as well. */
+  isSecondWriterApproved(tenure: Tenure, target: string, other: string): boolean {
+    return this.#promotions(tenure, target).some(
+      (question) =>
+        question.stated !== null &&
+        "beside" in question.stated &&
+        question.stated.beside?.includes(other) === true &&
+        this.#isApproved(question),
+    );
+  }
+
   /** What is wrong with a change under the plan's levels; null when nothing is. */
   judge(call: CallRecord, tenure: Tenure, target: string | null): "observeChangesNothing" | "askedBeforeChange" | null {
     const { automation } = this.#world.plan;

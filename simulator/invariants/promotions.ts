@@ -13,6 +13,8 @@ const deathUnnoticedMs = 180_000;
 const lifeUnnoticedMs = 120_000;
 /** Replication that is no further behind than this advances. */
 const advancingSeconds = 5;
+/** What has been so for this long is seen by whoever looks before a change. */
+const unseenMs = 30_000;
 /** A round's looks, of up to four seconds each and side by side, come before its heartbeat. */
 const roundLastsSeconds = 5;
 
@@ -50,9 +52,42 @@ export class Promotions {
 
   /** A call to RDS, whether AWS accepts it or not. */
   judgeCall(call: CallRecord): void {
+    const what = `${call.service}:${call.operation}@${call.region} by ${call.caller.functionName}`;
     this.#judgeEngine(call);
     this.#judgeFlavour(call);
-    this.#judgeLivingWriter(call, `${call.service}:${call.operation}@${call.region} by ${call.caller.functionName}`);
+    this.#judgeLivingWriter(call, what);
+    this.#judgeSecondWriter(call, what);
+    this.#judgeAbility(call, what);
+  }
+
+  /** FM76: beside a cluster that has left the global cluster and takes writes, only a person who was told makes a writer. */
+  #judgeSecondWriter(call: CallRecord, what: string): void {
+    const { rds, regions, clock } = this.#world;
+    const target = this.targetOf(call);
+    if (rds === null || target === null) return;
+    const from = clock.now() - unseenMs;
+    const tenure = this.#ledger.tenureOf(call.caller.execution ?? "", 0, call.at);
+    for (const { region, changedAt } of rds.standalone) {
+      const isSeen =
+        rds.acceptingWrites.includes(region) &&
+        changedAt <= from &&
+        (this.#history.aliveSince.get(region) ?? 0) <= from &&
+        regions.reachable(call.caller.region, region) &&
+        !this.#history.links.cutSince(call.caller.region, from);
+      if (!isSeen || (tenure !== null && this.#authority.isSecondWriterApproved(tenure, target, region))) continue;
+      this.#report("noSecondWriter", `${what} makes ${target} a writer, and ${region}, which left, takes writes`);
+    }
+  }
+
+  /** FM78: what cannot serve is not asked to. */
+  #judgeAbility(call: CallRecord, what: string): void {
+    const { rds, clock } = this.#world;
+    const target = this.targetOf(call);
+    const member = target === null ? null : (rds?.memberIn(target) ?? null);
+    if (member === null || member.changedAt > clock.now() - unseenMs) return;
+    if (member.instances.length > 0 && member.synchronization === "connected") return;
+    const why = member.instances.length === 0 ? "has no instance" : "is resynchronising";
+    this.#report("ableTarget", `${what} asks for ${target}, which ${why}`);
   }
 
   /** FM81: nothing that is known of Aurora holds for DocumentDB or Neptune. */

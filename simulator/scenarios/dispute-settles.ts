@@ -5,9 +5,9 @@ export const disputeSettles: Scenario = {
   summary:
     "Two vantages lose sight of us-east-1 and a person is asked; then it is dark for all: traffic moves without the answer",
   plan: "storefront",
-  needs: ["automaticTraffic", "promotion", "thirdRegion"],
+  needs: ["automaticTraffic", "unattendedPromotion", "thirdRegion", "thirdCluster"],
   failureModes: ["FM18", "FM12", "FM24", "FM74"],
-  expected: "waitingForApproval",
+  expected: "recovered",
   failedRegion: "us-east-1",
   script: [
     { at: 0, action: { kind: "link", between: ["us-east-1", "eu-west-1"], as: "cut" } },

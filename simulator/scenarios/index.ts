@@ -13,6 +13,7 @@ import { cascadeWithoutCapacity } from "./cascade-without-capacity.ts";
 import { busTakesNothing } from "./bus-takes-nothing.ts";
 import { cooldownOwnerDead } from "./cooldown-owner-dead.ts";
 import { cutOffSurvivor } from "./cut-off-survivor.ts";
+import { detachedByHand } from "./detached-by-hand.ts";
 import { disputeSettles } from "./dispute-settles.ts";
 import { eventStorm } from "./event-storm.ts";
 import { flapping } from "./flapping.ts";
@@ -22,6 +23,7 @@ import { forgottenPause } from "./forgotten-pause.ts";
 import { grayFailure } from "./gray-failure.ts";
 import { grayThenDark } from "./gray-then-dark.ts";
 import { headerMissing } from "./header-missing.ts";
+import { headlessSecondary } from "./headless-secondary.ts";
 import { lagBeyondBudget } from "./lag-beyond-budget.ts";
 import { lagMetricCoarse } from "./lag-metric-coarse.ts";
 import { lagMetricEnds } from "./lag-metric-ends.ts";
@@ -48,6 +50,8 @@ import { smallerHeir } from "./smaller-heir.ts";
 import { survivorDrainedByHand } from "./survivor-drained-by-hand.ts";
 import { tableOfAnotherAccount } from "./table-of-another-account.ts";
 import { tablesOf2017 } from "./tables-of-2017.ts";
+import { targetBusy } from "./target-busy.ts";
+import { targetRefused } from "./target-refused.ts";
 import { throttling } from "./throttling.ts";
 import { twoRegionsNoWitness } from "./two-regions-no-witness.ts";
 import { twoWriters } from "./two-writers.ts";
@@ -112,4 +116,8 @@ export const scenarios: readonly Scenario[] = [
   lagMetricCoarse,
   tablesOf2017,
   tableOfAnotherAccount,
+  detachedByHand,
+  targetRefused,
+  headlessSecondary,
+  targetBusy,
 ];

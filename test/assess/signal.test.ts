@@ -256,6 +256,18 @@ describe("what is understood", () => {
       },
     ],
     [
+      "FM77: a retry that names who is to become the writer",
+      { retry: "storefront-us-east-1-e4", branches: ["database"], target: "eu-west-1", reason: "it is better" },
+      {
+        kind: "retry",
+        incident: "storefront-us-east-1-e4",
+        branches: ["database"],
+        target: "eu-west-1",
+        reason: "it is better",
+        source: "operator",
+      },
+    ],
+    [
       "FM4: the watch",
       { watch: { region: "us-east-1", from: "eu-west-1" } },
       { kind: "watch", region: "us-east-1", source: "watch in eu-west-1" },
@@ -343,6 +355,7 @@ describe("FM6: poison is refused with its key and what was received", () => {
     ["a retry of nothing", change(retry, "branches", []), "branches", "[]"],
     ["a retry without branches", change(retry, "branches", undefined), "branches", "nothing"],
     ["a retry of an unknown branch", change(retry, "branches", ["everything"]), "branches.0", '"everything"'],
+    ["a retry with no target", change({ ...retry, target: "eu-west-1" }, "target", ""), "target", '""'],
     ["a retry without a reason", change(retry, "reason", undefined), "reason", "nothing"],
     ["a reason that nobody can see", { ...start, reason: "\u0000" }, "reason", '"\\u0000"'],
     ["a reason of blanks", { ...start, reason: " \u200b\u3000" }, "reason", '"'],

@@ -202,7 +202,7 @@ describe("reading", () => {
     aws.put(table, { ...itemKey(plan), ...item });
 
     await expect(aws.finish(store.read())).rejects.toThrow(
-      /pause\.until is "later"\. .*written in format 7 and this version knows 2: deploy the newer version here too/,
+      /pause\.until is "later"\. .*written in format 7 and this version knows 3: deploy the newer version here too/,
     );
   });
 });

@@ -174,7 +174,15 @@ describe("readDatabase", () => {
       if (region === "eu-west-1") throw Object.assign(new Error("no answer"), { name: "TimeoutError" });
       if (operation === "DescribeGlobalClusters")
         return global({ Status: "pending", ToDbClusterArn: clusters["eu-west-1"] });
-      return { DBClusters: [{ DBClusterArn: clusters["ap-southeast-1"], Status: "available" }] };
+      if (operation === "DescribeDBInstances") {
+        return { DBInstances: [{ DBInstanceIdentifier: "one", DBInstanceStatus: "rebooting" }] };
+      }
+      const DBClusterMembers = [
+        { DBInstanceIdentifier: "one", IsClusterWriter: true },
+        { DBInstanceIdentifier: "two" },
+      ];
+      const seen = { DBClusterArn: clusters["ap-southeast-1"], Status: "available", EngineVersion: "17.4" };
+      return { DBClusters: [{ ...seen, DBClusterMembers }] };
     });
 
     const view = await readDatabase(deps, "storefront", database.clusters, regions);
@@ -182,7 +190,18 @@ describe("readDatabase", () => {
     expect(view.global).toMatchObject({ kind: "read", found: { move: { status: "pending", dataLoss: "unsaid" } } });
     expect(view.clusters).toEqual({
       "eu-west-1": { kind: "unreadable", reason: "no answer" },
-      "ap-southeast-1": { kind: "read", found: "available" },
+      "ap-southeast-1": {
+        kind: "read",
+        found: {
+          status: "available",
+          engineVersion: "17.4",
+          instances: [
+            { id: "one", role: "writer", status: "rebooting" },
+            { id: "two", role: "reader", status: null },
+          ],
+          engine: null,
+        },
+      },
     });
     expect(sent.every(({ region }) => regions.includes(region))).toBe(true);
   });
@@ -192,8 +211,9 @@ describe("readDatabase", () => {
 
     const view = await readDatabase(none.deps, "storefront", database.clusters, regions);
 
+    expect(view.clusters["eu-west-1"]).toMatchObject({ kind: "absent" });
     expect(view.global).toEqual({
-      kind: "unreadable",
+      kind: "absent",
       reason: "eu-west-1: there is no global cluster storefront; ap-southeast-1: there is no global cluster storefront",
     });
   });
@@ -210,6 +230,43 @@ describe("readDatabase", () => {
     const view = await readDatabase(deps, "storefront", database.clusters, regions);
 
     expect(view.global).toMatchObject({ found: { engine: "aurora-mysql" } });
-    expect(view.engines).toEqual({ "eu-west-1": "neptune" });
+    expect(view.clusters).toMatchObject({
+      "eu-west-1": { found: { engine: "neptune" } },
+      "ap-southeast-1": { found: { engine: null } },
+    });
+  });
+
+  it("knows a cluster, and not how its instances are, where only that cannot be read", async () => {
+    const { deps } = rdsWith((operation) => {
+      if (operation === "DescribeGlobalClusters") return global({});
+      if (operation === "DescribeDBInstances") throw Object.assign(new Error("no"), { name: "AccessDenied" });
+      const DBClusterMembers = [{ DBInstanceIdentifier: "one", IsClusterWriter: true }];
+      return { DBClusters: [{ DBClusterArn: clusters["eu-west-1"], Status: "available", DBClusterMembers }] };
+    });
+
+    const view = await readDatabase(deps, "storefront", database.clusters, ["eu-west-1"]);
+
+    expect(view.clusters["eu-west-1"]).toEqual({
+      kind: "read",
+      found: {
+        status: "available",
+        engineVersion: null,
+        instances: [{ id: "one", role: "writer", status: null }],
+        engine: null,
+      },
+    });
+  });
+
+  it("FM76: asks a Region besides for its cluster where that is no member, and else leaves it alone", async () => {
+    const { deps, sent } = rdsWith((operation) => {
+      if (operation === "DescribeGlobalClusters") return global({});
+      throw Object.assign(new Error("not found"), { name: "DBClusterNotFoundFault" });
+    });
+
+    const asked = await readDatabase(deps, "storefront", database.clusters, ["eu-west-1"], ["ap-southeast-1"]);
+    await readDatabase(deps, "storefront", database.clusters, ["eu-west-1"], ["us-east-1"]);
+
+    expect(asked.clusters["ap-southeast-1"]).toMatchObject({ kind: "absent" });
+    expect(sent.filter(({ region }) => region === "us-east-1")).toEqual([]);
   });
 });

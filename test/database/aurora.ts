@@ -7,6 +7,7 @@ interface Input {
   readonly TargetDbClusterIdentifier?: string;
   readonly AllowDataLoss?: boolean;
   readonly DBClusterIdentifier?: string;
+  readonly Filters?: readonly { readonly Name: string; readonly Values: readonly string[] }[];
 }
 
 type SdkMove = { Status?: string; FromDbClusterArn?: string; ToDbClusterArn?: string; IsDataLossAllowed?: boolean };
@@ -20,6 +21,12 @@ export class FakeAurora {
   move: SdkMove | undefined;
   moveSeconds = 30;
   readonly statuses: Record<string, string>;
+  /** Status of each instance, by cluster; the first is the one that writes, where the cluster is the writer. */
+  readonly instances: Record<string, readonly string[]>;
+  readonly synchronization: Record<string, string> = {};
+  readonly versions: Record<string, string> = {};
+  /** Clusters that have left the global cluster. */
+  readonly outside = new Set<string>();
   readonly dark = new Set<string>();
   /** Every call that asks for a move: `Operation@region` and what was asked. */
   readonly moves: { readonly call: string; readonly input: Input }[] = [];
@@ -39,6 +46,7 @@ export class FakeAurora {
     this.#clock = clock;
     this.writers = [clusters[writer] as string];
     this.statuses = Object.fromEntries(this.#arns.map((arn) => [arn, "available"]));
+    this.instances = Object.fromEntries(this.#arns.map((arn) => [arn, ["available", "available"]]));
   }
 
   client(region: string) {
@@ -74,7 +82,29 @@ export class FakeAurora {
       case "DescribeDBClusters": {
         const arn = input.DBClusterIdentifier as string;
         if (regionOf(arn) !== region) throw awsError("DBClusterNotFoundFault", `${arn} is not in ${region}`, 404);
-        return { DBClusters: [{ DBClusterArn: arn, Status: this.statuses[arn] }] };
+        const writes = this.writers.includes(arn);
+        return {
+          DBClusters: [
+            {
+              DBClusterArn: arn,
+              Status: this.statuses[arn],
+              EngineVersion: this.versions[arn] ?? "17.4",
+              DBClusterMembers: this.instances[arn]?.map((_status, index) => ({
+                DBInstanceIdentifier: `${region}-${index}`,
+                IsClusterWriter: writes && index === 0,
+              })),
+            },
+          ],
+        };
+      }
+      case "DescribeDBInstances": {
+        const arn = this.#arns.find((each) => each.endsWith(`:${input.Filters?.[0]?.Values[0]}`)) ?? "";
+        return {
+          DBInstances: this.instances[arn]?.map((DBInstanceStatus, index) => ({
+            DBInstanceIdentifier: `${region}-${index}`,
+            DBInstanceStatus,
+          })),
+        };
       }
       case "FailoverGlobalCluster":
       case "SwitchoverGlobalCluster": {
@@ -103,10 +133,14 @@ export class FakeAurora {
     return {
       GlobalClusterIdentifier: this.#id,
       Status: this.status,
-      GlobalClusterMembers: this.#arns.map((DBClusterArn) => ({
-        DBClusterArn,
-        IsWriter: this.writers.includes(DBClusterArn),
-      })),
+      EngineVersion: "17.4",
+      GlobalClusterMembers: this.#arns
+        .filter((arn) => !this.outside.has(arn))
+        .map((DBClusterArn) => ({
+          DBClusterArn,
+          IsWriter: this.writers.includes(DBClusterArn),
+          SynchronizationStatus: this.synchronization[DBClusterArn] ?? "connected",
+        })),
       FailoverState: this.move ?? {},
     };
   }

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import {
   type Classification,
+  type ClassifyInput,
+  type Cluster,
   classify,
   type DatabaseView,
   describeClassification,
@@ -14,6 +16,15 @@ const regions = ["us-east-1", "eu-west-1", "ap-southeast-1"] as const;
 const survivors = ["eu-west-1", "ap-southeast-1"];
 type Region = (typeof regions)[number];
 
+function cluster(status = "available", writer = false): Cluster {
+  const instance = (id: string, role: "writer" | "reader") => ({ id, role, status: "available" });
+  return {
+    status,
+    engineVersion: "17.4",
+    instances: [instance("one", writer ? "writer" : "reader"), instance("two", "reader")],
+  };
+}
+
 function viewOf(
   writers: readonly Region[],
   move: Move | null = null,
@@ -26,14 +37,19 @@ function viewOf(
       found: {
         status,
         move,
+        engineVersion: "17.4",
         members: regions.map((region) => ({
           arn: clusters[region],
           role: writers.includes(region) ? "writer" : "reader",
+          synchronization: "connected",
         })),
       },
     },
     clusters: Object.fromEntries(
-      survivors.map((region) => [region, { kind: "read", found: statuses[region as Region] ?? "available" }]),
+      survivors.map((region) => [
+        region,
+        { kind: "read", found: cluster(statuses[region as Region], writers.includes(region as Region)) },
+      ]),
     ),
   };
 }
@@ -50,9 +66,14 @@ function found(
   promotedHere: readonly string[] = [],
   preferred: string | null = null,
   standings: Standings = {},
+  more: Partial<ClassifyInput> = {},
 ) {
-  return classify({ view, database, failedRegion: "us-east-1", survivors, preferred, promotedHere, standings });
+  const aim = { preferred, promotedHere, standings, ...more };
+  return classify({ view, database, failedRegion: "us-east-1", survivors, ...aim });
 }
+
+const able = (region: string) =>
+  ({ region, standing: "well", synchronization: "connected", instance: "available", version: "same" }) as const;
 
 describe("FM81: clusters of another engine", () => {
   const of = (engine: string | null, view = viewOf(["us-east-1"])): DatabaseView =>
@@ -60,7 +81,10 @@ describe("FM81: clusters of another engine", () => {
 
   it.each([
     ["the global cluster says so", of("docdb")],
-    ["a cluster says so, and the global cluster cannot be read", { ...unreadable, engines: { "eu-west-1": "docdb" } }],
+    [
+      "a cluster says so, and the global cluster cannot be read",
+      { ...unreadable, clusters: { "eu-west-1": { kind: "read" as const, found: { ...cluster(), engine: "docdb" } } } },
+    ],
     ["a person is moving its writer", of("docdb", viewOf(["us-east-1"], moveTo(clusters["eu-west-1"])))],
     ["its writer is a survivor's", of("docdb", viewOf(["eu-west-1"]))],
   ])("are named and left alone when %s", (_when, view) => {
@@ -77,6 +101,18 @@ describe("FM81: clusters of another engine", () => {
 
 const well: Standing = { state: "inService", incident: null, health: "notConfirmedToFail" };
 
+/** eu-west-1's cluster is no member any more. */
+function without(view: DatabaseView): DatabaseView {
+  if (view.global.kind !== "read") return view;
+  const { found: global } = view.global;
+  const members = global.members.filter(({ arn }) => arn !== clusters["eu-west-1"]);
+  return { ...view, global: { kind: "read", found: { ...global, members } } };
+}
+
+function unread(view: DatabaseView): DatabaseView {
+  return { ...view, clusters: { ...view.clusters, "eu-west-1": { kind: "unreadable", reason: "?" } } };
+}
+
 describe("classify", () => {
   it.each<[string, DatabaseView, readonly string[], Classification]>([
     ["nothing can be read", unreadable, [], { kind: "unknown", reason: "no answer" }],
@@ -86,7 +122,19 @@ describe("classify", () => {
       [],
       { kind: "unknown", reason: "No member of the global cluster is the writer" },
     ],
-    ["the writer failed", viewOf(["us-east-1"]), [], { kind: "idle", primary: "us-east-1", target: "eu-west-1" }],
+    [
+      "the writer failed",
+      viewOf(["us-east-1"]),
+      [],
+      {
+        kind: "idle",
+        primary: "us-east-1",
+        target: "eu-west-1",
+        candidates: [able("eu-west-1"), able("ap-southeast-1")],
+        passedOver: [],
+        outsiders: [],
+      },
+    ],
     ["the writer is a survivor", viewOf(["eu-west-1"]), [], { kind: "notNeeded", writer: "eu-west-1" }],
     [
       "the writer is a survivor that another was promoted before",
@@ -154,7 +202,14 @@ describe("classify", () => {
       "the first in order cannot take over",
       viewOf(["us-east-1"], null, { "eu-west-1": "stopped" }),
       [],
-      { kind: "idle", primary: "us-east-1", target: "ap-southeast-1" },
+      {
+        kind: "idle",
+        primary: "us-east-1",
+        target: "ap-southeast-1",
+        candidates: [able("ap-southeast-1")],
+        passedOver: [{ region: "eu-west-1", reason: "is stopped", kind: "lasting" }],
+        outsiders: [],
+      },
     ],
     [
       "nobody can take over",
@@ -164,6 +219,8 @@ describe("classify", () => {
         kind: "noTarget",
         primary: "us-east-1",
         reason: "No survivor's cluster can take over: eu-west-1 is stopped, ap-southeast-1 is deleting",
+        waitFor: [],
+        outsiders: [],
       },
     ],
   ])("%s", (_situation, view, promotedHere, expected) => {
@@ -213,18 +270,83 @@ describe("classify", () => {
     expect(found(stopped, [], "ap-southeast-1")).toMatchObject({ target: "eu-west-1" });
   });
 
-  it("does not take a cluster that could not be read, or has left the global cluster, for one that can take over", () => {
-    const view = viewOf(["us-east-1"]);
-    const global = view.global.kind === "read" ? view.global.found : null;
-    const unread = {
-      ...view,
-      clusters: { ...view.clusters, "eu-west-1": { kind: "unreadable", reason: "?" } },
-    } as const;
-    const members = global?.members.filter(({ arn }) => arn !== clusters["eu-west-1"]) ?? [];
-    const left = { ...view, global: { kind: "read", found: { status: "available", move: null, members } } } as const;
+  it("does not take a cluster that could not be read for one that can take over", () => {
+    expect(found(unread(viewOf(["us-east-1"])))).toMatchObject({ kind: "idle", target: "ap-southeast-1" });
+  });
 
-    expect(found(unread)).toMatchObject({ kind: "idle", target: "ap-southeast-1" });
-    expect(found(left)).toMatchObject({ kind: "idle", target: "ap-southeast-1" });
+  it("FM76: a cluster that was read and has left the global cluster may be a writer, and is named", () => {
+    const left = without(viewOf(["us-east-1"]));
+    const outsiders = [{ region: "eu-west-1", arn: clusters["eu-west-1"], kind: "read" }];
+
+    expect(found(left)).toMatchObject({ kind: "idle", target: "ap-southeast-1", outsiders });
+    const alone = found(left, [], null, {}, { survivors: ["eu-west-1"] });
+    expect(alone).toMatchObject({ kind: "noTarget", waitFor: [], outsiders });
+    expect(describeClassification(alone)).toContain(`${clusters["eu-west-1"]} is no member of the global cluster`);
+  });
+
+  it("FM76: one that cannot be read is unknown: it is waited for, and in the end people hear of it", () => {
+    const left = unread(without(viewOf(["us-east-1"])));
+
+    const now = found(left);
+    const late = found(left, [], null, {}, { patience: "over" });
+
+    expect(now).toMatchObject({ kind: "noTarget", waitFor: [{ region: "eu-west-1", kind: "passing" }] });
+    expect(late).toMatchObject({ kind: "idle", outsiders: [{ region: "eu-west-1", kind: "unread" }] });
+  });
+
+  it("FM76: one that AWS says is not there is none, nor is that of the failed Region or of one that nobody asked", () => {
+    const left = without(viewOf(["us-east-1"]));
+    const gone = { ...left, clusters: { ...left.clusters, "eu-west-1": { kind: "absent", reason: "?" } } } as const;
+    const { "eu-west-1": _unasked, ...asked } = left.clusters;
+
+    expect(found(gone)).toMatchObject({ kind: "idle", outsiders: [] });
+    const elsewhere = found({ ...left, clusters: asked }, [], null, {}, { survivors: ["ap-southeast-1"] });
+    expect(elsewhere).toMatchObject({ kind: "idle", outsiders: [] });
+  });
+
+  it("FM76: where the global cluster is gone altogether, the clusters that are left are named", () => {
+    const { clusters: read } = viewOf(["us-east-1"]);
+    const gone: DatabaseView = { global: { kind: "absent", reason: "not found" }, clusters: read };
+
+    expect(found(gone)).toMatchObject({ kind: "dissolved", outsiders: [{ kind: "read" }, { kind: "read" }] });
+    expect(found({ ...gone, clusters: {} }).kind).toBe("unknown");
+  });
+
+  it("FM77: takes the next in order for one that AWS has refused, and has none when all are", () => {
+    const view = viewOf(["us-east-1"]);
+    const refused = new Map([["eu-west-1", "another patch level"]]);
+
+    const next = found(view, [], null, {}, { refused });
+    const none = found(view, [], null, {}, { refused: new Map([...refused, ["ap-southeast-1", "no"]]) });
+
+    expect(next).toMatchObject({ kind: "idle", target: "ap-southeast-1", candidates: [able("ap-southeast-1")] });
+    expect(none).toMatchObject({ kind: "noTarget", waitFor: [] });
+    expect(describeClassification(none)).toContain("eu-west-1 was refused: another patch level, ap-southeast-1");
+  });
+
+  it("takes the one that a person has named and no other, and says which are able where it is not", () => {
+    const view = viewOf(["us-east-1"]);
+    const stopped = viewOf(["us-east-1"], null, { "ap-southeast-1": "stopped" });
+    const chosen = { chosen: "ap-southeast-1" };
+
+    expect(found(view, [], null, {}, chosen)).toMatchObject({ kind: "idle", target: "ap-southeast-1" });
+    expect(found(stopped, [], null, {}, chosen)).toMatchObject({
+      kind: "noTarget",
+      reason: "ap-southeast-1, which was asked for, cannot take over: ap-southeast-1 is stopped. Able: eu-west-1",
+    });
+    expect(found(view, [], null, {}, { chosen: "us-west-2" })).toMatchObject({
+      kind: "noTarget",
+      reason: expect.stringContaining("us-west-2 is no survivor with a cluster. Able: eu-west-1, ap-southeast-1"),
+    });
+  });
+
+  it("FM79: waits for what passes, and for nothing else", () => {
+    const view = viewOf(["us-east-1"], null, { "eu-west-1": "backing-up", "ap-southeast-1": "stopped" });
+
+    expect(found(view)).toMatchObject({
+      kind: "noTarget",
+      waitFor: [{ region: "eu-west-1", reason: "is backing-up", kind: "passing" }],
+    });
   });
 
   it("aims only at survivors, and only while nothing moves and nobody else writes", () => {
@@ -255,6 +377,7 @@ describe("classify", () => {
           if (actual.kind === "idle") {
             expect(mine).toContain(actual.target);
             expect({ "eu-west-1": eu, "ap-southeast-1": ap }[actual.target]).toBe("available");
+            expect(actual.candidates.map(({ region }) => region)).toContain(actual.target);
             expect(writers).toEqual(["us-east-1"]);
             expect(moving).toBeNull();
           }
@@ -267,7 +390,16 @@ describe("classify", () => {
 
 describe("judgeMove", () => {
   const mine = moveTo(clusters["eu-west-1"]);
+  const withInstances = (instances: Cluster["instances"]): DatabaseView => ({
+    ...viewOf(["eu-west-1"]),
+    clusters: { "eu-west-1": { kind: "read", found: { ...cluster(), instances } } },
+  });
   it.each<[string, DatabaseView, string]>([
+    ["it has no instance (FM78)", withInstances([]), "underWay"],
+    ["no instance is its writer yet", withInstances([{ id: "one", role: "reader", status: "available" }]), "underWay"],
+    ["its writer starts anew", withInstances([{ id: "one", role: "writer", status: "rebooting" }]), "underWay"],
+    ["how its writer is is not known", withInstances([{ id: "one", role: "writer", status: null }]), "underWay"],
+    ["its writer is backed up", withInstances([{ id: "one", role: "writer", status: "backing-up" }]), "done"],
     ["the target is the writer and all is available", viewOf(["eu-west-1"]), "done"],
     ["it still moves", viewOf(["us-east-1"], mine), "underWay"],
     ["the writer flag has moved, the move has not ended", viewOf(["eu-west-1"], mine), "underWay"],

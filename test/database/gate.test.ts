@@ -5,6 +5,7 @@ import type { LagEvidence } from "../../functions/database/lag.ts";
 import type { SignOfLife } from "../../functions/database/life.ts";
 import { isoInstant, parseInstant } from "../../functions/shared/clock.ts";
 import { findThirdOpinion } from "../../functions/shared/plan/plan.ts";
+import { readQuestion } from "../../simulator/people.ts";
 import { failingSince, storefront } from "./world.ts";
 
 const dead: SignOfLife = { kind: "none" };
@@ -297,5 +298,43 @@ describe("findThirdOpinion", () => {
     expect(findThirdOpinion({ ...storefront, regions: two, detection: noWitness })).toBe("absent");
     expect(findThirdOpinion({ ...storefront, regions: two })).toBe("present");
     expect(findThirdOpinion({ ...storefront, detection: noWitness })).toBe("present");
+  });
+});
+
+describe("FM76: beside a cluster that has left the global cluster", () => {
+  const outsiders = [{ region: "ap-southeast-1", arn: "arn:ap", kind: "read" }] as const;
+  const living = { life: heard, outsiders };
+  it.each<[string, Partial<GateInput>, string]>([
+    ["nobody has been asked", { outsiders }, "ask about dataLoss"],
+    ["nobody has been asked about a switchover", living, "ask about dataLoss"],
+    ["a yes knew nothing of it", { outsiders, approval: approvalOf("dataLoss", null) }, "ask about dataLoss"],
+    [
+      "a yes was of another one",
+      { outsiders, approval: approvalOf("dataLoss", null, { beside: "us-west-2" }) },
+      "ask about dataLoss",
+    ],
+    [
+      "a yes knew of it",
+      { outsiders, approval: approvalOf("dataLoss", null, { beside: "us-west-2,ap-southeast-1" }) },
+      "proceed by failover",
+    ],
+    [
+      "a yes to a switchover knew of it",
+      { ...living, approval: approvalOf("dataLoss", 0, { ...ofSwitchover, beside: "ap-southeast-1" }) },
+      "proceed by switchover",
+    ],
+  ])("when %s", (_word, change, expected) => {
+    expect(outcomeOf(change)).toBe(expected);
+  });
+
+  it("says so in the question, which can be read as the world reads it", () => {
+    const failover = decidePromotion({ ...base, outsiders });
+    const switchover = decidePromotion({ ...base, ...living });
+
+    const summaries = [failover, switchover].map((each) => (each.kind === "ask" ? each.question.summary : ""));
+    expect(summaries.map(readQuestion)).toEqual([
+      { kind: "failover", target: "eu-west-1", lossSeconds: 2, beside: ["ap-southeast-1"] },
+      { kind: "switchover", target: "eu-west-1", beside: ["ap-southeast-1"] },
+    ]);
   });
 });

@@ -98,6 +98,7 @@ describe("PromoteDatabase", () => {
   ])("asks a person when the lag is %s (FM40)", async (_word, series) => {
     const world = createWorld();
     world.lag["eu-west-1"] = series;
+    world.lag["ap-southeast-1"] = series;
 
     const answer = await world.promote();
 
@@ -137,6 +138,7 @@ describe("PromoteDatabase", () => {
       [-2, 24_000],
       [-1, 25_000],
     ];
+    world.lag["ap-southeast-1"] = [];
 
     const asked = await world.promote();
     const { lossSeconds } = asked;
@@ -322,11 +324,11 @@ describe("PromoteDatabase", () => {
   it("ends as blocked when no survivor can take over", async () => {
     const world = createWorld();
     world.aurora.statuses[clusters["eu-west-1"]] = "stopped";
-    world.aurora.statuses[clusters["ap-southeast-1"]] = "creating";
+    world.aurora.statuses[clusters["ap-southeast-1"]] = "deleting";
 
     const answer = await world.promote();
 
-    expect(answer.reason).toContain("eu-west-1 is stopped, ap-southeast-1 is creating");
+    expect(answer.reason).toContain("eu-west-1 is stopped, ap-southeast-1 is deleting");
     expect(answer.result).toBe("blocked");
   });
 
@@ -429,22 +431,24 @@ describe("PromoteDatabase", () => {
       expect(await world.promote()).toMatchObject({ result: "moving", target: "ap-southeast-1", kind: "switchover" });
     });
 
-    it("is named where there is no other", async () => {
+    it("is named where there is no other, and waited for no longer than the plan's deadline", async () => {
       const world = createWorld({ run: { cause: "gray", survivors: ["eu-west-1"] } });
       cutOff(world, ["us-west-2"]);
+      const answers: string[] = [];
 
-      const answer = await world.promote();
+      do answers.push((await world.promote()).result);
+      while (answers.at(-1) === "waitingForTarget" && answers.length < 20);
 
-      expect(answer.result).toBe("blocked");
-      expect(answer.reason).toContain(
-        "eu-west-1 is cut off from us-east-1, which lives: eu-west-1 last heard of it at",
-      );
+      const why = "eu-west-1 is cut off from us-east-1, which lives: eu-west-1 last heard of it at";
+      expect(answers.slice(0, 1)).toEqual(["waitingForTarget"]);
+      expect(answers.at(-1)).toBe("blocked");
+      expect(world.events()[0]?.summary).toContain(why);
+      expect(world.ended()?.detail.reason).toContain(why);
       expect(world.aurora.moves).toEqual([]);
     });
   });
 
-  it("FM74: asks about the seconds that the primary lived on when the target heard nothing of it any more", async () => {
-    const world = createWorld();
+  const livedOn = (world: ReturnType<typeof createWorld>) => {
     world.cloud.observe(world.plan, {
       vantage: "eu-west-1",
       at: "2026-03-01T12:01:29.000Z",
@@ -466,11 +470,26 @@ describe("PromoteDatabase", () => {
         },
       ],
     });
+  };
+
+  it("FM74: asks about the seconds that the primary lived on when the target heard nothing of it any more", async () => {
+    const world = createWorld({ run: { survivors: ["eu-west-1"] } });
+    livedOn(world);
 
     const answer = await world.promote();
 
     expect(answer).toMatchObject({ result: "needsApproval", lossSeconds: 40.793 });
     expect(answer.question?.detail).toContain("was known to live for 40 s when eu-west-1 heard nothing of it any more");
+  });
+
+  it("FM74, FM77: prefers another that is inside the budget to a question about those seconds", async () => {
+    const world = createWorld();
+    livedOn(world);
+
+    const answer = await world.promote();
+
+    expect(answer).toMatchObject({ result: "moving", target: "ap-southeast-1", lossSeconds: 0.793 });
+    expect(world.events()[0]?.summary).toContain("Passed over: eu-west-1 may lose more than the budget");
   });
 
   it("FM75: waits until silence can be told from a heartbeat that is about to come, then fails over", async () => {
@@ -574,5 +593,231 @@ describe("PromoteDatabase", () => {
 
     await expect(world.promote()).rejects.toMatchObject({ name: "LeaseLost" });
     expect(world.aurora.moves).toEqual([]);
+  });
+
+  const other = "FailoverGlobalCluster@ap-southeast-1";
+  const no = (message: string) => awsError("InvalidDBClusterStateFault", message, 400);
+
+  it("FM76: asks before it makes a writer beside a cluster that a person has detached, and names both", async () => {
+    const world = createWorld();
+    world.aurora.outside.add(clusters["eu-west-1"]);
+
+    const asked = await world.promote();
+    const blind = await world.promote({ ...yes, target: "ap-southeast-1", covers: "dataLoss", lossSeconds: null });
+    const approval = { ...yes, target: "ap-southeast-1", covers: "dataLoss", lossSeconds: null, beside: asked.beside };
+    const told = await world.promote(approval as never);
+
+    expect(asked).toMatchObject({ result: "needsApproval", target: "ap-southeast-1", beside: "eu-west-1" });
+    expect(asked.question).toMatchObject({
+      covers: "dataLoss",
+      summary: expect.stringContaining("although eu-west-1 is outside the global cluster and may take writes?"),
+      detail: expect.stringContaining(clusters["eu-west-1"]),
+    });
+    expect(blind.result).toBe("needsApproval");
+    expect(told).toMatchObject({ result: "moving", target: "ap-southeast-1" });
+    expect(world.aurora.moves.map(({ call }) => call)).toEqual([other]);
+  });
+
+  it("FM76: stops, and lists both, where nobody else can take over", async () => {
+    const world = createWorld({ run: { survivors: ["eu-west-1"] } });
+    world.aurora.outside.add(clusters["eu-west-1"]);
+
+    const answer = await world.promote();
+
+    expect(answer.result).toBe("blocked");
+    expect(world.ended()?.detail.writers).toEqual([clusters["us-east-1"], clusters["eu-west-1"]]);
+  });
+
+  it("FM76: finds out in the last look that a cluster has left, and asks", async () => {
+    const world = createWorld();
+    world.aurora.onCall = () => {
+      if (world.events().some(({ kind }) => kind === "intent")) world.aurora.outside.add(clusters["ap-southeast-1"]);
+    };
+
+    const answer = await world.promote();
+
+    expect(answer).toMatchObject({ result: "needsApproval", target: "eu-west-1", beside: "ap-southeast-1" });
+    expect(world.aurora.moves).toEqual([]);
+  });
+
+  it("FM77: asks the next one when AWS refuses the first, through the gate with a lag of its own", async () => {
+    const world = createWorld();
+    world.lag["ap-southeast-1"] = [[-1, 2_000]];
+    world.aurora.onCall = (operation, region) => {
+      if (operation === "FailoverGlobalCluster" && region === "eu-west-1") throw no("another patch level");
+    };
+
+    const answer = await world.promote();
+
+    expect(answer).toMatchObject({ result: "moving", target: "ap-southeast-1", lossSeconds: 2 });
+    expect(world.aurora.calls.filter((call) => call === failover)).toHaveLength(1);
+    const choices = world.events().filter(({ detail }) => "target" in detail && "candidates" in detail);
+    expect(choices.map(({ detail }) => [detail.target, detail.passedOver])).toEqual([
+      ["eu-west-1", []],
+      ["ap-southeast-1", [{ region: "eu-west-1", reason: "was refused: another patch level" }]],
+    ]);
+  });
+
+  it("FM77: asks a person where the next one is beyond the budget", async () => {
+    const world = createWorld();
+    world.lag["ap-southeast-1"] = [];
+    world.aurora.onCall = (operation, region) => {
+      if (operation === "FailoverGlobalCluster" && region === "eu-west-1") throw no("another patch level");
+    };
+
+    const answer = await world.promote();
+
+    expect(answer).toMatchObject({ result: "needsApproval", target: "ap-southeast-1" });
+    expect(world.aurora.moves).toEqual([]);
+  });
+
+  it("FM77: prefers one inside the budget to a question about one that is not", async () => {
+    const world = createWorld();
+    world.lag["eu-west-1"] = [[-1, 90_000]];
+
+    const answer = await world.promote();
+
+    expect(answer).toMatchObject({ result: "moving", target: "ap-southeast-1" });
+    expect(world.events()[0]?.summary).toContain("Passed over: eu-west-1 may lose more than the budget");
+  });
+
+  it("FM77: asks all of them twice, then says who was refused and why", async () => {
+    const world = createWorld();
+    world.aurora.onCall = (operation, region) => {
+      if (operation === "FailoverGlobalCluster") throw no(`no to ${region}`);
+    };
+
+    const answer = await world.promote();
+
+    expect(answer.result).toBe("blocked");
+    expect(answer.reason).toContain("eu-west-1 was refused: no to eu-west-1, ap-southeast-1 was refused");
+    expect(world.aurora.calls.filter((call) => call.startsWith("Failover"))).toEqual([
+      failover,
+      other,
+      failover,
+      other,
+    ]);
+  });
+
+  it("FM31, FM77: a no after a lost answer is no refusal: it looks, and finds its own move", async () => {
+    const world = createWorld();
+    let asked = 0;
+    world.aurora.onCall = (operation) => {
+      if (operation !== "FailoverGlobalCluster" || ++asked > 1) return;
+      throw awsError("TimeoutError", "no answer", 0);
+    };
+    world.aurora.afterCall = (operation) => {
+      if (operation === "FailoverGlobalCluster") throw awsError("InvalidGlobalClusterStateFault", "it moves already");
+    };
+
+    const answer = await world.promote();
+
+    expect(answer).toMatchObject({ result: "moving", target: "eu-west-1" });
+    expect(world.aurora.calls.filter((call) => call === other)).toEqual([]);
+  });
+
+  it("FM77: switches over to the next one when AWS refuses the first", async () => {
+    const world = createWorld({ run: { cause: "gray" } });
+    world.keepHeartbeat();
+    let asked = 0;
+    world.aurora.onCall = (operation) => {
+      if (operation === "SwitchoverGlobalCluster" && ++asked === 1) throw no("another patch level");
+    };
+
+    const answer = await world.promote();
+
+    expect(answer).toMatchObject({ result: "moving", kind: "switchover", target: "ap-southeast-1" });
+  });
+
+  it.each<[string, (world: ReturnType<typeof createWorld>, arn: string) => void]>([
+    ["resynchronises", ({ aurora }, arn) => (aurora.synchronization[arn] = "pending-resync")],
+    ["has no instance", ({ aurora }, arn) => (aurora.instances[arn] = [])],
+    ["has one instance, which starts anew", ({ aurora }, arn) => (aurora.instances[arn] = ["rebooting"])],
+  ])("FM78: passes over a cluster that %s", async (_word, change) => {
+    const world = createWorld();
+    change(world, clusters["eu-west-1"]);
+
+    const answer = await world.promote();
+
+    expect(answer).toMatchObject({ result: "moving", target: "ap-southeast-1" });
+  });
+
+  it("FM77: gives up no primary that lives by the replication to one that AWS has refused", async () => {
+    const world = createWorld({ run: { cause: "gray" } });
+    world.lag["eu-west-1"] = [
+      [-1, 800],
+      [0, 810],
+    ];
+    world.lag["ap-southeast-1"] = [[-8, 800]];
+    world.aurora.onCall = (operation) => {
+      if (operation === "SwitchoverGlobalCluster" && world.aurora.moves.length === 0) {
+        world.aurora.moves.push({ call: "refused", input: {} });
+        throw no("another patch level");
+      }
+    };
+
+    expect(await world.promote()).toMatchObject({ result: "moving", target: "ap-southeast-1", kind: "switchover" });
+  });
+
+  it("FM74, FM77: what one that AWS has refused received late, the next one may lack: it is asked about", async () => {
+    const world = createWorld({ run: { failingSince: "2026-03-01T11:55:00.000Z" } });
+    world.lag["eu-west-1"] = [-8, -7, -6, -5, -4, -3, -2].map((minute) => [minute, 800 + minute]);
+    world.lag["ap-southeast-1"] = [-9, -8, -7].map((minute) => [minute, 800 + minute]);
+    world.aurora.onCall = (operation, region) => {
+      if (operation === "FailoverGlobalCluster" && region === "eu-west-1") throw no("another patch level");
+    };
+
+    const answer = await world.promote();
+
+    expect(answer).toMatchObject({ result: "needsApproval", target: "ap-southeast-1", lossSeconds: null });
+  });
+
+  it("FM79: waits for what passes, says what for, and promotes it", async () => {
+    const world = createWorld();
+    const start = world.cloud.clock.now();
+    world.aurora.statuses[clusters["eu-west-1"]] = "backing-up";
+    world.aurora.statuses[clusters["ap-southeast-1"]] = "stopped";
+    world.aurora.onCall = () => {
+      if (world.cloud.clock.now() > start + 90_000) world.aurora.statuses[clusters["eu-west-1"]] = "available";
+    };
+
+    const answer = await world.promote();
+
+    expect(answer).toMatchObject({ result: "moving", target: "eu-west-1" });
+    const said = world.events().filter(({ detail }) => "waitFor" in detail);
+    expect(said.map(({ summary }) => summary)).toEqual([
+      "Waiting for a cluster that can become the writer, until 2026-03-01 12:16:30 UTC at the latest: eu-west-1 is backing-up",
+    ]);
+  });
+
+  it("FM79: waits no longer than the plan's deadline, however often it is begun anew", async () => {
+    const world = createWorld();
+    world.aurora.statuses[clusters["eu-west-1"]] = "backing-up";
+    world.aurora.statuses[clusters["ap-southeast-1"]] = "stopped";
+    const answers: string[] = [];
+
+    do answers.push((await world.promote()).result);
+    while (answers.at(-1) === "waitingForTarget" && answers.length < 20);
+
+    expect(answers.at(-1)).toBe("blocked");
+    expect(answers).toHaveLength(8);
+    expect(world.ended()?.detail.reason).toContain("eu-west-1 is backing-up");
+    expect(world.events().filter(({ detail }) => "waitFor" in detail)).toHaveLength(1);
+  });
+
+  it("promotes whom a person has named, and nobody else where AWS refuses that one", async () => {
+    const world = createWorld({ run: { promotionTarget: "ap-southeast-1", authority: "person" } });
+    const refusing = createWorld({ run: { promotionTarget: "ap-southeast-1", authority: "person" } });
+    refusing.aurora.onCall = (operation) => {
+      if (operation === "FailoverGlobalCluster") throw no("another patch level");
+    };
+
+    const answer = await world.promote();
+    const refused = await refusing.promote();
+
+    expect(answer).toMatchObject({ result: "moving", target: "ap-southeast-1" });
+    expect(refused.result).toBe("blocked");
+    expect(refused.reason).toContain("was refused: another patch level. Able: eu-west-1");
+    expect(refusing.aurora.calls).not.toContain(failover);
   });
 });

@@ -42,6 +42,7 @@ interface Said {
   readonly question: { readonly covers: string; readonly summary: string; readonly detail: string } | null;
   readonly deadlineAt: string | null;
   readonly reason: string | null;
+  readonly beside: string | null;
 }
 
 export function createWorld(changes: { readonly plan?: Partial<Plan>; readonly run?: Partial<Run> } = {}) {

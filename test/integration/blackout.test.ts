@@ -37,7 +37,7 @@ const regional: Readonly<Record<string, readonly string[]>> = {
   dynamodb: ["DescribeTable", "GetItem", "PutItem", "Query"],
   events: ["PutEvents"],
   monitoring: ["GetMetricData", "PutMetricData"],
-  rds: ["DescribeDBClusters", "DescribeGlobalClusters", "FailoverGlobalCluster"],
+  rds: ["DescribeDBClusters", "DescribeDBInstances", "DescribeGlobalClusters", "FailoverGlobalCluster"],
   // Objects only: buckets are made and configured in us-east-1.
   s3: ["ListObjectsV2", "PutObject"],
   states: ["StartExecution"],

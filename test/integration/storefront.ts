@@ -9,6 +9,7 @@ import { CloudWatchClient, PutMetricDataCommand } from "@aws-sdk/client-cloudwat
 import { CreateTableCommand, DynamoDBClient, QueryCommand, UpdateTableCommand } from "@aws-sdk/client-dynamodb";
 import {
   CreateDBClusterCommand,
+  CreateDBInstanceCommand,
   CreateGlobalClusterCommand,
   DescribeGlobalClustersCommand,
   RDSClient,
@@ -243,6 +244,14 @@ export class World {
           ...cluster,
           ...(region === database.writer ? login : {}),
           DBClusterIdentifier: database.clusters[region]?.split(":").at(-1),
+        }),
+      );
+      await new RDSClient(this.#at(region)).send(
+        new CreateDBInstanceCommand({
+          DBInstanceIdentifier: `${database.clusters[region]?.split(":").at(-1)}-1`,
+          DBClusterIdentifier: database.clusters[region]?.split(":").at(-1),
+          DBInstanceClass: "db.r8g.large",
+          Engine: cluster.Engine,
         }),
       );
     }

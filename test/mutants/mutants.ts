@@ -310,7 +310,7 @@ export const mutants: readonly Mutant[] = [
       },
       {
         file: "functions/database/gate.ts",
-        find: '&& !(flavour === "failover" && life.kind === "heartbeat")',
+        find: '|| (flavour === "failover" && life.kind === "heartbeat")',
         replace: "",
       },
     ],

@@ -168,3 +168,37 @@ describe("FM75: a confirmation shorter than a heartbeat counts", () => {
     expect(result.violations).toEqual([]);
   });
 });
+
+it("FM77, FM78: a person says who becomes the writer; whom they may not name is refused with those whom they may", async () => {
+  const instances = (at: number, statuses: readonly string[]): readonly Cue[] =>
+    ["eu-west-1", "ap-southeast-1"].map(
+      (region): Cue => ({ at, action: { kind: "cluster", region, change: { as: "instances", statuses } } }),
+    );
+  const retry = (at: number, target: string): Cue => {
+    const input = {
+      retry: "storefront-us-east-1-e1",
+      branches: ["database"],
+      target,
+      reason: "it is whole",
+      by: "ana",
+    };
+    return { at, action: { kind: "start", region: "eu-west-1", input } };
+  };
+
+  const { result, world } = await tell([
+    ...instances(-60, []),
+    { at: 0, action: { kind: "region", region: "us-east-1", health: "dark" } },
+    ...instances(900, ["available"]),
+    retry(1_000, "us-east-1"),
+    retry(1_100, "ap-southeast-1"),
+  ]);
+
+  expect(world.promotions.map(({ target }) => target)).toEqual(["ap-southeast-1"]);
+  expect(result).toMatchObject({ outcome: "recovered", violations: [] });
+  const refused = world.stepFunctions.executions.map(({ output }) => JSON.stringify(output ?? null));
+  expect(refused.join(" ")).toContain("it is no survivor of this run; must be one of");
+  const said = result.timeline
+    .filter(({ step, epoch }) => step === "database" && epoch === 1)
+    .map(({ summary }) => summary);
+  expect(said.join(" ")).toContain("eu-west-1 has no DB instance, ap-southeast-1 has no DB instance");
+});

@@ -112,8 +112,34 @@ it("FM39: an answer is bound to the target, the move and the loss of its questio
       target: "eu-west-1",
       flavour: "failover",
       lossSeconds: 45,
+      beside: null,
     },
   ]);
+});
+
+it("FM76: an answer is bound to the clusters that the question said may take writes, too", async () => {
+  const { approvals } = await play([{ ...asking, beside: "eu-west-1" }, moving], [{ result: "done", reason: null }]);
+
+  expect(approvals[1]).toMatchObject({ beside: "eu-west-1" });
+});
+
+describe("FM79: nobody can become the writer yet", () => {
+  const waiting = { ...moving, result: "waitingForTarget", reason: "eu-west-1 is backing-up", target: null };
+  const waits = (length: number) => Array.from({ length }, () => waiting);
+
+  it("is looked at again, and uses up none of what a promotion has", async () => {
+    const { result, approvals } = await play([...waits(20), asking, moving], [{ result: "done", reason: null }]);
+
+    expect(result).toEqual(expect.objectContaining({ result: "done" }));
+    expect(approvals).toHaveLength(22);
+  });
+
+  it("is looked at a bounded number of times", async () => {
+    const { result, approvals } = await play(waits(30));
+
+    expect(result).toEqual(expect.objectContaining({ result: "degraded", reason: "eu-west-1 is backing-up" }));
+    expect(approvals).toHaveLength(21);
+  });
 });
 
 describe("FM36: a move that vanished", () => {

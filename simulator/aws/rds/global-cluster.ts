@@ -42,7 +42,17 @@ export interface Member {
   isWriter: boolean;
   synchronization: "connected" | "pending-resync";
   status: string;
+  engineVersion: string;
+  /** "differs": in its patch level, which no description shows and AWS minds. */
+  patch: "equal" | "differs";
+  /** Status of each DB instance, the one that writes first; none in a headless cluster. Replaced, never changed. */
+  instances: readonly string[];
+  /** When somebody, or a rebuild, last changed whether it can become the writer. */
+  changedAt: number;
 }
+
+/** The engine version of a global cluster and, until somebody changes one, of all its clusters. */
+export const globalEngineVersion = "17.4";
 
 export interface Move {
   readonly kind: "failover" | "switchover";
@@ -70,12 +80,14 @@ export interface GlobalClusterOptions {
 /** One Aurora global cluster: who is the writer, what is moving, what each secondary has, what each Region believes. */
 export class GlobalCluster {
   readonly identifier: string;
-  readonly members: readonly Member[];
   readonly replication = new Replication();
   readonly promotions: Promotion[] = [];
   /** Whether a writer that was away is fenced once it is back; "never" leaves two writers (FM45). */
   fencing: "onReturn" | "never" = "onReturn";
   move: Move | null = null;
+  #members: readonly Member[];
+  /** Clusters that have left: each a writer of its own. */
+  #standalone: readonly Member[] = [];
   readonly #clock: VirtualClock;
   readonly #random: Random;
   readonly #regions: Regions;
@@ -97,12 +109,16 @@ export class GlobalCluster {
     this.#regions = regions;
     this.identifier = setup.identifier;
     this.#writer = setup.writer;
-    this.members = Object.entries(setup.clusters).map(([region, arn]) => ({
+    this.#members = Object.entries(setup.clusters).map(([region, arn]) => ({
       region,
       arn,
       isWriter: region === setup.writer,
       synchronization: "connected",
       status: "available",
+      engineVersion: globalEngineVersion,
+      patch: "equal",
+      instances: ["available", "available"],
+      changedAt: Number.NEGATIVE_INFINITY,
     }));
     for (const { region, isWriter } of this.members) {
       if (!isWriter) this.replication.follow(region, drawFrom(random, replicationLagSeconds));
@@ -122,6 +138,26 @@ export class GlobalCluster {
     return this.#acceptingWrites;
   }
 
+  get members(): readonly Member[] {
+    return this.#members;
+  }
+
+  /** Clusters that have left the global cluster. */
+  get standalone(): readonly Readonly<Member>[] {
+    return this.#standalone;
+  }
+
+  /** Changes a member, as somebody with the right to would. */
+  change(
+    region: string,
+    change: Partial<Pick<Member, "synchronization" | "engineVersion" | "patch" | "instances">>,
+  ): void {
+    const member = this.memberIn(region);
+    if (member === null) throw new RangeError(`No cluster of ${this.identifier} in ${region}`);
+    Object.assign(member, change, { changedAt: this.#clock.now() });
+    this.refresh();
+  }
+
   /** The writer in truth, whoever else considers itself one. */
   get writer(): Member {
     const writer = this.memberIn(this.#writer);
@@ -131,6 +167,12 @@ export class GlobalCluster {
 
   memberIn(region: string): Member | null {
     return this.members.find((member) => member.region === region) ?? null;
+  }
+
+  /** The cluster in a Region as its own control plane describes it, member or not. */
+  clusterIn(region: string): Readonly<Member> | null {
+    const alone = this.#standalone.find((each) => each.region === region);
+    return alone ?? this.topologyIn(region).members.find((member) => member.region === region) ?? null;
   }
 
   memberByArn(arn: string | undefined): Member | null {
@@ -177,12 +219,33 @@ export class GlobalCluster {
     this.refresh();
   }
 
+  /**
+   * A secondary leaves and "becomes a standalone cluster with read-write capability" (API reference,
+   * RemoveFromGlobalCluster); nothing follows it and it follows nobody. Assumption: at once, and the writer or a cluster
+   * that takes part in a move is not let go.
+   */
+  detach(region: string): "detached" | "refused" {
+    const member = this.memberIn(region);
+    if (member === null || member.isWriter || this.move?.to === region) return "refused";
+    this.#keepViews();
+    this.#members = this.#members.filter((each) => each !== member);
+    member.changedAt = this.#clock.now();
+    this.#standalone = [...this.#standalone, member];
+    this.replication.forget(region);
+    this.refresh();
+    return "detached";
+  }
+
   /** Works out anew who takes writes and who follows. Called by whatever changes either. */
   refresh(): void {
     const writer = this.#writer;
     const takesWrites = !this.#isResting() && this.#settling !== writer;
-    this.#acceptingWrites = this.members
-      .filter(({ region }) => this.#runs(region) && (region === writer ? takesWrites : this.#unfenced.has(region)))
+    const members = this.#members.filter(({ region }) =>
+      region === writer ? takesWrites : this.#unfenced.has(region),
+    );
+    this.#acceptingWrites = [...members, ...this.#standalone]
+      // Without an instance that is available nobody writes.
+      .filter(({ region, instances }) => this.#runs(region) && instances.includes("available"))
       .map(({ region }) => region);
     // A writer that is cut off takes no customer's write, so nothing more can be lost there.
     const writing = takesWrites && this.#isConnected(writer);
@@ -268,10 +331,15 @@ export class GlobalCluster {
    */
   #rebuild(member: Member): void {
     member.synchronization = "pending-resync";
+    member.changedAt = this.#clock.now();
     this.#halted.delete(member);
     this.#after(secondaryRebuildSeconds, () => {
-      if (this.#regions.reachable(this.#writer, member.region)) member.synchronization = "connected";
-      else this.#halted.add(member);
+      if (!this.#regions.reachable(this.#writer, member.region)) {
+        this.#halted.add(member);
+        return;
+      }
+      member.synchronization = "connected";
+      member.changedAt = this.#clock.now();
     });
   }
 

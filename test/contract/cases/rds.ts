@@ -1,5 +1,6 @@
 import {
   DescribeDBClustersCommand,
+  DescribeDBInstancesCommand,
   DescribeGlobalClustersCommand,
   FailoverGlobalClusterCommand,
   SwitchoverGlobalClusterCommand,
@@ -73,10 +74,46 @@ export const rds: Contract = {
 
       const { clusters } = await database.view();
 
-      expect(clusters).toEqual({
-        [ireland]: { kind: "read", found: "available" },
-        [singapore]: { kind: "read", found: "available" },
-      });
+      const available = { kind: "read", found: { status: "available" } };
+      expect(clusters).toMatchObject({ [ireland]: available, [singapore]: available });
+    },
+
+    "a cluster has the instances that were put in it, each with its status, and says its engine version": async (
+      cloud,
+    ) => {
+      const database = await withDatabase(cloud);
+
+      const { clusters } = await database.view();
+
+      const cluster = clusters[ireland];
+      if (cluster?.kind !== "read") throw new Error("not read");
+      expect(cluster.found.engineVersion).toMatch(/^\d+\.\d+/);
+      expect(cluster.found.instances.length).toBeGreaterThan(0);
+      expect(new Set(cluster.found.instances.map(({ status }) => status))).toEqual(new Set(["available"]));
+    },
+
+    "instances are asked for by their cluster, and those of another are left out": async (cloud) => {
+      const database = await withDatabase(cloud);
+      const ask = (cluster: string) =>
+        cloud.aws
+          .rds(ireland)
+          .send(new DescribeDBInstancesCommand({ Filters: [{ Name: "db-cluster-id", Values: [cluster] }] }));
+
+      const own = await ask(database.arn(ireland).split(":").at(-1) ?? "");
+
+      expect(own.DBInstances?.length).toBeGreaterThan(0);
+      expect(own.DBInstances?.[0]).toMatchObject({ DBInstanceStatus: "available" });
+    },
+
+    "one instance of the cluster that is the writer is its writer": async (cloud) => {
+      const database = await withDatabase(cloud);
+
+      const { DBClusters } = await cloud.aws
+        .rds(virginia)
+        .send(new DescribeDBClustersCommand({ DBClusterIdentifier: database.arn(virginia) }));
+
+      const writing = DBClusters?.[0]?.DBClusterMembers?.filter(({ IsClusterWriter }) => IsClusterWriter === true);
+      expect(writing).toHaveLength(1);
     },
 
     "each Region says what its own cluster's instances run on, and between what they scale (FM85)": async (cloud) => {
@@ -125,10 +162,11 @@ export const rds: Contract = {
     "the global cluster and each cluster say of what engine they are": async (cloud) => {
       const database = await withDatabase(cloud);
 
-      const { global, engines } = await database.view();
+      const { global, clusters } = await database.view();
 
       expect(global).toMatchObject({ found: { engine: "aurora-postgresql" } });
-      expect(engines).toEqual({ [ireland]: "aurora-postgresql", [singapore]: "aurora-postgresql" });
+      const engine = { found: { engine: "aurora-postgresql" } };
+      expect(clusters).toMatchObject({ [ireland]: engine, [singapore]: engine });
     },
 
     "every Region with a cluster describes the same global cluster": async (cloud) => {
@@ -169,13 +207,13 @@ export const rds: Contract = {
       expect(refusal).toEqual({ name: "GlobalClusterNotFoundFault", sortedAs: "rejected" });
     },
 
-    "an unknown global cluster makes the view unreadable, and says so": async (cloud) => {
+    "an unknown global cluster is absent from the view, which says so": async (cloud) => {
       const { clusters } = await withDatabase(cloud);
 
       const view = await readDatabase(cloud.dependencies(storefront), cloud.unique("nobody"), clusters, [ireland]);
 
-      expect(view.global).toMatchObject({ kind: "unreadable", reason: expect.stringContaining(ireland) });
-      expect(view.clusters[ireland]).toEqual({ kind: "read", found: "available" });
+      expect(view.global).toMatchObject({ kind: "absent", reason: expect.stringContaining(ireland) });
+      expect(view.clusters[ireland]).toMatchObject({ kind: "read", found: { status: "available" } });
     },
 
     "an unknown cluster is DBClusterNotFoundFault": async (cloud) => {
@@ -228,7 +266,7 @@ export const rds: Contract = {
       await database.move("failover", ireland);
 
       await untilSettled(cloud, database);
-      expect((await database.view()).clusters[ireland]).toEqual({ kind: "read", found: "available" });
+      expect((await database.view()).clusters[ireland]).toMatchObject({ kind: "read", found: { status: "available" } });
     },
 
     "while a failover is under way its state says from where, to where, and that data may be lost": async (cloud) => {

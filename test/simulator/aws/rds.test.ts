@@ -315,4 +315,56 @@ describe("SimulatedRds", () => {
     );
     expect(cluster.DBClusterArn).toBe(arnOf(ireland));
   });
+
+  it("lets a secondary leave, and be a writer of its own that no longer follows (FM76)", () => {
+    const { rds, global, cluster } = setUp();
+
+    const answers = [rds.detach(ireland), rds.detach(virginia), rds.detach(oregon)];
+
+    expect(answers).toEqual(["detached", "refused", "refused"]);
+    const members = global(singapore).GlobalClusterMembers.map((each: { DBClusterArn: string }) => each.DBClusterArn);
+    expect(members).toEqual([arnOf(virginia), arnOf(singapore)]);
+    expect(rds.acceptingWrites).toEqual([virginia, ireland]);
+    expect(rds.lagSeconds(ireland)).toBeNull();
+    expect(cluster(ireland)).toMatchObject({ Status: "available", DBClusterMembers: [{ IsClusterWriter: true }, {}] });
+    expect(errorOf(() => global())).toBe("GlobalClusterNotFoundFault");
+  });
+
+  it.each([{ engineVersion: "17.5" }, { patch: "differs" }] as const)(
+    "refuses a target with %j as InvalidDBClusterStateFault (FM77)",
+    (change) => {
+      const { rds, failOver, cluster } = setUp();
+      rds.changeCluster(ireland, change);
+
+      expect(errorOf(() => failOver())).toBe("InvalidDBClusterStateFault");
+      expect(cluster(ireland).EngineVersion).toBe("engineVersion" in change ? "17.5" : "17.4");
+    },
+  );
+
+  it("makes a headless cluster the writer, and nobody can write (FM78)", async () => {
+    const { kernel, regions, rds, failOver, writers, cluster } = setUp();
+    rds.changeCluster(ireland, { instances: [] });
+    regions.set(virginia, "dark");
+    failOver();
+    await pass(kernel, 180);
+
+    expect(writers()).toEqual([arnOf(ireland)]);
+    expect(cluster(ireland)).toMatchObject({ Status: "available", DBClusterMembers: [] });
+    expect(rds.acceptingWrites).toEqual([]);
+  });
+
+  it("says how each instance of a cluster is, asked for by the cluster", () => {
+    const { rds } = setUp();
+    rds.changeCluster(ireland, { instances: ["rebooting", "available"] });
+    const ask = (cluster: string) =>
+      call(rds, "rds", "DescribeDBInstances", ireland, { Filters: [{ Name: "db-cluster-id", Values: [cluster] }] });
+
+    const statuses = ask(`shop-${ireland}`).DBInstances.map(
+      (each: { DBInstanceStatus: string }) => each.DBInstanceStatus,
+    );
+
+    expect(statuses).toEqual(["rebooting", "available"]);
+    expect(ask(`shop-${singapore}`).DBInstances).toEqual([]);
+    expect(() => call(rds, "rds", "DescribeDBInstances", ireland, {})).toThrow("exactly one filter");
+  });
 });

@@ -174,6 +174,40 @@ describe("promotions", () => {
     expect(await promote(question("eu-west-1", "4 s"))).toBe(false);
   });
 
+  it("FM76: are of a second writer beside a cluster that left, unless a person was told of it", async () => {
+    const told = `Promote Aurora in ap-southeast-1, losing 1 s of writes made in ${home}, although eu-west-1 is outside the global cluster and may take writes?`;
+    const promote = async (summary: string, leftFor: number) => {
+      const rogue = await new Rogue().pass(10);
+      rogue.world.rds?.detach("eu-west-1");
+      await (await rogue.pass(leftFor)).hold(home);
+      await rogue.ask(summary, yes);
+      await rogue.promote("ap-southeast-1", "FailoverGlobalCluster", "ap-southeast-1");
+      return rogue.broken.includes("noSecondWriter");
+    };
+
+    expect(await promote(question("ap-southeast-1", "1 s"), 60)).toBe(true);
+    expect(await promote(told, 60)).toBe(false);
+    expect(await promote(question("ap-southeast-1", "1 s"), 5)).toBe(false);
+  });
+
+  it.each<[string, (rogue: Rogue) => void, boolean]>([
+    ["has no instance", ({ world }) => world.rds?.changeCluster("eu-west-1", { instances: [] }), true],
+    [
+      "resynchronises",
+      ({ world }) => world.rds?.changeCluster("eu-west-1", { synchronization: "pending-resync" }),
+      true,
+    ],
+    ["is sound", () => undefined, false],
+  ])("FM78: of a cluster that %s", async (_word, change, isBroken) => {
+    const rogue = new Rogue();
+    change(rogue);
+    await (await rogue.pass(60)).hold(home);
+
+    await rogue.promote("eu-west-1", "FailoverGlobalCluster", "eu-west-1");
+
+    expect(rogue.broken.includes("ableTarget")).toBe(isBroken);
+  });
+
   it("count against the budget by the loss that was stated, for the run that was asked", async () => {
     const lose = async (loss: string, epoch?: number) => {
       const rogue = new Rogue();
