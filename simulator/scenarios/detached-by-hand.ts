@@ -5,7 +5,7 @@ export const detachedByHand: Scenario = {
   summary:
     "A person has detached the cluster in eu-west-1, and made it a writer: before another is made, people are asked",
   plan: "storefront",
-  needs: ["unattendedPromotion", "thirdRegion", "thirdCluster"],
+  needs: ["unattendedPromotion", "thirdRegion", "thirdCluster", "patience"],
   failureModes: ["FM76"],
   expected: "waitingForApproval",
   failedRegion: "us-east-1",
