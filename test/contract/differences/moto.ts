@@ -213,6 +213,12 @@ export const motoDifferences: readonly Difference[] = [
     documented: 'ResourceNotFoundException, HTTP 404 ("UpdateRoutingControlState")',
   },
   {
+    cases: ["Aurora Global Database: a range of a cluster that is not there is refused"],
+    instead: "Fails itself, with HTTP 500",
+    shows: /\+ {3}"name": "Error",\n\+ {3}"sortedAs": "unknownOutcome"/,
+    documented: 'DBClusterNotFoundFault, HTTP 404 ("ModifyDBCluster")',
+  },
+  {
     cases: ["S3: a bucket of another Region refuses"],
     instead: "A bucket answers in every Region",
     shows: /The call was to be refused/,
