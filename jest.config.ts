@@ -21,8 +21,8 @@ const config: Config = {
   // Half of the suites wait for emulators or run one thread: with a core less, as is usual, a machine of two would idle.
   maxWorkers: "100%",
   injectGlobals: true,
-  // Nothing here is about how long a test takes: whoever shares the cores may be slow.
-  testTimeout: 120_000,
+  // Nothing here is about how long a test takes, and whoever shares the cores may be slow.
+  testTimeout: 300_000,
 };
 
 export default config;
