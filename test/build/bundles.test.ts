@@ -44,7 +44,7 @@ function bundleOf(name: string): Bundle {
 
 beforeAll(async () => {
   bundles = new Map((await bundleHandlers(folder)).map((bundle) => [bundle.name, bundle]));
-}, 120_000);
+});
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -137,7 +137,7 @@ it("is the same, byte for byte, when built again", async () => {
 
   expect(first.length).toBeGreaterThan(2 * chosen.length);
   expect(digests()).toEqual(first);
-}, 60_000);
+});
 
 describe("a bundle in a process of its own", () => {
   let server: TestServer | null = null;

@@ -42,7 +42,7 @@ beforeAll(async () => {
     symlinkSync(join(root, "node_modules", name), link);
   }
   writeFileSync(join(project, "package.json"), JSON.stringify({ type: "module" }));
-}, 120_000);
+});
 
 it("holds what an app needs, and none of the TypeScript that Node does not strip there", () => {
   const files = readdirSync(installed, { recursive: true, encoding: "utf8" });
@@ -89,7 +89,7 @@ console.log(JSON.stringify(failover.stacks.map(({ stackName }) => stackName)));
   for (const asset of assets) {
     expect(readdirSync(join(project, "cdk.out", asset))).toEqual(expect.arrayContaining(["index.mjs", "plan.json"]));
   }
-}, 120_000);
+});
 
 it("has types: what the construct wants is checked, and what it gives is known", async () => {
   writeFileSync(
@@ -112,4 +112,4 @@ export const wrong: number = Object.values(failover.controllers)[0]?.topic.topic
   await expect(
     run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), ...options], { cwd: project }),
   ).resolves.toMatchObject({ stdout: "" });
-}, 120_000);
+});

@@ -285,7 +285,7 @@ region = eu-west-1
         /^Switch bucket storefront-switch-eu-west-1 in eu-west-1 would evacuate nobody: GET .* answered HTTP 403\. Next: /,
       );
       expect(calls.slice(0, 4)).toEqual(["sts eu-west-1", "ssm eu-west-1", "s3 eu-west-1", " "]);
-    }, 300_000);
+    });
 
     it("refuses credentials of another account than the plan's", async () => {
       const other = join(folder, "other.yaml");

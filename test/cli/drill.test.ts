@@ -32,7 +32,7 @@ it("prints what the README shows, in this order", async () => {
   expect(code).toBe(0);
   expect(shown.length).toBeGreaterThan(30);
   expect(missing).toEqual([]);
-}, 60_000);
+});
 
 describe("drill --json", () => {
   it("prints one object of the promised form and writes nothing", async () => {
@@ -148,7 +148,7 @@ describe("drill", () => {
     );
     expect(table.code).toBe(0);
     for (const { name } of scenarios) expect(table.stdout).toContain(name);
-  }, 120_000);
+  });
 
   it("plays a scenario under a plan of one's own, the parts given to its Regions", async () => {
     const { code, stdout } = await drill(
@@ -231,7 +231,7 @@ describe("drill --all under another plan", () => {
     const played = JSON.parse(json.stdout).map(({ scenario }: { scenario: string }) => scenario);
     const skipped = [...json.stderr.matchAll(/^Not played: (\S+) /gm)].map(([, name]) => name);
     expect([...played, ...skipped].toSorted()).toEqual(scenarios.map(({ name }) => name).toSorted());
-  }, 60_000);
+  });
 });
 
 describe("what bad input gets: exit code 2 and one line that helps", () => {

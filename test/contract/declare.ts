@@ -16,7 +16,7 @@ export function declareContract(name: BackendName, start: () => Promise<Backend>
     let backend: Backend;
     beforeAll(async () => {
       backend = await start();
-    }, 300_000);
+    });
     afterAll(() => backend?.stop());
 
     for (const { service, cases } of contracts) {

@@ -103,7 +103,7 @@ describeWithServers("cfn-lint", () => {
 
     expect([stacks, switched].map(({ length }) => length)).toEqual([9 + 7 + 7, 2]);
     expect(await findingsOf([...stacks, ...switched])).toEqual([]);
-  }, 300_000);
+  });
 
   it("finds nothing wrong with the reference workload's stacks", async () => {
     // Not of stateless.yaml: the workload has a database, a table and a group in every Region.
@@ -113,7 +113,7 @@ describeWithServers("cfn-lint", () => {
 
     expect(stacks).toHaveLength(3 + 2 + 1);
     expect(await findingsOf(stacks)).toEqual([]);
-  }, 300_000);
+  });
 
   describe("without what the state machine says to it", () => {
     /** The controller of one Region without its metadata for cfn-lint, and changed. */
@@ -139,7 +139,7 @@ describeWithServers("cfn-lint", () => {
 
       expect(new Set(found.map(({ rule }) => rule))).toEqual(new Set(mistaken));
       for (const { path } of found) expect(path).toMatch(/^Resources\/ControllerMachine\w{8}\/Properties/);
-    }, 60_000);
+    });
 
     it("finds nothing wrong with the machine once they are numbers", async () => {
       const template = controllerWithout("in-numbers", (definition) =>
@@ -147,6 +147,6 @@ describeWithServers("cfn-lint", () => {
       );
 
       expect(await runCfnLint([template], { regions: ["eu-west-1"], ignore })).toEqual([]);
-    }, 60_000);
+    });
   });
 });

@@ -23,7 +23,7 @@ describeWithServers("runCfnLint", () => {
 
   it("finds nothing wrong with what is right", async () => {
     expect(await runCfnLint([await template("right", {})], everything)).toEqual([]);
-  }, 60_000);
+  });
 
   it("names the template, the rule and the place, and leaves out what it is told to", async () => {
     const templates = [await template("right", {}), await template("wrong", { Properties: { Colour: "green" } })];
@@ -36,7 +36,7 @@ describeWithServers("runCfnLint", () => {
       },
     ]);
     expect(await runCfnLint(templates, { ...everything, ignore: ["E3002"] })).toEqual([]);
-  }, 60_000);
+  });
 
   it("leaves out nothing that only .cfnlintrc.yaml does", async () => {
     const path = join(folder, "twice.json");
@@ -52,10 +52,10 @@ describeWithServers("runCfnLint", () => {
     );
 
     expect(await runCfnLint([path], everything)).toEqual([expect.objectContaining({ rule: "W3005" })]);
-  }, 60_000);
+  });
 
   it("fails when it cannot look", async () => {
     await expect(runCfnLint([join(folder, "missing.json")], everything)).rejects.toThrow(/missing\.json/);
     await expect(runCfnLint([], everything)).rejects.toThrow(/no template/);
-  }, 60_000);
+  });
 });

@@ -15,7 +15,7 @@ describeWithServers("Every definition can be created", () => {
 
   beforeAll(async () => {
     server = await startMoto();
-  }, 120_000);
+  });
 
   afterAll(() => server?.close());
 

@@ -11,7 +11,7 @@ describeWithServers("The simulator's interpreter refuses what moto's refuses", (
   beforeAll(async () => {
     server = await startMoto();
     stage = new MotoStage(server);
-  }, 120_000);
+  });
 
   afterAll(() => server?.close());
 

@@ -46,7 +46,7 @@ it("ends a process, and those that it started, with the one that started it, eve
   } finally {
     for (const pid of [killed.pid ?? 0, ...pids].filter(isAlive)) process.kill(pid, "SIGKILL");
   }
-}, 60_000);
+});
 
 it("keeps nobody who has nothing left to do", async () => {
   const child = spawn(process.execPath, ["-e", "console.log(1)"], { env: { ...process.env, NODE_OPTIONS: leash } });

@@ -38,7 +38,7 @@ describeWithServers("Region proxy", () => {
     server = await startMoto();
     proxy = await startRegionProxy(server.url);
     restore = pointClientsAt(proxy.url);
-  }, 120_000);
+  });
 
   afterEach(() => proxy.reset());
 
@@ -128,7 +128,7 @@ describeWithServers("Region proxy", () => {
       await routed.close();
       await other.close();
     }
-  }, 120_000);
+  });
 
   it("destroys the connection before anything is done", async () => {
     proxy.set(there, { kind: "destroy" });

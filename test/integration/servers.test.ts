@@ -73,7 +73,7 @@ describeWithServers("Servers", () => {
     beforeAll(async () => {
       server = await start();
       restore = pointClientsAt(server.url);
-    }, 120_000);
+    });
 
     afterAll(async () => {
       restore?.();
@@ -139,7 +139,7 @@ describeWithServers("Servers", () => {
       await other.close();
       expect(isAlive(other.pid)).toBe(false);
       expect(await answers(other.url)).toBe("nobody");
-    }, 120_000);
+    });
   });
 
   it("runs state machines in JSONata on moto, again after a reset, whose functions run in this process", async () => {
@@ -185,7 +185,7 @@ describeWithServers("Servers", () => {
       restore();
       await moto.close();
     }
-  }, 120_000);
+  });
 
   it("ends with the process that started it, even when that is killed", async () => {
     const parent = spawn(process.execPath, [resolve(import.meta.dirname, "orphan.ts")], {
@@ -202,5 +202,5 @@ describeWithServers("Servers", () => {
     parent.kill("SIGKILL");
     await until(() => !servers.some(({ pid }) => isAlive(pid)));
     expect(await Promise.all(servers.map(({ url }) => answers(url)))).toEqual(["nobody", "nobody"]);
-  }, 120_000);
+  });
 });

@@ -57,7 +57,7 @@ describe.each(played)("under plan %s", (name, plan) => {
 
     expect(cast.length).toBeGreaterThanOrEqual(name === "stateless, observe" ? 6 : 10);
     expect(wrong).toEqual([]);
-  }, 240_000);
+  });
 });
 
 describe("castScenario", () => {

@@ -30,7 +30,7 @@ it("synthesises any plan of such a workload, offline, with the bundled service",
   };
   const names = Object.values(manifest.artifacts).flatMap(({ properties }) => properties?.stackName ?? []);
   expect(names.sort()).toEqual(["two-regions-workload-us-east-1", "two-regions-workload-us-west-2"]);
-}, 60_000);
+});
 
 it.each([
   [["--plan", "plans/stateless.yaml"], /^plans\/stateless\.yaml: database: received nothing: .+\n$/],
@@ -96,4 +96,4 @@ it("bundles a program that says what is wrong, names its Region, and ends itself
   } finally {
     service.kill("SIGKILL");
   }
-}, 60_000);
+});

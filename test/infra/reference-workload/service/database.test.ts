@@ -6,7 +6,7 @@ const region = "us-east-1";
 let postgres: PGlite;
 beforeAll(async () => {
   postgres = await startPostgres();
-}, 120_000);
+});
 afterAll(() => postgres.close());
 
 const tokenOf = async (name: string) => {

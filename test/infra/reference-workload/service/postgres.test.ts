@@ -30,7 +30,7 @@ describe("over the wire", () => {
   let postgres: PGlite;
   beforeAll(async () => {
     postgres = await PGlite.create();
-  }, 120_000);
+  });
   afterAll(() => postgres.close());
 
   it("asks a real PostgreSQL and keeps SQLSTATE of what it refuses", async () => {
