@@ -109,8 +109,10 @@ function isBeingGrown({ plan, evidence, item }: EscalationInput, region: string,
 /** Whether customers are, or may be, sent to a Region that is out of service: somebody is, or there is nowhere else to send them. */
 function mayBeSentCustomers({ plan, evidence, item }: EscalationInput, region: string): boolean {
   if (evidence.servesCustomers.includes(region)) return true;
-  const inService = plan.regions.map(({ name }) => name).filter((name) => standsIn(item, name));
-  return inService.every((name) => (troubleOf(plan, evidence, name)?.share ?? 0) > lostShare);
+  const beingLeft = item?.incident?.stage === "underWay" ? item.incident.failedRegion : null;
+  // Where none that DNS still hands out passes its check, DNS hands out all: the Region that a run leaves does not help.
+  const inDns = plan.regions.map(({ name }) => name).filter((name) => standsIn(item, name) && name !== beingLeft);
+  return inDns.every((name) => (troubleOf(plan, evidence, name)?.share ?? 0) > lostShare);
 }
 
 function decideAsWatch(input: EscalationInput & { readonly item: CoordinationItem }, region: string): Decision {
@@ -271,7 +273,9 @@ export function endOf(
   told: Pick<Matter, "key" | "region" | "stage" | "since" | "incident">,
 ): Matter {
   const isRun = (told.stage === "acting" || told.stage === "waiting") && told.incident !== null;
-  const reason = isRun && item?.incident?.id !== told.incident ? "runClosed" : "passesAgain";
+  const isLeft = told.region !== null && item !== null && !standsIn(item, told.region);
+  const isOver = isRun && item?.incident?.id !== told.incident;
+  const reason = isOver ? "runClosed" : isLeft ? "outAndLeft" : "passesAgain";
   const names: Readonly<Record<string, string>> = {
     everything: "Every Region",
     vantages: "The quorum of vantages",

@@ -11,7 +11,10 @@ const turnSeconds = 15;
 const quietSeconds = 600;
 /** Whoever has recorded what it is about to tell is given this long, however often it tries. */
 const tellingSeconds = 20;
-/** The looks of the last minutes still remember how a Region faltered that has grown since. */
+/**
+ * The looks of the last minutes still remember how a Region faltered that has grown since; and by turns they let DNS hand out a
+ * Region that is out of service, and not.
+ */
 const settlingSeconds = 300;
 /** What it has been before within this time is no news. */
 const newsSeconds = 900;
@@ -75,6 +78,8 @@ export function hasEnded(input: EscalationInput, told: Escalation): boolean {
   const { plan, evidence, item } = input;
   const isOut = (region: string) => !standsIn(item, region);
   if (item === null) return false;
+  const isJustTold = told.toldAt !== null && (input.now - parseInstant(told.toldAt)) / 1_000 < settlingSeconds;
+  if (told.reason === "outAndNotLeft" && isJustTold) return false;
   switch (told.matter) {
     case sharedMatters.everything:
       return plan.regions.every(({ name }) => isOut(name) || isClear(plan, evidence, name));

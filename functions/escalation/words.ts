@@ -72,6 +72,7 @@ export type EscalationReason =
   | "switchUnreadable"
   | "oneLossFromBlind"
   | "vantagesLost"
+  | "outAndLeft"
   | "passesAgain";
 
 /** What a matter is about, for its sentences. */
@@ -296,6 +297,13 @@ export const words: Readonly<Record<EscalationReason, Words>> = {
     afterSeconds: 120,
     says: ({ what }) => `Silent: ${what}. Automation is blind, for fewer vantages are heard than the quorum`,
     whatToDo: lookAtVantages,
+  },
+  outAndLeft: {
+    stage: "healed",
+    afterSeconds: 30,
+    says: ({ what, since }) =>
+      `${what}, in trouble since ${describeInstant(since)}, is out of service, and nobody is seen to be sent there any more; whether it is well this does not say`,
+    whatToDo: () => "Nothing for its customers; look at the Region before anybody returns it",
   },
   passesAgain: {
     stage: "healed",

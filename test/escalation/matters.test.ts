@@ -194,6 +194,27 @@ describe("what people must hear of", () => {
     expect(reasons(seen({}, { item: asking }))).toEqual([[suspect, "waiting", "questionOpen"]]);
   });
 
+  it("FM71: is a Region out of service, where the only other one that DNS has left fails: the one that a run leaves is no help", () => {
+    const run = openItem(plan, now - 60_000, { failedRegion: "ap-southeast-1", survivors: [self] });
+    const out = { state: "evacuated", since: ago(900), incident: "storefront-us-east-1-e0" } as const;
+    const item = { ...run, regions: { ...run.regions, [suspect]: out } };
+    const words = { [suspect]: failing(900), [self]: failing(300) };
+    const voices = Object.fromEntries([...regions, "us-west-2"].map((vantage) => [vantage, { words }]));
+
+    expect(reasons(seen(voices, { item, self: "us-west-2" }))).toContainEqual([suspect, "held", "outAndNotLeft"]);
+  });
+
+  it("of a Region out of service ends when nobody is sent there, and then says nothing of its health", () => {
+    const out = { state: "evacuated", since: ago(900), incident: "storefront-us-east-1-e1" } as const;
+    const input = seen({}, { item: { ...fresh, regions: { ...fresh.regions, [suspect]: out } } });
+    const matter = { key: suspect, region: suspect, stage: "held", since: ago(900), incident: null } as const;
+
+    expect(endOf(input, matter)).toMatchObject({
+      reason: "outAndLeft",
+      summary: expect.stringMatching(/whether it is well this does not say$/),
+    });
+  });
+
   /** The incident is about another Region; the one in question takes over its customers. */
   const growing = openItem(plan, now - 30_000, { failedRegion: "ap-southeast-1", survivors: [suspect, self] });
 
@@ -280,6 +301,15 @@ describe("whether it is told", () => {
     expect(turnOf(plan, heard, self, suspect)).toBe(0);
     expect(turnOf(plan, heard, suspect, suspect)).toBe(3);
     expect(turnOf(plan, [suspect, self, "us-west-2"], "us-west-2", suspect)).toBe(1);
+  });
+
+  it("has not ended so soon after people were told that customers may be sent to a Region out of service", () => {
+    const out = { state: "evacuated", since: ago(900), incident: "storefront-us-east-1-e1" } as const;
+    const input = seen({}, { item: { ...fresh, regions: { ...fresh.regions, [suspect]: out } } });
+    const before = { ...told, stage: "held", reason: "outAndNotLeft" } as const;
+
+    expect(hasEnded(input, { ...before, toldAt: ago(60) })).toBe(false);
+    expect(hasEnded(input, { ...before, toldAt: ago(301) })).toBe(true);
   });
 
   it("has ended once everybody has seen it pass for long, and is told once more", () => {
