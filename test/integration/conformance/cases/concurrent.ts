@@ -133,7 +133,11 @@ export const concurrentCases: readonly Case[] = [
         Type: "Parallel",
         Branches: [
           group({ Good: pass(1) }),
-          group({ Try: task("f", { Output: "{% $states.result.Payload %}", End: true }) }),
+          // Branches are threads in moto: the other one must be over before this one fails.
+          group({
+            Hold: { Type: "Wait", Seconds: 1, Next: "Try" },
+            Try: task("f", { Output: "{% $states.result.Payload %}", End: true }),
+          }),
         ],
         Retry: [{ ErrorEquals: ["Broken"], IntervalSeconds: 1, MaxAttempts: 1 }],
         End: true,
