@@ -232,10 +232,8 @@ export class Monitor {
     const { plan, regions, clock } = this.#world;
     const { incident, failedRegion: failed } = tenure;
     const out = this.#world.intentionallyOut();
-    // Of a Region that serves nobody, one that serves few is the better place.
-    const isBetter = (name: string) => regions.health(failed) === "dark" && regions.health(name) === "gray";
     const serving = plan.regions.filter(
-      ({ name }) => !out.has(name) && (regions.health(name) === "up" || this.#isFresh(name) || isBetter(name)),
+      ({ name }) => !out.has(name) && (regions.health(name) === "up" || this.#isFresh(name)),
     );
     if (serving.length === 0) this.#report("evacuatedToSomewhere", `${what} leaves no Region that serves in DNS`);
     if (this.#authority.isPersons(tenure)) return;

@@ -39,7 +39,7 @@ export class SharedTrouble {
       inService.every((name) => this.#failsForAll(name)) &&
       // What fewer than a quorum were there to see nobody need remember.
       vantagesOf(plan).filter((vantage) => this.#world.regions.runs(vantage)).length >= plan.detection.quorum &&
-      !this.isCarried();
+      !this.#isCarried();
     this.#failingSince = isShared ? (this.#failingSince ?? now) : null;
     const last = this.#spans.at(-1);
     const isOpen = last !== undefined && last.to === Number.POSITIVE_INFINITY;
@@ -63,7 +63,7 @@ export class SharedTrouble {
   }
 
   /** Whether a Region that still answers has the customers of one that does not. */
-  isCarried(): boolean {
+  #isCarried(): boolean {
     const { regions, plan } = this.#world;
     const item = this.#world.coordinationItem();
     const isOut = ({ name }: { readonly name: string }) =>

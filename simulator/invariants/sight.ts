@@ -96,8 +96,7 @@ export class Sight {
         (vantage) => this.isHeard(vantage, acting, at) && !this.#anyTrouble(vantage, failedRegion, at),
       ),
       everythingFailed:
-        this.#shared.wasShared(at) ||
-        (!this.#shared.isCarried() && this.#serving.every((region) => this.#hasFailedForAll(region, acting, at))),
+        this.#shared.wasShared(at) || this.#serving.every((region) => this.#hasFailedForAll(region, acting, at)),
     };
   }
 
