@@ -32,7 +32,7 @@ const help = `Many simulated worlds at once, each with its promises checked afte
   --crash-matrix   every state boundary of a scenario × before the call, after it with the answer lost × the function
                    dies, or the acting Region (default scenario: region-outage)
   --switch KIND    the crash matrix under another traffic switch: ${switchKinds.join(", ")}
-  --sparse         a sample of the crash matrix: of each kind of call in each state the first and the last
+  --sparse         a sample of the crash matrix: of each kind of call in each state the first three and the last
 
 Exit code 0: no promise broken. 1: some were; each prints its seed, and \`npm run drill -- --seed N --trace\` replays it.
 2: bad options.

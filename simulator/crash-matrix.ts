@@ -4,6 +4,9 @@ import { crashFaults, type Job, planFor, scenarioNamed } from "./jobs.ts";
 import type { SwitchKind } from "./plans.ts";
 import { play } from "./play.ts";
 
+/** Of each kind of call in each state a sparse matrix has so many, and the last one: what polls does the same again. */
+const sparseOccurrences = 3;
+
 /** Events with which an execution begins to work on an incident. */
 const openings: ReadonlySet<string> = new Set(["opened", "takenOver", "retried"]);
 
@@ -37,17 +40,18 @@ export async function crashMatrix({ name, seed, trafficSwitch, points }: MatrixO
   );
 }
 
-/** Of each kind of call in each state the first and the last: what polls does the same again. */
 function sparse(
   boundaries: readonly { readonly call: CallRecord; readonly boundary: CallBoundary }[],
 ): readonly CallBoundary[] {
   const kindOf = ({ call }: { readonly call: CallRecord }) =>
     `${call.caller.state}|${call.service}:${call.operation}@${call.region}`;
+  const counts = new Map<string, number>();
   const last = new Map(boundaries.map((each) => [kindOf(each), each.boundary]));
-  const first = new Map(boundaries.toReversed().map((each) => [kindOf(each), each.boundary]));
   return boundaries.flatMap((each) => {
     const kind = kindOf(each);
-    return first.get(kind) === each.boundary || last.get(kind) === each.boundary ? [each.boundary] : [];
+    const count = (counts.get(kind) ?? 0) + 1;
+    counts.set(kind, count);
+    return count <= sparseOccurrences || last.get(kind) === each.boundary ? [each.boundary] : [];
   });
 }
 

@@ -44,8 +44,6 @@ export class Hearing {
   >();
   /** When the watch of a vantage finished its last round: it publishes its metrics then. */
   readonly #watched = new Map<string, number>();
-  /** When a vantage's records table last took something of its watch: people read what is recorded, never an event. */
-  readonly #recorded = new Map<string, number>();
   /** The last that was heard of a Region, and whether that left the matter open. */
   readonly #heard = new Map<string, { readonly at: number; readonly matter: "open" | "closed" }>();
   readonly #illUntil = new Map<string, number>();
@@ -78,10 +76,7 @@ export class Hearing {
       (name) => this.#isHeard(name) && now - (this.#watched.get(name) ?? 0) <= roundsMissedMs,
     );
     const somebodyCanTell = watching.some(
-      (name) =>
-        (this.#illUntil.get(name) ?? 0) < now &&
-        this.#world.eventBridge.takesEntries(name) &&
-        now - (this.#recorded.get(name) ?? 0) <= roundsMissedMs,
+      (name) => (this.#illUntil.get(name) ?? 0) < now && this.#world.eventBridge.takesEntries(name),
     );
     const violations: Violation[] = [];
     for (const { name, demandShare } of plan.regions) {
@@ -145,9 +140,8 @@ export class Hearing {
     }
     for (; this.#callsSeen < network.apiLog.length; this.#callsSeen++) {
       const call = network.apiLog[this.#callsSeen];
-      if (call?.caller.functionName !== "Watch") continue;
-      if (call.operation === "PutMetricData") this.#watched.set(call.caller.region, call.at);
-      if (call.operation === "PutItem" && call.performed) this.#recorded.set(call.caller.region, call.at);
+      if (call?.caller.functionName === "Watch" && call.operation === "PutMetricData")
+        this.#watched.set(call.caller.region, call.at);
     }
     for (; this.#entriesSeen < failedEntries.length; this.#entriesSeen++) {
       const entry = failedEntries[this.#entriesSeen];

@@ -291,7 +291,7 @@ region = eu-west-1
       expect(stderr.trimEnd().split("\n").at(-1)).toMatch(
         /^Switch bucket storefront-switch-eu-west-1 in eu-west-1 would evacuate nobody: GET .* answered HTTP 403\. Next: /,
       );
-      expect(calls.slice(0, 4)).toEqual(["sts eu-west-1", "ssm eu-west-1", "rds eu-west-1", "s3 eu-west-1"]);
+      expect(calls.slice(0, 5)).toEqual(["sts eu-west-1", "ssm eu-west-1", "rds eu-west-1", "s3 eu-west-1", " "]);
     });
 
     it.each([

@@ -61,7 +61,7 @@ describe("simulate", () => {
       const report = await crashMatrixOf("--sparse", "--scenario", name, ...trafficSwitch);
 
       expect(report.violations).toEqual([]);
-      expect(report.points).toBeGreaterThan(400);
+      expect(report.points).toBeGreaterThan(500);
       expect(report.faultsInjected).toBe(report.points);
       expect(whatEnded(report)).toEqual(ends);
     },
