@@ -33,7 +33,9 @@ export interface RandomScenario {
   faults(world: World): FaultInjector;
 }
 
-const horizonSeconds = 5_400;
+const leastHorizonSeconds = 5_400;
+/** Beside what waits for people: detection, a takeover, and the move of a database. */
+const runSeconds = 900;
 /** After this nothing new goes wrong, so that what was begun can end. */
 const lastTroubleSeconds = 600;
 
@@ -120,6 +122,10 @@ export function drawScenario(seed: number): RandomScenario {
     script,
   });
   const drawn = drawLosses(seed, shared);
+  // After the last loss two questions, one after the other, may each be left unanswered.
+  const losses = drawn.script.filter(({ action }) => action.kind === "region" && action.health !== "up");
+  const lastLoss = Math.max(0, ...losses.map(({ at }) => at));
+  const horizonSeconds = lastLoss + 2 * drawn.automation.approval.timeoutSeconds + runSeconds;
   return {
     scenario: {
       name: worldName(seed),
@@ -130,7 +136,7 @@ export function drawScenario(seed: number): RandomScenario {
       expected: null,
       failedRegion: drawn.failed,
       script: drawn.script,
-      horizonSeconds,
+      horizonSeconds: Math.max(leastHorizonSeconds, horizonSeconds),
     },
     plan: drawn.plan,
     rates,

@@ -23,6 +23,9 @@ export type Drain =
 
 /** A vantage's word counts while it is younger than this many probe rounds. */
 const roundsAVoteLasts = 3;
+/** Vantages look every round, and at the name servers twice a minute: what lies further apart leaves open when it changed. */
+const leastUnseenSeconds = 35;
+const roundsUnseen = 3;
 /** Who was sent to the failed Region so lately still is, as far as is known: in a gray failure most looks show nothing. */
 const stillThereForMs = 60_000;
 
@@ -64,7 +67,12 @@ export function gatherLearned(plan: Plan, self: string, observations: readonly O
         place.subnet,
         known === undefined
           ? { ...place, learnedBy: vantage === self ? "self" : "another" }
-          : { ...known, calm: { ...place.calm, ...known.calm }, left: { ...place.left, ...known.left } },
+          : {
+              ...known,
+              calm: { ...place.calm, ...known.calm },
+              left: { ...place.left, ...known.left },
+              lastThere: { ...place.lastThere, ...known.lastThere },
+            },
       );
     }
   }
@@ -150,15 +158,24 @@ interface Witness {
 
 /**
  * Whether a place was sent elsewhere already when the Region began to fail: with latencies that had just changed, or where
- * it is sent now here and now there. `behindMs`: by how much the clock of whoever learned it seems to be behind.
+ * it is sent now here and now there. So it may have been where nobody looked for some time before (FM62). `behindMs`: by how
+ * much the clock of whoever learned it seems to be behind.
  */
 function hadLeft(
-  { failedRegion, failingSince }: Pick<Parameters<typeof judgeDrain>[0], "failedRegion" | "failingSince">,
-  { sentTo, since, left = {} }: Place,
+  {
+    plan,
+    failedRegion,
+    failingSince,
+  }: Pick<Parameters<typeof judgeDrain>[0], "plan" | "failedRegion" | "failingSince">,
+  { sentTo, since, left = {}, lastThere = {} }: Place,
   behindMs: number,
 ): boolean {
   if (sentTo === null || sentTo === failedRegion) return false;
-  return parseInstant(left[failedRegion] ?? since) + behindMs < parseInstant(failingSince);
+  const failing = parseInstant(failingSince);
+  if (parseInstant(left[failedRegion] ?? since) + behindMs < failing) return true;
+  const last = lastThere[failedRegion];
+  const unseenMs = Math.max(leastUnseenSeconds, roundsUnseen * plan.detection.probeEverySeconds) * 1_000;
+  return last !== undefined && parseInstant(last) + behindMs < failing - unseenMs;
 }
 
 function requestsOf(input: Parameters<typeof judgeDrain>[0]): readonly Witness[] {

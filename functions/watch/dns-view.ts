@@ -21,6 +21,8 @@ export interface Place {
   readonly at: string;
   /** The Regions that it was sent to before, each with the first look that identified another one (ISO 8601). */
   readonly left?: Readonly<Record<string, string>>;
+  /** The same Regions, each with the last look that identified it (ISO 8601). */
+  readonly lastThere?: Readonly<Record<string, string>>;
   /** The Regions that it was sent to while they served in calm times, each with the last look (ISO 8601). */
   readonly calm: Readonly<Record<string, string>>;
 }
@@ -100,12 +102,16 @@ export function carryPlace(
   if (sentTo === null) return last ?? { subnet, sentTo, since: now, at: now, calm: {} };
   const goesOn = last?.sentTo === sentTo && secondsBetween(last.at, now) <= longestGapSeconds;
   const since = goesOn ? last.since : now;
-  const leaves = last !== null && last.sentTo !== null && last.sentTo !== sentTo ? { [last.sentTo]: now } : {};
-  const left = Object.fromEntries(Object.entries({ ...last?.left, ...leaves }).filter(([region]) => region !== sentTo));
+  const moves = (at: string) =>
+    last !== null && last.sentTo !== null && last.sentTo !== sentTo ? { [last.sentTo]: at } : {};
+  const elsewhere = (instants: Readonly<Record<string, string>>) =>
+    Object.fromEntries(Object.entries(instants).filter(([region]) => region !== sentTo));
+  const left = elsewhere({ ...last?.left, ...moves(now) });
+  const lastThere = elsewhere({ ...last?.lastThere, ...moves(last?.at ?? now) });
   const isSettled = secondsBetween(since, now) > plan.detection.clearForSeconds;
   const kept = Object.entries(last?.calm ?? {}).filter(([region]) => !(isSettled && calm.includes(region)));
   const learned = calm.includes(sentTo) ? [[sentTo, now] as const] : [];
-  return { subnet, sentTo, since, at: now, left, calm: Object.fromEntries([...kept, ...learned]) };
+  return { subnet, sentTo, since, at: now, left, lastThere, calm: Object.fromEntries([...kept, ...learned]) };
 }
 
 /** Adds what was identified; an address that answers for another Region than before identifies none from then on. */
@@ -205,11 +211,11 @@ function isListOf<Item>(found: readonly Item[] | undefined, isItem: (item: Parti
   return Array.isArray(found) && found.every((item: Partial<Item> | null) => isItem(item ?? {}));
 }
 
-function isPlace({ subnet, sentTo, since, at, left = {}, calm }: Partial<Place>): boolean {
+function isPlace({ subnet, sentTo, since, at, left = {}, lastThere = {}, calm }: Partial<Place>): boolean {
   const isDated = (regions: unknown) =>
     typeof regions === "object" && regions !== null && Object.values(regions).every(isInstant);
-  const isKept = isDated(calm);
-  return isName(subnet) && isName(sentTo) && isInstant(since) && isInstant(at) && isKept && isDated(left);
+  const areDated = isDated(calm) && isDated(left) && isDated(lastThere);
+  return isName(subnet) && isName(sentTo) && isInstant(since) && isInstant(at) && areDated;
 }
 
 function isName(value: unknown): boolean {

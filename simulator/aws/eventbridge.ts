@@ -98,6 +98,8 @@ export class SimulatedEventBridge implements SimulatedService {
   readonly #failing = new Map<string, EntryFailures>();
   readonly #failed: { readonly at: number; readonly region: string }[] = [];
   #held: Errand[] = [];
+  /** Those whose function runs just now. */
+  readonly #running = new Set<Errand>();
   #events = 0;
   delivery: Delivery;
 
@@ -112,7 +114,10 @@ export class SimulatedEventBridge implements SimulatedService {
       duplicateRate: 0.05,
       delayMilliseconds: { from: eventDeliverySeconds.low * 1_000, to: eventDeliverySeconds.high * 1_000 },
     };
-    options.regions.subscribe(() => this.#resume());
+    options.regions.subscribe((change) => {
+      if (change.kind === "health" && change.after === "dark") this.#interrupt(change.region);
+      this.#resume();
+    });
   }
 
   addRule(rule: EventRule): void {
@@ -267,11 +272,16 @@ export class SimulatedEventBridge implements SimulatedService {
         }
         return;
       case "function":
-        this.#invoke(rule.region, target.name, event).catch((error) => {
-          const reason = `${errorName(error)}: ${errorMessage(error)}`;
-          if (errand.attempts >= maximumInvocations) this.#bury(errand, reason);
-          else this.#retry(errand, reason);
-        });
+        this.#running.add(errand);
+        this.#invoke(rule.region, target.name, event).then(
+          () => this.#running.delete(errand),
+          (error) => {
+            if (!this.#running.delete(errand)) return;
+            const reason = `${errorName(error)}: ${errorMessage(error)}`;
+            if (errand.attempts >= maximumInvocations) this.#bury(errand, reason);
+            else this.#retry(errand, reason);
+          },
+        );
         return;
       case "bus":
         if (this.#regions.reachable(rule.region, target.region)) {
@@ -298,6 +308,18 @@ export class SimulatedEventBridge implements SimulatedService {
   #bury(errand: Errand, reason: string): void {
     const { rule, event } = errand;
     this.#deadLetters.push({ at: this.#clock.now(), region: rule.region, rule: rule.name, event, reason });
+  }
+
+  /**
+   * What runs in a Region is lost with it, and what it was invoked for is not: Lambda keeps an asynchronous event until the
+   * function has ended, and invokes it again.
+   */
+  #interrupt(region: string): void {
+    for (const errand of this.#running) {
+      if (errand.rule.region !== region) continue;
+      this.#running.delete(errand);
+      this.#held.push(errand);
+    }
   }
 
   #resume(): void {

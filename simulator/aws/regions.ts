@@ -3,7 +3,8 @@ import type { RegionHealth } from "./service.ts";
 /** What a subscriber is told, after it has come to hold. */
 export type RegionChange =
   | { readonly kind: "health"; readonly region: string; readonly before: RegionHealth; readonly after: RegionHealth }
-  | { readonly kind: "link"; readonly between: readonly [string, string]; readonly after: "cut" | "mended" };
+  | { readonly kind: "link"; readonly between: readonly [string, string]; readonly after: "cut" | "mended" }
+  | { readonly kind: "view"; readonly region: string; readonly after: "lost" | "back" };
 
 export type RegionListener = (change: RegionChange) => void;
 
@@ -52,11 +53,13 @@ export class Regions {
 
   /** What runs in the Region still reaches AWS, and nothing else: its vantage has a trouble of its own (FM72). */
   blind(region: string): void {
-    if (this.health(region)) this.#blind.add(region);
+    if (!this.health(region) || this.#blind.has(region)) return;
+    this.#blind.add(region);
+    this.#tell({ kind: "view", region, after: "lost" });
   }
 
   unblind(region: string): void {
-    this.#blind.delete(region);
+    if (this.#blind.delete(region)) this.#tell({ kind: "view", region, after: "back" });
   }
 
   /** Whether what runs in the Region gets beyond AWS's own APIs. */

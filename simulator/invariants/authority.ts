@@ -56,9 +56,14 @@ export class Authority {
 
   /** Whether a person said yes to it under this very epoch: what a takeover finds may be another matter. */
   isEvacuationApprovedNow(tenure: Tenure): boolean {
-    return this.#questions(tenure, ({ epoch }) => epoch === tenure.epoch).some(
-      (question) => question.stated?.kind === "evacuation" && this.#isApproved(question),
-    );
+    return this.evacuationAskedAt(tenure) !== null;
+  }
+
+  /** When the evacuation was put to a person who then said yes to it under this epoch; null where nobody did. */
+  evacuationAskedAt(tenure: Tenure): number | null {
+    const asked = this.#questions(tenure, ({ epoch }) => epoch === tenure.epoch);
+    const agreed = asked.find((question) => question.stated?.kind === "evacuation" && this.#isApproved(question));
+    return agreed?.at ?? null;
   }
 
   /** Whether the promotion of `target` was agreed to, by silence too where the plan takes silence for that. */

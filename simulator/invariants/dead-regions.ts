@@ -46,7 +46,10 @@ export class DeadRegions {
     // A fault elsewhere is no excuse: what stands between a failure and the answer to it is the watch and the decision.
     const tried = world.network.firedFaults.some(({ functionName, at }) => deciding.has(functionName) && at >= from);
     if (plan.automation.traffic !== "automatic" || lately || tried || !world.canBeTakenOver()) return [];
-    // Too few can see anything at all: nobody may act on the word of those that are left.
+    // Too few can see anything at all: nobody may act on the word of those that are left, nor before one Region has been
+    // steady for as long as the plan says, when all that saw nothing had seen every Region fail.
+    const clearedAt = this.#history.sawAgainAt + plan.detection.clearForSeconds * 1_000;
+    if (clearedAt >= from) return [];
     const seeing = vantagesOf(plan).filter(
       (vantage) => vantage !== only.name && world.regions.runs(vantage) && world.regions.sees(vantage),
     );

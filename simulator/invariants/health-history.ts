@@ -16,10 +16,16 @@ export class HealthHistory {
   /** Instants at which a Region's health changed. */
   readonly changes: number[] = [];
   readonly links = new Links();
+  /** When a vantage last saw again that had seen nothing. */
+  sawAgainAt = Number.NEGATIVE_INFINITY;
 
   note(change: RegionChange, now: number): void {
     if (change.kind === "link") {
       this.links.note(change, now);
+      return;
+    }
+    if (change.kind === "view") {
+      if (change.after === "back") this.sawAgainAt = now;
       return;
     }
     this.troubleAt.set(change.region, now);

@@ -239,8 +239,11 @@ export class Monitor {
     const out = this.#world.intentionallyOut();
     // Of a Region that serves nobody, one that serves few is the better place.
     const isBetter = (name: string) => regions.health(failed) === "dark" && regions.health(name) === "gray";
+    // Whoever said yes had been told of what served when the question was put.
+    const judgedAt = this.#authority.evacuationAskedAt(tenure) ?? clock.now();
     const serving = plan.regions.filter(
-      ({ name }) => !out.has(name) && (regions.health(name) === "up" || this.#isFresh(name) || isBetter(name)),
+      ({ name }) =>
+        !out.has(name) && (regions.health(name) === "up" || this.#isFresh(name, judgedAt) || isBetter(name)),
     );
     if (serving.length === 0) this.#report("evacuatedToSomewhere", `${what} leaves no Region that serves in DNS`);
     if (this.#authority.isPersons(tenure)) return;
@@ -304,9 +307,9 @@ export class Monitor {
   }
 
   /** Whether the Region fell ill so lately that nobody can know yet. */
-  #isFresh(region: string): boolean {
+  #isFresh(region: string, at = this.#world.clock.now()): boolean {
     const since = this.#history.troubleSince.get(region);
-    return since !== undefined && this.#world.clock.now() - since < unnoticedMs;
+    return since !== undefined && at - since < unnoticedMs;
   }
 
   /** FM50. A scaling policy may shrink a group; a request of the controller may not. */

@@ -40,6 +40,7 @@ export class Service {
     this.#sight = sight;
     world.regions.subscribe((change) => {
       const at = world.clock.now();
+      if (change.kind === "view") return;
       if (change.kind === "link") {
         if (change.after === "cut") for (const region of change.between) this.#worsened.push({ region, at });
       } else if (health[change.after] > health[change.before]) this.#worsened.push({ region: change.region, at });

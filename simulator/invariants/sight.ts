@@ -97,8 +97,13 @@ export class Sight {
       ),
       everythingFailed:
         this.#shared.wasShared(at) ||
-        (!this.#shared.isCarried() && this.#serving.every((region) => this.#hasFailedForAll(region, acting, at))),
+        (!this.#isGone(failedRegion) && this.#serving.every((region) => this.#hasFailedForAll(region, acting, at))),
     };
+  }
+
+  /** Whether a Region is dark while another one lives, and fails with its customers: of that one the memory is not shared either. */
+  #isGone(region: string): boolean {
+    return this.#world.regions.health(region) === "dark" && this.#shared.isCarried();
   }
 
   /** The last look at the coordination item before the lease was taken: a process may stand still between the two. */

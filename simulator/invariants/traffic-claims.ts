@@ -39,6 +39,7 @@ export class TrafficClaims {
     this.#world = world;
     this.#report = report;
     world.regions.subscribe((change) => {
+      if (change.kind === "view") return;
       const isWorse = change.kind === "link" ? change.after === "cut" : health[change.after] > health[change.before];
       if (!isWorse) return;
       this.#worsenedAt = world.clock.now();
