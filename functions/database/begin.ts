@@ -140,6 +140,7 @@ function judgeIntent(
       return { kind: "change", detail: { ...intentDetail(intent), reason: because } };
     }
     case "notNeeded":
+    case "writerDown":
     case "lostElsewhere":
     case "otherEngine":
     case "movingElsewhere":

@@ -139,6 +139,23 @@ export function whyNotWriting(cluster: Read<Cluster> | undefined): string | null
   }
 }
 
+/**
+ * Why nobody can write to a writer that no failure has touched, where its own Region says so (FM79); null where it does not.
+ * A cluster that is backed up or modified serves: only its instances count, and what it cannot come out of by itself.
+ */
+export function whyNobodyWrites(region: string, cluster: Read<Cluster> | undefined): PassedOver | null {
+  if (cluster?.kind !== "read") return null;
+  const { status, instances } = cluster.found;
+  const isLasting = lastingClusterStatuses.has(status.toLowerCase());
+  if (isLasting) return { region, reason: `is ${status}`, kind: "lasting" };
+  if (instances.length === 0) return { region, reason: "has no DB instance", kind: "lasting" };
+  const writer = instances.find(({ role }) => role === "writer");
+  if (writer === undefined) return { region, reason: "has no DB instance that is its writer", kind: "passing" };
+  if (servesOrMay(writer.status) !== "not") return null;
+  const kind = lastingInstanceStatuses.has(writer.status?.toLowerCase() ?? "") ? "lasting" : "passing";
+  return { region, reason: `has ${writer.id} as its writer instance, which is ${writer.status}`, kind };
+}
+
 /** What speaks for and against a candidate, in the order in which it counts: the first difference decides. */
 const grounds: readonly {
   readonly against: string;

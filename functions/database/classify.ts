@@ -6,6 +6,7 @@ import {
   describePassedOver,
   judgeAbility,
   type PassedOver,
+  whyNobodyWrites,
   whyNotWriting,
 } from "./candidates.ts";
 import { describeEngine, findOtherEngine } from "./engine.ts";
@@ -90,6 +91,8 @@ export interface Outsider {
 export type Classification =
   /** The writer was not in the failed Region, but in one that serves (FM47). */
   | { readonly kind: "notNeeded"; readonly writer: string }
+  /** The same, but its cluster has no instance that takes writes. */
+  | { readonly kind: "writerDown"; readonly writer: string; readonly why: PassedOver }
   /** The writer was in another Region that is out of service, or down: what it would lose is not this run's to judge. */
   | { readonly kind: "lostElsewhere"; readonly writer: string; readonly standing: Standing }
   /** A survivor has become the writer in this incident, and is available. */
@@ -181,7 +184,10 @@ export function classify(input: ClassifyInput): Classification {
   if (standing !== undefined && (standing.state !== "inService" || standing.health === "down")) {
     return { kind: "lostElsewhere", writer: home, standing };
   }
-  if (!input.promotedHere.includes(home)) return { kind: "notNeeded", writer: home };
+  if (!input.promotedHere.includes(home)) {
+    const why = whyNobodyWrites(home, view.clusters[home]);
+    return why === null ? { kind: "notNeeded", writer: home } : { kind: "writerDown", writer: home, why };
+  }
   const settled = isAvailable(global.status) && whyNotWriting(view.clusters[home]) === null;
   return settled ? { kind: "alreadyWriter", target: home } : { kind: "movingToUs", target: home, flavour: "unsaid" };
 }
@@ -191,6 +197,8 @@ export function describeClassification(found: Classification): string {
   switch (found.kind) {
     case "notNeeded":
       return `Nothing to promote: the writer is in ${found.writer}, which did not fail`;
+    case "writerDown":
+      return `The writer is in ${found.writer}, which did not fail, and nobody can write: its cluster ${found.why.reason}. Nothing is promoted; bring its writer instance back, then retry the database branch`;
     case "lostElsewhere":
       return describeLostElsewhere(found);
     case "alreadyWriter":

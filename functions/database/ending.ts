@@ -56,18 +56,29 @@ export async function endPromotion(
     readonly loss: Loss;
     readonly target?: string;
     readonly kind?: Flavour;
+    /** The Region that has the writer, where nothing was promoted. @default not known */
+    readonly writer?: string;
     /** The clusters that all take writes, where there is more than one. @default none */
     readonly writers?: readonly string[];
   },
 ): Promise<Json> {
-  const { result, reason, target = null, kind = "none", writers = [] } = ending;
+  const { result, reason, target = null, kind = "none", writer, writers = [] } = ending;
   const { lossSeconds, worstCaseLossSeconds } = ending.loss;
   const promotedRegion = result === "alreadyWriter" ? target : null;
   await journal.append({
     step: "database",
     kind: "stepEnded",
     summary: reason,
-    detail: { result: wordFor(result), promotedRegion, kind, lossSeconds, worstCaseLossSeconds, reason, writers },
+    detail: {
+      result: wordFor(result),
+      promotedRegion,
+      kind,
+      lossSeconds,
+      worstCaseLossSeconds,
+      reason,
+      writers,
+      ...(writer === undefined ? {} : { writer }),
+    },
   });
   return answer({ result, target, kind, lossSeconds, worstCaseLossSeconds, reason });
 }

@@ -228,18 +228,25 @@ async function settle(
     const { view, standings } = await look(context, database);
     const seen = { ...aims, view, standings, patience: waiting.isOver() ? "over" : "left" } as const;
     let found = classifyView(context, database, seen);
-    if (found.kind === "notNeeded") {
+    if (found.kind === "notNeeded" || found.kind === "writerDown") {
       const unrecorded = await findUnrecordedPromotion(context, database, view);
       found = classifyView(context, database, { ...seen, promotedHere: unrecorded === null ? [] : [unrecorded] });
     }
     last = { found, standings };
-    if (found.kind === "noTarget" && found.waitFor.length > 0 && !waiting.isOver()) {
-      await waiting.note(found.waitFor);
+    const waitFor = waitedFor(found);
+    if (waitFor.length > 0 && !waiting.isOver()) {
+      await waiting.note(waitFor);
       return null;
     }
     return found.kind === "cancelling" || found.kind === "unknown" ? null : last;
   });
   return last;
+}
+
+/** What may come about by itself, and is worth waiting for. */
+function waitedFor(found: Classification): readonly PassedOver[] {
+  if (found.kind === "writerDown") return found.why.kind === "passing" ? [found.why] : [];
+  return found.kind === "noTarget" ? found.waitFor : [];
 }
 
 async function look(
@@ -283,8 +290,8 @@ async function conclude(
   waiting: Waiting,
 ): Promise<Json> {
   if (found.kind === "movingToUs" || found.kind === "alreadyWriter") return takeUp(context, database, found, intents);
-  if (found.kind === "noTarget" && found.waitFor.length > 0 && !waiting.isOver()) return answerWaiting(found.reason);
   const reason = describeClassification(found);
+  if (waitedFor(found).length > 0 && !waiting.isOver()) return answerWaiting(reason);
   await context.journal.append({
     step: "database",
     kind: "observed",
@@ -293,7 +300,7 @@ async function conclude(
   });
   switch (found.kind) {
     case "notNeeded":
-      return endPromotion(context, { result: "notNeeded", reason, loss: noLoss });
+      return endPromotion(context, { result: "notNeeded", reason, loss: noLoss, writer: found.writer });
     case "twoWriters":
       return endPromotion(context, { result: "blocked", reason, loss: unknownLoss, writers: found.writers });
     case "dissolved":
@@ -308,6 +315,7 @@ async function conclude(
       const writers = outsiders.length === 0 ? [] : [database.clusters[primary] ?? primary, ...outsiders.map(arnOf)];
       return endPromotion(context, { result: "blocked", reason, loss: unknownLoss, writers });
     }
+    case "writerDown":
     case "lostElsewhere":
     case "otherEngine":
     case "movingElsewhere":

@@ -4,7 +4,7 @@ import type { StepContext } from "../shared/step.ts";
 import type { TimelineEvent } from "../timeline/event.ts";
 import { describePassedOver, type PassedOver } from "./candidates.ts";
 
-/** Waiting for a cluster that passes through something, such as a backup, to be able to become the writer (FM79). */
+/** Waiting for a cluster that passes through something, such as a backup or a restart, to be able to be the writer (FM79). */
 export interface Waiting {
   /** Whether it is still worth waiting. The first to wait in an epoch sets the end, the plan's database.deadline later. */
   isOver(): boolean;
@@ -35,7 +35,7 @@ export function createWaiting(
       await journal.append({
         step: "database",
         kind: "observed",
-        summary: `Waiting for a cluster that can become the writer, until ${describeInstant(waitUntil)} at the latest: ${what}`,
+        summary: `Waiting for a cluster that can be the writer, until ${describeInstant(waitUntil)} at the latest: ${what}`,
         detail: { waitFor: what, waitUntil },
       });
     },

@@ -81,12 +81,14 @@ export function carrySoak(soak: Soak, served: Served, now: number): Carried {
 
 /**
  * Whether customers have been served for the soak period. A vantage that has just fallen silent still counts among those
- * that can be heard, but what it said is no witness of the time since: it must speak again, or be counted out.
+ * that can be heard, but what it said is no witness of the time since: it must speak again, or be counted out. The Region
+ * that has the writer is never counted out.
  */
 export function isSoaked(soak: Soak, served: Served, now: number, plan: Plan): boolean {
   if (served.kind === "red" || soak.greenSince === null) return false;
   const freshMs = plan.detection.probeEverySeconds * roundsAWordIsFresh * 1_000;
-  const allFresh = served.streaks.every(({ at }) => now - parseInstant(at) <= freshMs);
+  const words = [...served.streaks.map(({ at }) => at), ...(served.writerSeenAt === null ? [] : [served.writerSeenAt])];
+  const allFresh = words.every((at) => now - parseInstant(at) <= freshMs);
   return allFresh && now - parseInstant(soak.greenSince) >= soakedAfterSeconds(soak, plan) * 1_000;
 }
 

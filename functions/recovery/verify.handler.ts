@@ -1,18 +1,24 @@
+import { assess, confirmedFailure } from "../assess/assessment.ts";
+import { gatherEvidence } from "../assess/evidence.ts";
+import { signsOfLife } from "../assess/signs.ts";
 import type { Run } from "../coordination/item.ts";
 import { dynamoDB } from "../shared/aws/dynamodb.ts";
 import { eventBridge } from "../shared/aws/eventbridge.ts";
 import { describeInstant, isoInstant, parseInstant } from "../shared/clock.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
+import type { Plan } from "../shared/plan/plan.ts";
 import { describeSeconds } from "../shared/plan/duration.ts";
 import { pollUntil } from "../shared/poll.ts";
 import { createStep, type Handler, type StepDependencies, stepInput } from "../shared/step.ts";
 import { wire } from "../shared/wire.ts";
 import * as z from "../shared/zod.ts";
 import { endBefore } from "../timeline/earlier.ts";
+import type { TimelineEvent } from "../timeline/event.ts";
 import { readTimeline } from "../timeline/journal.ts";
+import type { Observation } from "../watch/observation.ts";
 import { readObservations } from "../watch/observations.ts";
 import { probePublicName, probeWrite } from "../watch/probes.ts";
-import { judgeServed, type Served } from "./served.ts";
+import { judgeServed, type Served, type Writer } from "./served.ts";
 import { carrySoak, isSoaked, noSoak, soakedAfterSeconds, soakSchema } from "./soak.ts";
 
 const inputSchema = stepInput({
@@ -30,13 +36,16 @@ const turnsTold = 6;
  * Proves that customers are served: probes from every live vantage, and a write where the plan has an endpoint for it, all
  * green for the soak period, with nobody looking away in between. Answers "waiting" when one invocation's time is up
  * before that or the deadline. Where the database branch left no writer nobody writes, for it might write to the wrong
- * one; then only reads are shown to be served, which is no recovery.
+ * one; then only reads are shown to be served, which is no recovery. Nor is it one once the Region that has the writer is
+ * down as well (FM86): the run ends, so that the run of that Region can begin.
  */
 export function createHandler(deps: StepDependencies): Handler {
   return createStep(deps, inputSchema, async (input, { deps: scoped, run, guard, journal }) => {
     const { plan, clock } = scoped;
     const deadlineAt = input.deadlineAt ?? isoInstant(clock.now() + plan.recovery.deadlineSeconds * 1_000);
-    const unwritten = await whyNotWritten(scoped, run, input.writes);
+    const timeline = plan.database === null ? [] : await readTimeline(scoped, run.incident);
+    const unwritten = whyNotWritten(plan, timeline, run, input.writes);
+    const writerRegion = unwritten === null ? findWriter(timeline) : null;
     let soak = input.soak ?? noSoak;
     let last: Served = { kind: "red", reasons: ["nobody has looked yet"], customers: [] };
 
@@ -47,6 +56,7 @@ export function createHandler(deps: StepDependencies): Handler {
         unwritten === null ? probeWrite(scoped) : null,
       ]);
       const now = clock.now();
+      if (writerRegion !== null && isDown(scoped, observations, writerRegion)) return "writerLost";
       last = judgeServed({
         plan,
         self: scoped.region,
@@ -54,6 +64,7 @@ export function createHandler(deps: StepDependencies): Handler {
         observations,
         here,
         write,
+        writer: writerSeen(scoped, observations, writerRegion),
         now,
       });
       const carried = carrySoak(soak, last, now);
@@ -107,11 +118,16 @@ export function createHandler(deps: StepDependencies): Handler {
       });
       return { result: "done", soak, deadlineAt, servedSince: greenSince, verifiedAt, reason: null };
     }
-    const reason = reasonOf(last);
+    const isWriterLost = ended === "writerLost";
+    const reason = isWriterLost
+      ? `${writerRegion}, which has the writer, is down itself: its own failover comes next`
+      : reasonOf(last);
     await journal.append({
       step: "recovery",
       kind: "stepEnded",
-      summary: `Recovery could not be shown by ${describeInstant(deadlineAt)}${untold}: ${reason}`,
+      summary: isWriterLost
+        ? `Recovery is not shown${untold}: ${reason}`
+        : `Recovery could not be shown by ${describeInstant(deadlineAt)}${untold}: ${reason}`,
       detail: { result: "degraded", reason, servedSince: null, verifiedAt: null, ...detail },
     });
     return { result: "degraded", soak, deadlineAt, servedSince: null, verifiedAt: null, reason };
@@ -122,24 +138,49 @@ export function createHandler(deps: StepDependencies): Handler {
  * Why nobody writes; null when a write must succeed. A retry that leaves the database out says nothing of it: only where
  * the run before is known to have left a writer is there one to write to, else it might be the wrong one of two.
  */
-async function whyNotWritten(
-  deps: Dependencies<"dynamoDB">,
-  { incident, epoch }: Run,
+function whyNotWritten(
+  plan: Plan,
+  timeline: readonly TimelineEvent[],
+  { epoch }: Run,
   writes: "expected" | "notExpected" | "asBefore",
-): Promise<string | null> {
+): string | null {
   switch (writes) {
     case "expected":
       return null;
     case "notExpected":
       return "the database branch left no single writer";
-    case "asBefore": {
-      if (deps.plan.database === null) return null;
-      const before = endBefore(await readTimeline(deps, incident), epoch);
-      return before?.branches.database?.result === "done"
+    case "asBefore":
+      return plan.database === null || endBefore(timeline, epoch)?.branches.database?.result === "done"
         ? null
         : "no run of this incident is known to have left a single writer: retry the database branch";
-    }
   }
+}
+
+function isDown(
+  { plan, region: self, clock }: Dependencies<"dynamoDB">,
+  observations: readonly Observation[],
+  region: string,
+): boolean {
+  const evidence = gatherEvidence(plan, self, observations, isoInstant(clock.now()));
+  return confirmedFailure(assess(plan, evidence, region)) === "down";
+}
+
+/** What is known of the writer's Region; null where the database branch named none, and for whoever acts there. */
+function writerSeen(
+  { plan, region: self }: Dependencies<"dynamoDB">,
+  observations: readonly Observation[],
+  region: string | null,
+): Writer | null {
+  if (region === null || region === self) return null;
+  return { region, seenAt: signsOfLife(plan, self, observations, region)[0]?.at ?? null };
+}
+
+/** The Region that has the writer, as the database branch last said; null where it has not said it. */
+function findWriter(timeline: readonly TimelineEvent[]): string | null {
+  const end = timeline.findLast(({ step, kind }) => step === "database" && kind === "stepEnded")?.detail;
+  if (end?.result !== "done") return null;
+  const region = end.promotedRegion ?? end.writer;
+  return typeof region === "string" ? region : null;
 }
 
 function reasonOf(served: Served): string {

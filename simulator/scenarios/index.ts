@@ -24,6 +24,7 @@ import { grayFailure } from "./gray-failure.ts";
 import { grayThenDark } from "./gray-then-dark.ts";
 import { headerMissing } from "./header-missing.ts";
 import { headlessSecondary } from "./headless-secondary.ts";
+import { headlessWriter } from "./headless-writer.ts";
 import { lagBeyondBudget } from "./lag-beyond-budget.ts";
 import { lagMetricCoarse } from "./lag-metric-coarse.ts";
 import { lagMetricEnds } from "./lag-metric-ends.ts";
@@ -119,5 +120,6 @@ export const scenarios: readonly Scenario[] = [
   detachedByHand,
   targetRefused,
   headlessSecondary,
+  headlessWriter,
   targetBusy,
 ];

@@ -247,6 +247,29 @@ describe("classify", () => {
     );
   });
 
+  it.each<[string, Partial<Cluster>, "passing" | "lasting" | null, RegExp]>([
+    ["has no instance", { instances: [] }, "lasting", /its cluster has no DB instance\. Nothing is promoted/],
+    ["restarts", { instances: [{ id: "one", role: "writer", status: "rebooting" }] }, "passing", /one .* is rebooting/],
+    [
+      "has lost its writer",
+      { instances: [{ id: "two", role: "reader", status: "available" }] },
+      "passing",
+      /is its writer/,
+    ],
+    ["is stopped", { status: "stopped" }, "lasting", /is stopped/],
+    ["is full", { instances: [{ id: "one", role: "writer", status: "storage-full" }] }, "lasting", /storage-full/],
+    ["is backed up, and serves", { status: "backing-up" }, null, /Nothing to promote/],
+    ["says nothing of it", { instances: [{ id: "one", role: "writer", status: null }] }, null, /Nothing to promote/],
+  ])("FM86: the writer, whose Region did not fail, %s", (_word, changes, waits, said) => {
+    const view = viewOf(["ap-southeast-1"]);
+    const there = { kind: "read", found: { ...cluster("available", true), ...changes } } as const;
+
+    const actual = found({ ...view, clusters: { ...view.clusters, "ap-southeast-1": there } });
+
+    expect(actual.kind === "writerDown" ? actual.why.kind : null).toBe(waits);
+    expect(describeClassification(actual)).toMatch(said);
+  });
+
   it("FM47: says whose database branch to retry where the writer was lost in an earlier incident", () => {
     const standing = { ...well, state: "evacuated", incident: "storefront-ap-southeast-1-e1" } as const;
 

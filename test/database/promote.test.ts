@@ -786,8 +786,36 @@ describe("PromoteDatabase", () => {
     expect(answer).toMatchObject({ result: "moving", target: "eu-west-1" });
     const said = world.events().filter(({ detail }) => "waitFor" in detail);
     expect(said.map(({ summary }) => summary)).toEqual([
-      "Waiting for a cluster that can become the writer, until 2026-03-01 12:16:30 UTC at the latest: eu-west-1 is backing-up",
+      "Waiting for a cluster that can be the writer, until 2026-03-01 12:16:30 UTC at the latest: eu-west-1 is backing-up",
     ]);
+  });
+
+  it("FM86: waits for a writer that restarts in a Region that did not fail, and promotes nothing", async () => {
+    const world = createWorld({ run: { failedRegion: "ap-southeast-1", survivors: ["us-east-1", "eu-west-1"] } });
+    const start = world.cloud.clock.now();
+    world.aurora.instances[clusters["us-east-1"]] = ["rebooting", "available"];
+    world.aurora.onCall = () => {
+      if (world.cloud.clock.now() > start + 90_000) world.aurora.instances[clusters["us-east-1"]] = ["available"];
+    };
+
+    const answer = await world.promote();
+
+    expect(answer).toMatchObject({ result: "notNeeded", target: null });
+    expect(world.events().map(({ summary }) => summary)).toEqual([
+      expect.stringMatching(/^Waiting for a cluster that can be the writer, until .*: us-east-1 has .*rebooting$/),
+      "Nothing to promote: the writer is in us-east-1, which did not fail",
+      "Nothing to promote: the writer is in us-east-1, which did not fail",
+    ]);
+    expect(world.events().at(-1)?.detail).toMatchObject({ writer: "us-east-1", promotedRegion: null });
+  });
+
+  it("FM86: ends degraded at once where the writer has no instance, for none comes by itself", async () => {
+    const world = createWorld({ run: { failedRegion: "ap-southeast-1", survivors: ["us-east-1", "eu-west-1"] } });
+    world.aurora.instances[clusters["us-east-1"]] = [];
+
+    const answer = await world.promote();
+
+    expect(answer).toMatchObject({ result: "blocked", reason: expect.stringMatching(/us-east-1.*has no DB instance/) });
   });
 
   it("FM79: waits no longer than the plan's deadline, however often it is begun anew", async () => {

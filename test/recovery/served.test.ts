@@ -5,7 +5,7 @@ import type { ProbeResult } from "../../functions/shared/clients.ts";
 import { isoInstant, parseInstant } from "../../functions/shared/clock.ts";
 import type { Look } from "../../functions/watch/probes.ts";
 import { FakeAws, invocation } from "../fakes/aws.ts";
-import { observe, type Voice } from "../fakes/observations.ts";
+import { failing, observe, type Voice } from "../fakes/observations.ts";
 import { examplePlan } from "../fakes/plans.ts";
 import { itemKey, openItem, runIn } from "../fakes/runs.ts";
 
@@ -24,6 +24,7 @@ function judged(changes: Partial<Parameters<typeof judgeServed>[0]> = {}, voices
     observations: observe(plan, at, voices),
     here: pass,
     write: pass,
+    writer: null,
     now,
     ...changes,
   });
@@ -46,6 +47,17 @@ describe("customers are served when every voice says so", () => {
     ],
     ["FM43: writes fail", [{ write: fail }], ["writes fail: HTTP 503"]],
     ["writes are not to be expected", [{ write: null }], []],
+    ["FM86: the writer's Region is heard", [{ writer: { region: "sa-east-1", seenAt: at } }], []],
+    [
+      "FM86: the writer's Region has fallen silent",
+      [{ writer: { region: "sa-east-1", seenAt: isoInstant(now - 31_000) } }],
+      ["sa-east-1, which has the writer, gives no sign of life"],
+    ],
+    [
+      "FM86: nobody has ever heard the writer's Region",
+      [{ writer: { region: "sa-east-1", seenAt: null } }],
+      ["sa-east-1, which has the writer, gives no sign of life"],
+    ],
     ["the failed Region's own customers fail", [{}, { "us-east-1": { customers: "failing" } }], []],
     ["a silent vantage counts for nothing", [{}, { "us-west-2": { age: 31, customers: "failing" } }], []],
     [
@@ -92,6 +104,10 @@ describe("proving recovery", () => {
       readonly latencyMs?: (at: number) => number;
       /** How the run before, which this one retries, left the database. */
       readonly databaseBefore?: "done" | "degraded";
+      /** What the database branch has said at its end. */
+      readonly database?: Readonly<Record<string, string | null>>;
+      /** What the vantages said when the run began to look. @default nothing */
+      readonly voices?: Readonly<Record<string, Voice>>;
     } = {},
   ) {
     const aws = new FakeAws();
@@ -104,6 +120,20 @@ describe("proving recovery", () => {
       const closed = { kind: "closed", epoch: 1, seq: 9, hash: "h", summary: "Degraded", detail: { branches } };
       aws.put(plan.recordsTable, { pk: `incident#${runIn(item).incident}`, sk: "000001#000009", ...closed });
     }
+    if (given.database !== undefined) {
+      const ended = {
+        kind: "stepEnded",
+        step: "database",
+        epoch: 2,
+        seq: 1,
+        hash: "h",
+        summary: "",
+        detail: given.database,
+      };
+      aws.put(plan.recordsTable, { pk: `incident#${runIn(item).incident}`, sk: "000002#000001", ...ended });
+    }
+    const observed = given.voices === undefined ? [] : observe(plan, isoInstant(began), given.voices);
+    for (const each of observed) aws.put(plan.recordsTable, { pk: "observations", sk: each.vantage, ...each });
     const seconds = (until: number) => (until - began) / 1_000;
     aws.probe = ({ method }) => probe(seconds(aws.clock.now()), method);
     const { latencyMs } = given;
@@ -254,6 +284,44 @@ describe("proving recovery", () => {
       expect([...methods].toSorted()).toEqual(asked);
     },
   );
+
+  describe("FM86: the Region that has the writer", () => {
+    const writer = "ap-southeast-1";
+    const kept = { result: "done", promotedRegion: null, writer };
+
+    it("must be heard, whatever a write says", async () => {
+      const { answer } = await prove(() => served, "expected", { database: kept });
+
+      expect(answer).toMatchObject({
+        result: "degraded",
+        reason: `${writer}, which has the writer, gives no sign of life`,
+        verifiedAt: null,
+      });
+    });
+
+    it("ends the run where it is down itself, so that its own failover comes next", async () => {
+      const down = { words: { [writer]: failing(120) } };
+      const voices = { "eu-west-1": down, "us-west-2": down, [writer]: { age: 120 }, [failed]: { age: null } };
+
+      const { answer, rounds, told } = await prove(() => served, "expected", { database: kept, voices });
+
+      expect(answer).toMatchObject({
+        result: "degraded",
+        reason: `${writer}, which has the writer, is down itself: its own failover comes next`,
+      });
+      expect([rounds, told.length]).toEqual([0, 2]);
+    });
+
+    it.each([
+      ["is the acting one", { ...kept, writer: "eu-west-1" }],
+      ["was named by an older version, as the one that was promoted", { result: "done", promotedRegion: "eu-west-1" }],
+      ["is not known", { result: "done", promotedRegion: null }],
+    ])("need not be heard where it %s", async (_name, database) => {
+      const { answer } = await prove(() => served, "expected", { database });
+
+      expect(answer.result).toBe("done");
+    });
+  });
 
   it("gives up at the deadline, with the reason", async () => {
     const { answer, rounds } = await prove(() => refused);

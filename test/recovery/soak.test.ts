@@ -15,9 +15,12 @@ const ago = (seconds: number) => isoInstant(now - seconds * 1_000);
 const red: Served = { kind: "red", reasons: ["us-west-2 is not served"], customers: [] };
 
 /** A green look at which each vantage, `age` seconds ago, says for how many seconds it has seen its customers served. */
-function green(seconds: Readonly<Record<string, number>> = { "us-west-2": 90 }, age = 2): Served {
+function green(
+  seconds: Readonly<Record<string, number>> = { "us-west-2": 90 },
+  age = 2,
+): Extract<Served, { kind: "green" }> {
   const streaks = Object.entries(seconds).map(([vantage, each]) => ({ vantage, since: ago(each), at: ago(age) }));
-  return { kind: "green", customers: [], streaks };
+  return { kind: "green", customers: [], streaks, writerSeenAt: null };
 }
 
 /** A streak of twenty seconds, last seen `lookedAgo` seconds ago, when us-west-2 had seen one of ninety. */
@@ -100,6 +103,8 @@ describe("FM56: a green streak", () => {
       green({ "us-west-2": 90 }, 15.001),
       false,
     ],
+    ["FM86: needs a fresh sign of the writer's Region", since(90), { ...green(), writerSeenAt: ago(15) }, true],
+    ["FM86: is none where that one has just fallen silent", since(90), { ...green(), writerSeenAt: ago(16) }, false],
   ])("%s", (_name, soak, served, expected) => {
     expect(isSoaked(soak, served, now, plan)).toBe(expected);
   });

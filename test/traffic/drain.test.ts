@@ -156,6 +156,10 @@ describe("FM62: only who was sent to the failed Region in calm times shows that 
     ["before the Region began to fail", { since: "2026-03-14T09:02:50.000Z" }],
     ["long before it, with a gap between the looks", { since: at, left: { [failed]: "2026-03-14T09:01:00.000Z" } }],
     ["before it, and once more since", { since: at, left: { [failed]: "2026-03-14T09:01:00.000Z", "sa-east-1": at } }],
+    [
+      "after it or before, for nobody looked in between",
+      { since: at, left: { [failed]: at }, lastThere: { [failed]: "2026-03-14T09:02:00.000Z" } },
+    ],
   ])("whoever was sent elsewhere %s was not moved by the failure", (_name, since) => {
     const moved = place({ sentTo: "eu-west-1", calm: { [failed]: calmAt }, ...since });
     const observations = observe(plan, at, { [failed]: silent, "us-west-2": { servedBy: "eu-west-1" } }).map(

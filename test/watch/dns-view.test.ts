@@ -72,6 +72,14 @@ describe("where a place is sent", () => {
     expect(carryPlace(later, null, "us-east-1", context(330)).left).toEqual({ "eu-west-1": instant(330) });
   });
 
+  it("tells when it was last seen to be sent to a Region that it has left, until it is sent there again", () => {
+    const moved = carryPlace(learned, null, "eu-west-1", context(50));
+    const later = carryPlace(moved, null, "eu-west-1", context(300));
+
+    expect(later.lastThere).toEqual({ "us-east-1": instant(0) });
+    expect(carryPlace(later, null, "us-east-1", context(330)).lastThere).toEqual({ "eu-west-1": instant(300) });
+  });
+
   it("is forgotten where it has long been sent elsewhere although the Region serves", () => {
     let place = carryPlace(learned, null, "eu-west-1", context(30));
     for (let seconds = 60; seconds <= 30 + plan.detection.clearForSeconds + 30; seconds += 30) {

@@ -212,6 +212,36 @@ describe("delivery", () => {
   });
 });
 
+describe("a function whose Region goes dark while it runs", () => {
+  it("is invoked again when the Region is back, for Lambda keeps the event until it has ended", async () => {
+    const invoked: number[] = [];
+    const { clock, random, regions } = createKernel({ seed: 1 });
+    const bus = new SimulatedEventBridge({
+      clock,
+      random,
+      regions,
+      startExecution: () => undefined,
+      // The first of its sandboxes is lost with the Region: it never answers.
+      invoke: () => (invoked.push(clock.now() - start) > 1 ? Promise.resolve() : new Promise(() => undefined)),
+      delivery: { duplicateRate: 0, delayMilliseconds: { from: 50, to: 1_500 } },
+    });
+    bus.addRule({ ...starts, targets: [{ kind: "function", name: "NotifyPeople" }] });
+    bus.deliver("eu-west-1", alarm, once);
+    await runUntil(clock, 5);
+
+    regions.set("eu-west-1", "dark");
+    await runUntil(clock, 300);
+    regions.set("eu-west-1", "up");
+    await runUntil(clock, 600);
+    regions.set("eu-west-1", "dark");
+    regions.set("eu-west-1", "up");
+    await runUntil(clock, 900);
+
+    expect(invoked).toHaveLength(2);
+    expect(invoked[1]).toBeGreaterThan(300_000);
+  });
+});
+
 describe("forwarding to other Regions' buses", () => {
   const forward = (from: string, to: string): EventRule => ({
     name: `${from} to ${to}`,
