@@ -55,7 +55,7 @@ function sectionOf(text: string, heading: string): string {
 
 const names = scenarios.map(({ name }) => name);
 const given = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => `FM${from + index}`);
-const failureModes = given(1, 85);
+const failureModes = given(1, 86);
 
 describe.each(documents)("%s", (path) => {
   const text = read(path);
