@@ -57,6 +57,8 @@ export async function converge<State>(
   let intended = false;
   /** Whether the timeline has been given, or has refused, what became of the intent. */
   let told = false;
+  /** Whether AWS may have taken a call: one that it has answered, and granted or refused, leaves nothing open. */
+  let call: "notTaken" | "mayBeTaken" = "notTaken";
   let lastProblem = "It was never seen to hold";
 
   try {
@@ -98,7 +100,9 @@ export async function converge<State>(
       await guard.stillHeld();
       try {
         await change.apply(state);
+        call = "mayBeTaken";
       } catch (error) {
+        if (classifyCallError(error) === "unknownOutcome") call = "mayBeTaken";
         lastProblem = errorMessage(error);
         await settle(error, attempt);
         continue;
@@ -176,7 +180,7 @@ export async function converge<State>(
       step: change.step,
       kind: "failed",
       summary: `${what}: ${change.summary}. ${reason}`,
-      detail: { resource: change.resource, reason },
+      detail: { resource: change.resource, reason, call },
     });
   }
 }

@@ -10,7 +10,7 @@ import { wire } from "../shared/wire.ts";
 import * as z from "../shared/zod.ts";
 import type { Json } from "../timeline/event.ts";
 import { readTimeline } from "../timeline/journal.ts";
-import { judgeMove } from "./classify.ts";
+import { type DatabaseView, findOutsiders, judgeMove } from "./classify.ts";
 import { readView } from "./evidence.ts";
 import { noteHeirsSize } from "./heir.ts";
 import { findIntents } from "./intent.ts";
@@ -34,6 +34,8 @@ interface Outcome {
   readonly reason: string | null;
   /** The clusters that all take writes, where there is more than one. @default none */
   readonly writers?: readonly string[];
+  /** The new writer and the clusters that may take writes besides it, where there are any. @default none */
+  readonly mayWrite?: readonly string[];
 }
 
 /** Waits until the target is the writer, and has been read as such (FM43). */
@@ -58,11 +60,12 @@ function awaitMove(input: Input, context: StepContext<"rds">, database: Database
   const { deps, guard } = context;
   let vanished = 0;
   return pollUntil(deps, guard, async (): Promise<Outcome | null> => {
-    const progress = judgeMove(await readView(context, database), database, input.target);
+    const view = await readView(context, database);
+    const progress = judgeMove(view, database, input.target);
     vanished = progress.kind === "vanished" ? vanished + 1 : 0;
     switch (progress.kind) {
       case "done":
-        return { result: "done", reason: null };
+        return { result: "done", reason: null, mayWrite: besides(view, context, database, input.target) };
       case "blocked":
         return { result: "blocked", reason: progress.reason, writers: progress.writers };
       case "vanished":
@@ -74,6 +77,13 @@ function awaitMove(input: Input, context: StepContext<"rds">, database: Database
     const late = deps.clock.now() >= parseInstant(input.deadlineAt);
     return late ? { result: "late", reason: `Not done by ${input.deadlineAt}: ${progress.reason}` } : null;
   });
+}
+
+/** The target's cluster, and those outside the global cluster that may take writes as well; none where there are none. */
+function besides(view: DatabaseView, { run }: StepContext, database: DatabasePlan, target: string): readonly string[] {
+  const members = view.global.kind === "read" ? view.global.found.members : [];
+  const outsiders = findOutsiders({ view, database, ...run }, members).map(({ arn }) => arn);
+  return outsiders.length === 0 ? [] : [database.clusters[target] ?? target, ...outsiders];
 }
 
 async function note({ target }: Input, { journal }: StepContext, { reason }: Outcome): Promise<void> {
@@ -99,6 +109,7 @@ async function end(input: Input, context: StepContext, database: DatabasePlan, o
     worstCaseLossSeconds: done ? worstCaseLossSeconds : null,
     reason: outcome.reason,
     writers: outcome.writers ?? [],
+    ...(outcome.mayWrite === undefined || outcome.mayWrite.length === 0 ? {} : { mayWrite: outcome.mayWrite }),
   };
   if (kind === "failover") {
     // Aurora's fencing of the old primary and its snapshot are both best effort (FM44): whoever lets the Region back in

@@ -11,6 +11,7 @@ import {
   describeOutsiders,
 } from "./classify.ts";
 import { readView } from "./evidence.ts";
+import type { Refusal } from "./candidates.ts";
 import type { Flavour } from "./gate.ts";
 import { globalClusterResource, type Intent, intentDetail } from "./intent.ts";
 import { beginMove } from "./rds.ts";
@@ -25,11 +26,14 @@ const failoverDeadlineSeconds = 120;
  */
 const evidenceLastsSeconds = 30;
 
+/** A cluster that is backed up, or a global cluster that is modified, is in no state to move ("FailoverGlobalCluster"). */
+const stateFaults = new Set(["InvalidDBClusterStateFault", "InvalidGlobalClusterStateFault"]);
+
 /** What became of the attempt to begin a move, and what AWS made of the wish for it. */
 export type Begun =
   | { readonly kind: "moving" }
   /** AWS has said no to this target, in these words, and had answered every try: another one may be asked for (FM77). */
-  | { readonly kind: "refused"; readonly reason: string; readonly call: "notTaken" }
+  | ({ readonly kind: "refused"; readonly call: "notTaken" } & Refusal)
   /** No answer in time, or one that came after a lost one: whether it was done after all, the next look tells (FM31). */
   | { readonly kind: "unanswered"; readonly reason: string; readonly call: CallState }
   /** It is no longer the case that this move must be made. */
@@ -105,7 +109,13 @@ export async function beginPromotion(
     // A no that follows a lost answer may be to the second asking, because the first was granted.
     const isNo = errorName(error) === "StepBlocked" && call === "notTaken";
     if (!isNo) return { kind: "unanswered", reason: errorMessage(error), call };
-    return { kind: "refused", reason: errorMessage(error instanceof Error ? (error.cause ?? error) : error), call };
+    const said = error instanceof Error ? (error.cause ?? error) : error;
+    return {
+      kind: "refused",
+      reason: errorMessage(said),
+      lasts: stateFaults.has(errorName(said)) ? "passing" : "lasting",
+      call,
+    };
   }
 }
 

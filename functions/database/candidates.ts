@@ -23,6 +23,14 @@ export interface PassedOver {
   readonly kind: "passing" | "lasting";
 }
 
+/** What AWS has said of a wish for a survivor to become the writer. */
+export interface Refusal {
+  /** In its words. */
+  readonly reason: string;
+  /** "passing": AWS says that a cluster, or the global cluster, is in no state for it, which may come to an end. */
+  readonly lasts: PassedOver["kind"];
+}
+
 export type Ability =
   | { readonly kind: "able"; readonly candidate: Omit<Candidate, "standing"> }
   | { readonly kind: "unable"; readonly why: PassedOver };

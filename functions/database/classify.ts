@@ -6,6 +6,7 @@ import {
   describePassedOver,
   judgeAbility,
   type PassedOver,
+  type Refusal,
   whyNobodyWrites,
   whyNotWriting,
 } from "./candidates.ts";
@@ -96,7 +97,12 @@ export type Classification =
   /** The writer was in another Region that is out of service, or down: what it would lose is not this run's to judge. */
   | { readonly kind: "lostElsewhere"; readonly writer: string; readonly standing: Standing }
   /** A survivor has become the writer in this incident, and is available. */
-  | { readonly kind: "alreadyWriter"; readonly target: string }
+  | {
+      readonly kind: "alreadyWriter";
+      readonly target: string;
+      /** Clusters that may take writes besides it. @default none */
+      readonly outsiders?: readonly Outsider[];
+    }
   /** A survivor is becoming the writer, whoever asked for it: adopt it and wait (FM41). */
   | { readonly kind: "movingToUs"; readonly target: string; readonly flavour: "failover" | "switchover" | "unsaid" }
   /** Somebody moves the writer to where this run must not follow: stop (FM41). */
@@ -143,7 +149,7 @@ export interface ClassifyInput {
   /** The only target that a person who retries the run will have. @default the best */
   readonly chosen?: string | null;
   /** Survivors that AWS has refused as the writer a moment ago, and in which words. @default none */
-  readonly refused?: ReadonlyMap<string, string>;
+  readonly refused?: ReadonlyMap<string, Refusal>;
   /** "over": what could not be read for so long that nobody waits any more is judged as it is. @default "left" */
   readonly patience?: "left" | "over";
   /** How Regions stand besides this run; one that is not named is in service and not known to fail. */
@@ -160,7 +166,7 @@ export function classify(input: ClassifyInput): Classification {
   if (engine !== null) return { kind: "otherEngine", globalCluster: database.globalCluster, engine };
   if (view.global.kind === "unreadable") return { kind: "unknown", reason: view.global.reason };
   if (view.global.kind === "absent") {
-    const outsiders = outsidersOf(input, []).filter(({ kind }) => kind === "read");
+    const outsiders = findOutsiders(input, []).filter(({ kind }) => kind === "read");
     return outsiders.length > 0 ? { kind: "dissolved", outsiders } : { kind: "unknown", reason: view.global.reason };
   }
   const global = view.global.found;
@@ -189,7 +195,9 @@ export function classify(input: ClassifyInput): Classification {
     return why === null ? { kind: "notNeeded", writer: home } : { kind: "writerDown", writer: home, why };
   }
   const settled = isAvailable(global.status) && whyNotWriting(view.clusters[home]) === null;
-  return settled ? { kind: "alreadyWriter", target: home } : { kind: "movingToUs", target: home, flavour: "unsaid" };
+  if (!settled) return { kind: "movingToUs", target: home, flavour: "unsaid" };
+  const outsiders = findOutsiders(input, global.members);
+  return { kind: "alreadyWriter", target: home, ...(outsiders.length > 0 && { outsiders }) };
 }
 
 /** One sentence for a person. */
@@ -315,13 +323,21 @@ function pickTarget(input: ClassifyInput, global: GlobalCluster, survivors: read
     const refusal = input.refused?.get(region);
     const ability = abilityOf(input, global, region);
     if (ability.kind === "unable") passedOver.push(ability.why);
-    else if (refusal !== undefined) passedOver.push({ region, reason: `was refused: ${refusal}`, kind: "lasting" });
+    else if (refusal !== undefined)
+      passedOver.push({ region, reason: `was refused: ${refusal.reason}`, kind: refusal.lasts });
     else candidates.push({ ...ability.candidate, standing: isFailing(input.standings[region]) ? "failing" : "well" });
   }
-  const outsiders = outsidersOf(input, global.members);
+  const outsiders = findOutsiders(input, global.members);
   const unread = outsiders.filter(({ region, kind }) => kind === "unread" && survivors.includes(region));
   const choice = chooseCandidate(candidates, preferred, () => "inside");
   const primary = failedRegion;
+  // One lost answer, or a backup that has just begun, is no reason to take another one than a person has agreed with.
+  const agreed = passedOver.find(({ region, kind }) => region === preferred && kind === "passing");
+  const isRefused = agreed !== undefined && input.refused?.has(agreed.region) === true;
+  if (agreed !== undefined && !isRefused && patience === "left" && !isFailing(input.standings[agreed.region])) {
+    const reason = `${agreed.region}, which was agreed on, ${agreed.reason}`;
+    return { kind: "noTarget", primary, reason, waitFor: [agreed], outsiders };
+  }
   if (choice !== null && (unread.length === 0 || patience === "over")) {
     return { kind: "idle", primary, target: choice.target, candidates, passedOver, outsiders };
   }
@@ -365,8 +381,8 @@ function whyNone(
  * The plan's clusters that are no members of the global cluster and are, or may be, there. One that AWS says is not there is
  * none; nor is the failed Region's: where it matters that Region has the writer, and so a member.
  */
-function outsidersOf(
-  { view, database, failedRegion, survivors }: ClassifyInput,
+export function findOutsiders(
+  { view, database, failedRegion, survivors }: Pick<ClassifyInput, "view" | "database" | "failedRegion" | "survivors">,
   members: readonly Member[],
 ): readonly Outsider[] {
   return Object.entries(database.clusters).flatMap(([region, arn]): readonly Outsider[] => {

@@ -60,9 +60,11 @@ export async function endPromotion(
     readonly writer?: string;
     /** The clusters that all take writes, where there is more than one. @default none */
     readonly writers?: readonly string[];
+    /** Clusters each of which may take writes, as far as anybody knows. @default none */
+    readonly mayWrite?: readonly string[];
   },
 ): Promise<Json> {
-  const { result, reason, target = null, kind = "none", writer, writers = [] } = ending;
+  const { result, reason, target = null, kind = "none", writer, writers = [], mayWrite = [] } = ending;
   const { lossSeconds, worstCaseLossSeconds } = ending.loss;
   const promotedRegion = result === "alreadyWriter" ? target : null;
   await journal.append({
@@ -78,6 +80,7 @@ export async function endPromotion(
       reason,
       writers,
       ...(writer === undefined ? {} : { writer }),
+      ...(mayWrite.length === 0 ? {} : { mayWrite }),
     },
   });
   return answer({ result, target, kind, lossSeconds, worstCaseLossSeconds, reason });

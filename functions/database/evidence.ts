@@ -80,7 +80,7 @@ async function readEvidences(
         lag: judgeLag(readings, { failingSince, lastWriteAt, maximumLagAgeSeconds }),
         life: findLife({ cause, failingSince, now: deps.clock.now(), sign, readings }),
         lastWriteAt,
-        unreceivedSeconds: unreceivedSeconds(signs, target, readings),
+        unreceivedSeconds: unreceivedSeconds(signs, target, readings, deps.plan.detection.probeEverySeconds),
       },
     ]),
   );

@@ -24,7 +24,10 @@ export function intentDetail(intent: Intent): { readonly [key: string]: string |
   };
 }
 
-/** The promotions intended in this incident, newest first. An entry that is not of this form is none. */
+/**
+ * The promotions intended in this incident, newest first. An entry that is not of this form is none, nor is one that AWS
+ * never took: it explains no move that is found later (FM32).
+ */
 export function findIntents(timeline: readonly TimelineEvent[], globalCluster: string): readonly Intent[] {
   const resource = globalClusterResource(globalCluster);
   const about = timeline.filter(({ step, detail }) => step === "database" && detail.resource === resource);
@@ -34,6 +37,7 @@ export function findIntents(timeline: readonly TimelineEvent[], globalCluster: s
       if (event !== "intent" || typeof target !== "string" || (kind !== "failover" && kind !== "switchover")) return [];
       const losses = { lossSeconds: amount(lossSeconds), worstCaseLossSeconds: amount(worstCaseLossSeconds) };
       const next = about[index + 1];
+      if (next?.kind === "failed" && next.detail.call === "notTaken") return [];
       const isDone = next?.kind === "confirmed" && next.detail.result === "changed";
       return [{ target, kind, ...losses, ...(isDone ? { confirmation: "confirmed" } : {}) }];
     })

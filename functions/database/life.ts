@@ -88,13 +88,18 @@ export function findLastWrite(failingSince: string, sign: Sign | null, readings:
  *
  * @param signs the failed Region's, the youngest first
  */
-export function unreceivedSeconds(signs: readonly Sign[], target: string, readings: readonly LagReading[]): number {
+export function unreceivedSeconds(
+  signs: readonly Sign[],
+  target: string,
+  readings: readonly LagReading[],
+  probeEverySeconds: number,
+): number {
   const [youngest] = signs;
   const heard = signs.find(({ seenFrom }) => seenFrom === target);
   if (youngest === undefined || heard === undefined) return 0;
   const measured = readings.map(({ sampledAt }) => parseInstant(sampledAt));
   const silentMs = parseInstant(youngest.at) - Math.max(parseInstant(heard.at), ...measured);
-  return silentMs > clearlyAfterMs ? silentMs / 1_000 : 0;
+  return silentMs > behindMs(probeEverySeconds) ? silentMs / 1_000 : 0;
 }
 
 /**
@@ -103,12 +108,22 @@ export function unreceivedSeconds(signs: readonly Sign[], target: string, readin
  *
  * @param signs the failed Region's, the youngest first
  */
-export function whyCutOff(signs: readonly Sign[], survivor: string, failedRegion: string, now: number): string | null {
+export function whyCutOff(
+  signs: readonly Sign[],
+  survivor: string,
+  failedRegion: string,
+  { now, probeEverySeconds }: { readonly now: number; readonly probeEverySeconds: number },
+): string | null {
   const [youngest] = signs;
   const heard = signs.find(({ seenFrom }) => seenFrom === survivor);
   if (youngest === undefined || heard === undefined || !isHeard(youngest, now)) return null;
-  if (parseInstant(youngest.at) - parseInstant(heard.at) <= clearlyAfterMs) return null;
+  if (parseInstant(youngest.at) - parseInstant(heard.at) <= behindMs(probeEverySeconds)) return null;
   return `is cut off from ${failedRegion}, which lives: ${survivor} last heard of it at ${describeInstant(heard.at)}, ${youngest.seenFrom} at ${describeInstant(youngest.at)}`;
+}
+
+/** Vantages look, and tell of it, once a round: by so much one may know less than another although it has lost nothing. */
+function behindMs(probeEverySeconds: number): number {
+  return Math.max(clearlyAfterMs, missedRoundsAllowed * probeEverySeconds * 1_000);
 }
 
 /** Whether a Region's youngest sign of life is from a moment ago. */

@@ -20,7 +20,7 @@ import {
   type DatabaseView,
   describeClassification,
 } from "./classify.ts";
-import { chooseCandidate, describePassedOver, type PassedOver } from "./candidates.ts";
+import { chooseCandidate, describePassedOver, type PassedOver, type Refusal } from "./candidates.ts";
 import { answerAsking, answerMoving, answerWaiting, endPromotion } from "./ending.ts";
 import {
   type Evidence,
@@ -55,6 +55,8 @@ const maximumRounds = 2;
 /** A switchover that is refused is tried once more, after waiting for the signs of life to end. */
 const maximumSwitchovers = 2;
 const pauseAfterRefusalMs = 5_000;
+/** What AWS has refused because of a state that passes is asked for again so much later. */
+const beforeAskingAgainMs = 45_000;
 
 type Context = StepContext<"cloudWatch" | "rds">;
 type Idle = Extract<Classification, { kind: "idle" }>;
@@ -89,9 +91,9 @@ async function promote(context: Context, database: DatabasePlan, approval: Appro
   const intents = [...findIntents(timeline, database.globalCluster)];
   const waiting = createWaiting(context, database, timeline);
   /** Survivors that AWS has refused in this round, in its words. */
-  const refused = new Map<string, string>();
+  const refused = new Map<string, Refusal>();
   let refusedSwitchovers = 0;
-  let rounds = 1;
+  let rounds = waiting.hasBegun() ? maximumRounds : 1;
   let problem = "";
   for (let tries = 0; tries < maximumTries; ) {
     const { found: seen, standings } = await settle(context, database, {
@@ -99,12 +101,15 @@ async function promote(context: Context, database: DatabasePlan, approval: Appro
       preferred: approvedTarget(approval),
       refused,
       waiting,
+      askAgain: rounds < maximumRounds ? "atOnce" : "later",
     });
     if (seen.kind === "noTarget" && refused.size > 0 && rounds < maximumRounds) {
       rounds++;
       refused.clear();
       continue;
     }
+    const instead = writerInstead(seen, run.promotionTarget ?? null);
+    if (instead !== null) return endPromotion(context, { result: "blocked", reason: instead, loss: unknownLoss });
     if (seen.kind === "alreadyWriter") {
       const said = await takeUp(context, database, seen, intents);
       await raiseRange(context, database, seen.target, { intents, timeline });
@@ -112,8 +117,7 @@ async function promote(context: Context, database: DatabasePlan, approval: Appro
     }
     if (seen.kind !== "idle") return conclude(context, database, seen, intents, waiting);
 
-    const aim = { preferred: approvedTarget(approval), refused: [...refused.keys()] };
-    const { found, evidence } = await choose(context, database, seen, aim);
+    const { found, evidence } = await choose(context, database, seen, approvedTarget(approval));
     const decision = decidePromotion({
       ...found,
       ...evidence,
@@ -147,7 +151,7 @@ async function promote(context: Context, database: DatabasePlan, approval: Appro
         else await afterSwitchover(found);
         break;
       case "refused":
-        refused.set(found.target, begun.reason);
+        refused.set(found.target, begun);
         // A move that was granted after all shows by the next look.
         await deps.clock.sleep(pauseAfterRefusalMs);
         if (intent.kind === "switchover" && found.candidates.length === 1) {
@@ -157,6 +161,15 @@ async function promote(context: Context, database: DatabasePlan, approval: Appro
         break;
     }
   }
+  // What was asked for last may have been granted all the same: it is looked for, and not asked for again (FM31).
+  const { found: last } = await settle(context, database, {
+    promotedHere: intents.map(({ target }) => target),
+    preferred: approvedTarget(approval),
+    refused,
+    waiting,
+    askAgain: "atOnce",
+  });
+  if (last.kind === "movingToUs" || last.kind === "alreadyWriter") return takeUp(context, database, last, intents);
   return endPromotion(context, { result: "blocked", reason: problem, loss: unknownLoss });
 
   /** Nobody else can be switched over to: all again, when the primary has fallen silent, or by the gate's other way. */
@@ -166,19 +179,44 @@ async function promote(context: Context, database: DatabasePlan, approval: Appro
   }
 }
 
+/** Why a person's target is not made the writer: another one is, or will be. Null where it is not so, or nobody named one. */
+function writerInstead(found: Classification, asked: string | null): string | null {
+  switch (found.kind) {
+    case "alreadyWriter":
+    case "movingToUs":
+      return asked === null || asked === found.target
+        ? null
+        : `${asked}, which was asked for, is not made the writer: ${describeClassification(found)}`;
+    case "notNeeded":
+    case "writerDown":
+      return asked === null || asked === found.writer
+        ? null
+        : `${asked}, which was asked for, is not made the writer: it is in ${found.writer}, which did not fail. Move it by a switchover`;
+    case "lostElsewhere":
+    case "movingElsewhere":
+    case "cancelling":
+    case "otherEngine":
+    case "twoWriters":
+    case "idle":
+    case "noTarget":
+    case "dissolved":
+    case "unknown":
+      return null;
+  }
+}
+
 /**
  * The best of the candidates by what is known of each, its lag too, and what the gate goes by for it: a primary lives if it
- * does for any of them, or for one that AWS has refused.
+ * does for any survivor with a cluster, one that cannot become the writer among them.
  */
 async function choose(
   context: Context,
   database: DatabasePlan,
   found: Idle,
-  aim: { readonly preferred: string | null; readonly refused: readonly string[] },
+  preferred: string | null,
 ): Promise<{ readonly found: Idle; readonly evidence: Evidence }> {
-  const regions = [...found.candidates.map(({ region }) => region), ...aim.refused];
-  const evidences = await readSettledEvidence(context, database, regions);
-  const choice = chooseCandidate(found.candidates, aim.preferred, (region) => {
+  const evidences = await readSettledEvidence(context, database, readersOf(context, database));
+  const choice = chooseCandidate(found.candidates, preferred, (region) => {
     const evidence = evidences.get(region);
     if (evidence === undefined) return "beyond";
     // Who receives what the primary writes is switched over to, which loses nothing.
@@ -220,9 +258,15 @@ interface Settled {
 async function settle(
   context: Context,
   database: DatabasePlan,
-  aim: Pick<ClassifyInput, "promotedHere" | "preferred" | "refused"> & { readonly waiting: Waiting },
+  aim: Pick<ClassifyInput, "promotedHere" | "preferred" | "refused"> & {
+    readonly waiting: Waiting;
+    /** When what AWS has refused may be asked for again. */
+    readonly askAgain: "atOnce" | "later";
+  },
 ): Promise<Settled> {
-  const { waiting, ...aims } = aim;
+  const { deps } = context;
+  const { waiting, askAgain, ...aims } = aim;
+  const began = deps.clock.now();
   let last: Settled = { found: { kind: "unknown", reason: "it was not read" }, standings: {} };
   await pollUntil(context.deps, context.guard, async () => {
     const { view, standings } = await look(context, database);
@@ -235,8 +279,11 @@ async function settle(
     last = { found, standings };
     const waitFor = waitedFor(found);
     if (waitFor.length > 0 && !waiting.isOver()) {
+      if (askAgain === "atOnce" && aim.refused !== undefined && aim.refused.size > 0) return last;
       await waiting.note(waitFor);
-      return null;
+      // Whether AWS takes what it has refused only asking it again can tell.
+      const areRefused = waitFor.every(({ region }) => aim.refused?.has(region));
+      return areRefused && deps.clock.now() - began >= beforeAskingAgainMs ? last : null;
     }
     return found.kind === "cancelling" || found.kind === "unknown" ? null : last;
   });
@@ -308,12 +355,12 @@ async function conclude(
         result: "blocked",
         reason,
         loss: unknownLoss,
-        writers: found.outsiders.map(arnOf),
+        mayWrite: found.outsiders.map(arnOf),
       });
     case "noTarget": {
       const { outsiders, primary } = found;
-      const writers = outsiders.length === 0 ? [] : [database.clusters[primary] ?? primary, ...outsiders.map(arnOf)];
-      return endPromotion(context, { result: "blocked", reason, loss: unknownLoss, writers });
+      const mayWrite = outsiders.length === 0 ? [] : [database.clusters[primary] ?? primary, ...outsiders.map(arnOf)];
+      return endPromotion(context, { result: "blocked", reason, loss: unknownLoss, mayWrite });
     }
     case "writerDown":
     case "lostElsewhere":
@@ -356,7 +403,9 @@ async function takeUp(
   const { target, kind, lossSeconds, worstCaseLossSeconds } = adopted;
   const loss = { lossSeconds, worstCaseLossSeconds };
   await noteHeirsSize(context, database, target);
-  return endPromotion(context, { result: "alreadyWriter", reason, target, kind, loss });
+  const outsiders = (found.outsiders ?? []).map(arnOf);
+  const mayWrite = outsiders.length === 0 ? [] : [database.clusters[target] ?? target, ...outsiders];
+  return endPromotion(context, { result: "alreadyWriter", reason, target, kind, loss, mayWrite });
 }
 
 /**

@@ -33,10 +33,12 @@ export async function readStandings({ deps, run }: Pick<StepContext, "run" | "de
   const { plan, region, clock } = deps;
   const now = clock.now();
   const standings = judgeStandings(plan, gatherEvidence(plan, region, observations, isoInstant(now)), item);
+  const { probeEverySeconds } = plan.detection;
   const signs = signsOfLife(plan, region, observations, run.failedRegion);
   return Object.fromEntries(
     Object.entries(standings).map(([name, standing]) => {
-      const cutOff = name === run.failedRegion ? null : whyCutOff(signs, name, run.failedRegion, now);
+      const cutOff =
+        name === run.failedRegion ? null : whyCutOff(signs, name, run.failedRegion, { now, probeEverySeconds });
       return [name, cutOff === null ? standing : { ...standing, cutOff }];
     }),
   );

@@ -6,6 +6,8 @@ import { describePassedOver, type PassedOver } from "./candidates.ts";
 
 /** Waiting for a cluster that passes through something, such as a backup or a restart, to be able to be the writer (FM79). */
 export interface Waiting {
+  /** Whether anybody has waited in this epoch. */
+  hasBegun(): boolean;
   /** Whether it is still worth waiting. The first to wait in an epoch sets the end, the plan's database.deadline later. */
   isOver(): boolean;
   /** Says in the timeline what is waited for, whenever that has changed. */
@@ -25,6 +27,7 @@ export function createWaiting(
   let end = typeof until === "string" ? parseInstant(until) : null;
   let said = own.at(-1)?.detail.waitFor ?? null;
   return {
+    hasBegun: () => end !== null,
     isOver: () => end !== null && deps.clock.now() >= end,
     async note(waitFor) {
       end ??= deps.clock.now() + database.deadlineSeconds * 1_000;

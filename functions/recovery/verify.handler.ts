@@ -2,6 +2,7 @@ import { assess, confirmedFailure } from "../assess/assessment.ts";
 import { gatherEvidence } from "../assess/evidence.ts";
 import { signsOfLife } from "../assess/signs.ts";
 import type { Run } from "../coordination/item.ts";
+import { createCoordinationStore } from "../coordination/store.ts";
 import { dynamoDB } from "../shared/aws/dynamodb.ts";
 import { eventBridge } from "../shared/aws/eventbridge.ts";
 import { describeInstant, isoInstant, parseInstant } from "../shared/clock.ts";
@@ -45,7 +46,7 @@ export function createHandler(deps: StepDependencies): Handler {
     const deadlineAt = input.deadlineAt ?? isoInstant(clock.now() + plan.recovery.deadlineSeconds * 1_000);
     const timeline = plan.database === null ? [] : await readTimeline(scoped, run.incident);
     const unwritten = whyNotWritten(plan, timeline, run, input.writes);
-    const writerRegion = unwritten === null ? findWriter(timeline) : null;
+    const writerRegion = unwritten === null ? await findWriter(scoped, run, timeline) : null;
     let soak = input.soak ?? noSoak;
     let last: Served = { kind: "red", reasons: ["nobody has looked yet"], customers: [] };
 
@@ -175,12 +176,21 @@ function writerSeen(
   return { region, seenAt: signsOfLife(plan, self, observations, region)[0]?.at ?? null };
 }
 
-/** The Region that has the writer, as the database branch last said; null where it has not said it. */
-function findWriter(timeline: readonly TimelineEvent[]): string | null {
+/**
+ * The Region that has the writer, as the database branch last said; null where it has not said it, or where that Region has
+ * been taken out of service since: then another run has seen to its writer.
+ */
+async function findWriter(
+  deps: Dependencies<"dynamoDB">,
+  run: Run,
+  timeline: readonly TimelineEvent[],
+): Promise<string | null> {
   const end = timeline.findLast(({ step, kind }) => step === "database" && kind === "stepEnded")?.detail;
   if (end?.result !== "done") return null;
   const region = end.promotedRegion ?? end.writer;
-  return typeof region === "string" ? region : null;
+  if (typeof region !== "string") return null;
+  const { regions } = await createCoordinationStore(deps, run.execution).read();
+  return (regions[region]?.state ?? "inService") === "inService" ? region : null;
 }
 
 function reasonOf(served: Served): string {

@@ -134,7 +134,7 @@ describe("the order of things", () => {
 
     expect(await world.converge()).toEqual({ kind: "blocked", state: "broken", reason: "it is broken" });
     expect(world.log).toEqual(["read", "failed"]);
-    expect(world.entries[0]?.detail).toEqual({ resource: "switch/1", reason: "it is broken" });
+    expect(world.entries[0]?.detail).toEqual({ resource: "switch/1", reason: "it is broken", call: "notTaken" });
   });
 
   it("FM24: what became untouchable between the intent and the second look is not touched", async () => {
@@ -287,7 +287,7 @@ describe("FM33: what was intended is confirmed or reported as failed, also where
       step: "traffic",
       kind: "failed",
       summary: "Not known to be done: Turn it on. ThrottlingException",
-      detail: { resource: "switch/1", reason: "ThrottlingException" },
+      detail: { resource: "switch/1", reason: "ThrottlingException", call: "mayBeTaken" },
     });
   });
 
@@ -373,7 +373,7 @@ describe("a refusal", () => {
 
     await expect(world.converge()).rejects.toMatchObject({ name: thrown, message: `Turn it on: ${name}` });
     expect(world.log).toEqual(["read", "intent", "hold", "read", "stillHeld", "apply", "failed"]);
-    expect(world.entries.at(-1)?.detail).toEqual({ resource: "switch/1", reason: name });
+    expect(world.entries.at(-1)?.detail).toEqual({ resource: "switch/1", reason: name, call: "notTaken" });
   });
 
   it("FM34: to look stops before anything is intended", async () => {

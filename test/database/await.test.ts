@@ -40,6 +40,19 @@ describe("AwaitPromotion", () => {
     });
   });
 
+  it("FM76: remembers a cluster outside the global cluster that may take writes besides the new writer", async () => {
+    const world = createWorld();
+    world.aurora.outside.add(clusters["ap-southeast-1"]);
+    world.aurora.begin(clusters["eu-west-1"], "failover");
+
+    await world.awaitMove();
+
+    expect(world.ended()?.detail).toMatchObject({
+      writers: [],
+      mayWrite: [clusters["eu-west-1"], clusters["ap-southeast-1"]],
+    });
+  });
+
   it("has nothing to remember after a switchover", async () => {
     const world = createWorld();
     world.aurora.begin(clusters["eu-west-1"], "switchover");

@@ -8,6 +8,7 @@ import {
   describeClassification,
   judgeMove,
   type Move,
+  type Read,
 } from "../../functions/database/classify.ts";
 import type { Standing, Standings } from "../../functions/database/standing.ts";
 import { clusters, database } from "./world.ts";
@@ -337,14 +338,41 @@ describe("classify", () => {
 
   it("FM77: takes the next in order for one that AWS has refused, and has none when all are", () => {
     const view = viewOf(["us-east-1"]);
-    const refused = new Map([["eu-west-1", "another patch level"]]);
+    const no = (reason: string) => ({ reason, lasts: "lasting" }) as const;
+    const refused = new Map([["eu-west-1", no("another patch level")]]);
 
     const next = found(view, [], null, {}, { refused });
-    const none = found(view, [], null, {}, { refused: new Map([...refused, ["ap-southeast-1", "no"]]) });
+    const none = found(view, [], null, {}, { refused: new Map([...refused, ["ap-southeast-1", no("no")]]) });
 
     expect(next).toMatchObject({ kind: "idle", target: "ap-southeast-1", candidates: [able("ap-southeast-1")] });
     expect(none).toMatchObject({ kind: "noTarget", waitFor: [] });
     expect(describeClassification(none)).toContain("eu-west-1 was refused: another patch level, ap-southeast-1");
+  });
+
+  it("FM77, FM79: waits for those that AWS has refused for a state that passes", () => {
+    const busy = { reason: "storefront is modifying", lasts: "passing" } as const;
+    const refused = new Map([["eu-west-1", busy] as const, ["ap-southeast-1", busy] as const]);
+
+    expect(found(viewOf(["us-east-1"]), [], null, {}, { refused })).toMatchObject({
+      kind: "noTarget",
+      waitFor: [{ region: "eu-west-1" }, { region: "ap-southeast-1" }],
+    });
+  });
+
+  it.each<[string, Read<Cluster>]>([
+    ["cannot be read for once", { kind: "unreadable", reason: "throttled" }],
+    ["is backed up just then", { kind: "read", found: cluster("backing-up") }],
+  ])("FM39: keeps waiting for the target that a person has agreed with, which %s", (_what, read) => {
+    const view = viewOf(["us-east-1"]);
+    const seen = { ...view, clusters: { ...view.clusters, "eu-west-1": read } };
+    const sick: Standing = { ...well, health: "down" };
+    const refused = new Map([["eu-west-1", { reason: "no", lasts: "passing" }] as const]);
+
+    expect(found(seen, [], "eu-west-1")).toMatchObject({ kind: "noTarget", waitFor: [{ region: "eu-west-1" }] });
+    expect(found(seen, [], null).kind).toBe("idle");
+    expect(found(seen, [], "eu-west-1", {}, { patience: "over" })).toMatchObject({ target: "ap-southeast-1" });
+    expect(found(seen, [], "eu-west-1", { "eu-west-1": sick })).toMatchObject({ target: "ap-southeast-1" });
+    expect(found(view, [], "eu-west-1", {}, { refused })).toMatchObject({ target: "ap-southeast-1" });
   });
 
   it("takes the one that a person has named and no other, and says which are able where it is not", () => {

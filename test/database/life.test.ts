@@ -105,18 +105,23 @@ describe("unreceivedSeconds (FM74)", () => {
     ["what the target heard is not known", [heard(90)], [], 0],
     ["nobody ever heard of it", [], [], 0],
   ])("where %s", (_what, signs, readings, expected) => {
-    expect(unreceivedSeconds(signs, "eu-west-1", readings)).toBe(expected);
+    expect(unreceivedSeconds(signs, "eu-west-1", readings, 10)).toBe(expected);
   });
 });
 
 describe("whyCutOff (FM73)", () => {
-  const why = (signs: readonly Sign[], nowAfter = 60) =>
-    whyCutOff(signs, "eu-west-1", "us-east-1", failed + nowAfter * 1_000);
+  const why = (signs: readonly Sign[], nowAfter = 60, probeEverySeconds = 10) =>
+    whyCutOff(signs, "eu-west-1", "us-east-1", { now: failed + nowAfter * 1_000, probeEverySeconds });
 
   it("says who heard what, and when", () => {
     expect(why([heard(55), heard(5, "eu-west-1")])).toBe(
       "is cut off from us-east-1, which lives: eu-west-1 last heard of it at 2026-03-01 12:00:05 UTC, us-west-2 at 2026-03-01 12:00:55 UTC",
     );
+  });
+
+  it("is null where it may only not have looked again yet, for rounds are long", () => {
+    expect(why([heard(59), heard(5, "eu-west-1")], 60, 20)).toBeNull();
+    expect(why([heard(66), heard(5, "eu-west-1")], 70, 20)).not.toBeNull();
   });
 
   it.each<[string, readonly Sign[], number]>([

@@ -1,3 +1,4 @@
+import type { Run } from "../../functions/coordination/item.ts";
 import { isoInstant, parseInstant } from "../../functions/shared/clock.ts";
 import { awsError } from "../fakes/small-cloud.ts";
 import { clusters, createWorld, database, failingSince, type LagSeries, run, storefront } from "./world.ts";
@@ -597,6 +598,7 @@ describe("PromoteDatabase", () => {
 
   const other = "FailoverGlobalCluster@ap-southeast-1";
   const no = (message: string) => awsError("InvalidDBClusterStateFault", message, 400);
+  const never = (message: string) => awsError("InvalidParameterCombination", message, 400);
 
   it("FM76: asks before it makes a writer beside a cluster that a person has detached, and names both", async () => {
     const world = createWorld();
@@ -625,7 +627,20 @@ describe("PromoteDatabase", () => {
     const answer = await world.promote();
 
     expect(answer.result).toBe("blocked");
-    expect(world.ended()?.detail.writers).toEqual([clusters["us-east-1"], clusters["eu-west-1"]]);
+    expect(world.ended()?.detail.mayWrite).toEqual([clusters["us-east-1"], clusters["eu-west-1"]]);
+  });
+
+  it("FM76: the writer that was made beside a detached cluster is not the only one that may take writes", async () => {
+    const world = createWorld();
+    world.aurora.outside.add(clusters["ap-southeast-1"]);
+    const asked = await world.promote();
+    await world.promote({ ...yes, covers: "dataLoss", lossSeconds: null, beside: asked.beside } as never);
+    await world.cloud.clock.sleep(60_000);
+
+    const answer = await world.promote();
+
+    expect(answer).toMatchObject({ result: "alreadyWriter", target: "eu-west-1" });
+    expect(world.ended()?.detail.mayWrite).toEqual([clusters["eu-west-1"], clusters["ap-southeast-1"]]);
   });
 
   it("FM76: finds out in the last look that a cluster has left, and asks", async () => {
@@ -684,7 +699,7 @@ describe("PromoteDatabase", () => {
   it("FM77: asks all of them twice, then says who was refused and why", async () => {
     const world = createWorld();
     world.aurora.onCall = (operation, region) => {
-      if (operation === "FailoverGlobalCluster") throw no(`no to ${region}`);
+      if (operation === "FailoverGlobalCluster") throw never(`no to ${region}`);
     };
 
     const answer = await world.promote();
@@ -714,6 +729,102 @@ describe("PromoteDatabase", () => {
 
     expect(answer).toMatchObject({ result: "moving", target: "eu-west-1" });
     expect(world.aurora.calls.filter((call) => call === other)).toEqual([]);
+  });
+
+  it("FM77, FM79: a global cluster that is modified for a minute is asked again, and waited for", async () => {
+    const world = createWorld();
+    const start = world.cloud.clock.now();
+    world.aurora.onCall = (operation) => {
+      if (operation !== "FailoverGlobalCluster" || world.cloud.clock.now() > start + 60_000) return;
+      throw awsError("InvalidGlobalClusterStateFault", "storefront is modifying", 400);
+    };
+
+    const first = await world.promote();
+    const second = await world.promote();
+
+    expect([first.result, second.result]).toEqual(["waitingForTarget", "moving"]);
+    expect(second).toMatchObject({ target: "eu-west-1", lossSeconds: expect.closeTo(0.8, 1) });
+    const [said] = world.events().filter(({ detail }) => "waitFor" in detail);
+    expect(said?.summary).toContain("eu-west-1 was refused: storefront is modifying, ap-southeast-1 was refused");
+  });
+
+  it("FM77, FM79: what AWS refuses for a state that never passes is waited for until the deadline, and no longer", async () => {
+    const world = createWorld();
+    const start = world.cloud.clock.now();
+    world.aurora.onCall = (operation) => {
+      if (operation === "FailoverGlobalCluster") throw no("not now");
+    };
+    const answers: string[] = [];
+
+    do answers.push((await world.promote()).result);
+    while (answers.at(-1) === "waitingForTarget" && answers.length <= 20);
+
+    expect(answers.at(-1)).toBe("blocked");
+    expect(world.cloud.clock.now() - start).toBeGreaterThanOrEqual(database.deadlineSeconds * 1_000);
+    expect(world.aurora.moves).toEqual([]);
+  });
+
+  it("FM32: does not take a move for its own that AWS refused, and that somebody else began later", async () => {
+    const world = createWorld();
+    world.aurora.onCall = (operation) => {
+      if (operation === "FailoverGlobalCluster") throw never("another patch level");
+    };
+    const refused = await world.promote();
+    world.aurora.onCall = () => {};
+    world.aurora.writers = [clusters["eu-west-1"]];
+    await world.cloud.clock.sleep(3_600_000);
+
+    const answer = await world.promote();
+
+    expect(refused.result).toBe("blocked");
+    expect(answer).toMatchObject({ result: "alreadyWriter", target: "eu-west-1" });
+    expect(world.events().findLast(({ detail }) => "begunBy" in detail)?.detail.begunBy).toBe("somebodyElse");
+  });
+
+  it("FM31: looks once more for the last failover that nobody has answered", async () => {
+    const world = createWorld();
+    let asked = 0;
+    const lost = () => awsError("TimeoutError", "no answer", 0);
+    world.aurora.moveSeconds = 600;
+    world.aurora.onCall = (operation) => {
+      if (operation === "FailoverGlobalCluster" && ++asked < 24) throw lost();
+    };
+    world.aurora.afterCall = (operation) => {
+      if (operation === "FailoverGlobalCluster") throw lost();
+    };
+
+    const answer = await world.promote();
+
+    expect(answer).toMatchObject({ result: "moving", target: "eu-west-1", kind: "failover" });
+  });
+
+  it.each<[string, Partial<Run>, RegExp]>([
+    ["is the writer already", {}, /ap-southeast-1, which was asked for, .*eu-west-1 is the writer already/],
+    [
+      "is in a Region that did not fail",
+      { failedRegion: "us-west-2", survivors: ["eu-west-1", "ap-southeast-1"] },
+      /ap-southeast-1, which was asked for, is not made the writer: it is in eu-west-1, which did not fail/,
+    ],
+  ])("makes no other writer than a person named where the one that there is %s", async (_word, changes, reason) => {
+    const world = createWorld({ run: { promotionTarget: "ap-southeast-1", authority: "person", ...changes } });
+    world.aurora.writers = [clusters["eu-west-1"]];
+    if (changes.failedRegion !== undefined) world.lag["eu-west-1"] = [];
+
+    const answer = await world.promote();
+
+    expect(answer).toMatchObject({ result: "blocked", reason: expect.stringMatching(reason) });
+    expect(world.aurora.moves).toEqual([]);
+  });
+
+  it("FM17, FM79: gives up no primary that lives by the replication to a cluster that is busy", async () => {
+    const world = createWorld({ run: { failingSince: "2026-03-01T11:55:00.000Z" } });
+    world.aurora.statuses[clusters["eu-west-1"]] = "backing-up";
+    world.lag["eu-west-1"] = [-9, -8, -7, -6, -5, -4, -3, -2, -1, 0].map((minute) => [minute, 800 + minute]);
+    world.lag["ap-southeast-1"] = [-9, -8, -7, -6].map((minute) => [minute, 800 + minute]);
+
+    const answer = await world.promote();
+
+    expect(answer).toMatchObject({ target: "ap-southeast-1", kind: "switchover", lossSeconds: 0 });
   });
 
   it("FM77: switches over to the next one when AWS refuses the first", async () => {
@@ -837,7 +948,7 @@ describe("PromoteDatabase", () => {
     const world = createWorld({ run: { promotionTarget: "ap-southeast-1", authority: "person" } });
     const refusing = createWorld({ run: { promotionTarget: "ap-southeast-1", authority: "person" } });
     refusing.aurora.onCall = (operation) => {
-      if (operation === "FailoverGlobalCluster") throw no("another patch level");
+      if (operation === "FailoverGlobalCluster") throw never("another patch level");
     };
 
     const answer = await world.promote();

@@ -104,6 +104,8 @@ describe("proving recovery", () => {
       readonly latencyMs?: (at: number) => number;
       /** How the run before, which this one retries, left the database. */
       readonly databaseBefore?: "done" | "degraded";
+      /** A Region that another run has evacuated. */
+      readonly out?: string;
       /** What the database branch has said at its end. */
       readonly database?: Readonly<Record<string, string | null>>;
       /** What the vantages said when the run began to look. @default nothing */
@@ -113,8 +115,10 @@ describe("proving recovery", () => {
     const aws = new FakeAws();
     const began = aws.clock.now();
     const item = { ...openItem(plan, began), epoch: 2 };
-    aws.put(plan.coordination.table, { ...itemKey(plan), ...item });
-    const { databaseBefore } = given;
+    const { databaseBefore, out } = given;
+    const evacuated = { state: "evacuated", since: isoInstant(began), incident: "another" } as const;
+    const regions = out === undefined ? item.regions : { ...item.regions, [out]: evacuated };
+    aws.put(plan.coordination.table, { ...itemKey(plan), ...item, regions });
     if (databaseBefore !== undefined) {
       const branches = { database: { result: databaseBefore, reason: null } };
       const closed = { kind: "closed", epoch: 1, seq: 9, hash: "h", summary: "Degraded", detail: { branches } };
@@ -310,6 +314,12 @@ describe("proving recovery", () => {
         reason: `${writer}, which has the writer, is down itself: its own failover comes next`,
       });
       expect([rounds, told.length]).toEqual([0, 2]);
+    });
+
+    it("is not looked for where another run has taken it out of service since", async () => {
+      const { answer } = await prove(() => served, "asBefore", { database: kept, databaseBefore: "done", out: writer });
+
+      expect(answer.result).toBe("done");
     });
 
     it.each([

@@ -45,6 +45,8 @@ export interface DatabaseResult {
   readonly promotedRegion: string | null;
   /** ARNs of the clusters that all take writes, where there is more than one (FM44); else empty. */
   readonly rivals: readonly string[];
+  /** ARNs of clusters each of which may take writes, as far as anybody knows; else empty. */
+  readonly mayWrite: readonly string[];
   /** Identifier of the cluster that was given up; null where none was, or an older version wrote. */
   readonly oldCluster: string | null;
   readonly lossSeconds: number | null;
@@ -64,6 +66,7 @@ export function databaseResult(moments: readonly Moment[]): DatabaseResult | nul
     kind,
     promotedRegion: textOf(detail, "promotedRegion"),
     rivals: textsOf(detail, "writers"),
+    mayWrite: textsOf(detail, "mayWrite"),
     oldCluster: textOf(detail, "oldCluster"),
     lossSeconds: amountOf(detail, "lossSeconds") ?? (noLoss && !speaksOf(detail, "lossSeconds") ? 0 : null),
     worstCaseLossSeconds: amountOf(detail, "worstCaseLossSeconds"),

@@ -126,6 +126,16 @@ function neverEnding(summary: IncidentSummary): readonly NextStep[] {
 /** Each write that goes to either of two writers has to be reconciled by hand: nothing is more pressing (FM44, FM45). */
 function rivalWriters({ database }: IncidentSummary): readonly NextStep[] {
   const rivals = database?.rivals ?? [];
+  const mayWrite = database?.mayWrite ?? [];
+  if (rivals.length < 2 && mayWrite.length > 0) {
+    return [
+      {
+        title: "Find out which cluster takes writes",
+        text: `Each of these may take writes, as far as the controller could see: ${listWords(mayWrite)}. One that left the global cluster was made a writer of its own by whoever removed it; one in a Region that is dark takes none now. See which of them take writes, keep one, and stop writes to any other: at the application, the security group, or by stopping its instances; not to the only one that does. Take a snapshot of each first. "Two writers" in the runbook has the rest.`,
+        input: null,
+      },
+    ];
+  }
   if (rivals.length < 2) return [];
   return [
     {
@@ -139,7 +149,7 @@ function rivalWriters({ database }: IncidentSummary): readonly NextStep[] {
 function retry({ branchesToRetry, incident, database }: IncidentSummary): readonly NextStep[] {
   if (branchesToRetry.length === 0) return [];
   const first =
-    branchesToRetry.includes("database") && (database?.rivals.length ?? 0) > 1
+    branchesToRetry.includes("database") && ((database?.rivals.length ?? 0) > 1 || (database?.mayWrite.length ?? 0) > 0)
       ? "When one writer is left, and whatever else stood in the way is removed,"
       : "Remove what stood in the way, then";
   return [

@@ -202,7 +202,10 @@ export interface FigureWords {
 
 /** Why writes are not shown to be served where reads are. */
 export function writesWords({ database }: Pick<IncidentSummary, "database">): string {
-  return (database?.rivals.length ?? 0) > 1 ? "writes go to more than one writer" : "writes are not served: no writer";
+  if ((database?.rivals.length ?? 0) > 1) return "writes go to more than one writer";
+  return (database?.mayWrite.length ?? 0) > 0
+    ? "writes may go to more than one writer, or to none"
+    : "writes are not served: no writer";
 }
 
 export function recoveryTimeWords({

@@ -6,6 +6,7 @@ const database = {
   kind: "failover",
   promotedRegion: "eu-west-1",
   rivals: [],
+  mayWrite: [],
   oldCluster: null,
   lossSeconds: 1.3,
   worstCaseLossSeconds: 90,
@@ -19,7 +20,7 @@ const loss = {
 } as const;
 const told: Told = {
   dataLoss: loss,
-  database: { ...database, rivals: [], loss: "stated" },
+  database: { ...database, rivals: [], mayWrite: [], loss: "stated" },
   tables: { mayBeMissingSeconds: 8.062 },
   outcome: "recovered",
   failedRegion: "us-east-1",

@@ -224,6 +224,16 @@ describe("what to do after a run that ended degraded", () => {
     expect(retry?.text).toMatch(/^When one writer is left/);
   });
 
+  it("FM76: of clusters that may take writes nobody is told to stop one before it is known which of them does", () => {
+    const summary = summarize(withoutWriter({ writers: [], mayWrite: ["arn:one", "arn:two"] }), null);
+
+    expect(recoveryTimeWords(summary).verdict).toContain("writes may go to more than one writer, or to none");
+    const [find, retry] = nextSteps(summary);
+    expect(find).toMatchObject({ title: "Find out which cluster takes writes", input: null });
+    expect(find?.text).toMatch(/arn:one and arn:two.* not to the only one that does/);
+    expect(retry?.text).toMatch(/^When one writer is left/);
+  });
+
   it("a reason of the recovery has its step beside the retry of a branch", () => {
     const events = opened()
       .add(200, "capacity", "stepEnded", "Short.", { result: "degraded", reason: "11 short" })
