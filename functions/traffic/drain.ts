@@ -175,7 +175,8 @@ function hadLeft(
   if (parseInstant(left[failedRegion] ?? since) + behindMs < failing) return true;
   const last = lastThere[failedRegion];
   const unseenMs = Math.max(leastUnseenSeconds, roundsUnseen * plan.detection.probeEverySeconds) * 1_000;
-  return last !== undefined && parseInstant(last) + behindMs < failing - unseenMs;
+  // An old word looks like a slow clock: here nothing is made of either, for what is not shown is the lesser claim.
+  return last !== undefined && parseInstant(last) < failing - unseenMs;
 }
 
 function requestsOf(input: Parameters<typeof judgeDrain>[0]): readonly Witness[] {

@@ -5,7 +5,7 @@ export const headlessWriter: Scenario = {
   summary:
     "eu-west-1 goes dark, and the writer's cluster in us-east-1, which did not fail, has no instance: no recovery is claimed",
   plan: "storefront",
-  needs: ["thirdRegion"],
+  needs: ["thirdRegion", "database"],
   failureModes: ["FM86"],
   expected: "degraded",
   failedRegion: "eu-west-1",

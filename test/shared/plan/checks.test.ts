@@ -401,7 +401,7 @@ describe("The bounds of the plan are those of the state machine", () => {
 
   it("a run lasts as long as its questions are reckoned with", () => {
     expect(definition.TimeoutSeconds).toBe(longestRunSeconds);
-    expect(text).toContain("$promotions < 3");
+    expect(text).toContain("$databaseQuestions < 2");
   });
 
   it("whoever is asked has time left when the function that asks has taken all of its own", () => {
