@@ -276,6 +276,17 @@ describe("FM33: what was intended is confirmed or reported as failed, also where
     expect(world.entries.map(({ kind }) => kind)).toEqual(["intent", "confirmed"]);
   });
 
+  it.each<[string, () => Error, string]>([
+    ["FM31: a call that was never answered", noAnswer, "mayBeTaken"],
+    ["a call that AWS answered each time, with no", () => awsError("ThrottlingException"), "notTaken"],
+  ])("%s is told from the other when nothing came of it", async (_name, error, call) => {
+    const world = prepare();
+    failing(world, 1_000, error, "notDone");
+
+    await expect(world.converge()).rejects.toMatchObject({ name: "DeadlinePassed" });
+    expect(world.entries.at(-1)).toMatchObject({ kind: "failed", detail: { call } });
+  });
+
   it("a change that cannot be seen until the deadline is reported as failed; the caller gets AWS's own error", async () => {
     const world = prepare();
     blind(world, Number.POSITIVE_INFINITY, () => awsError("ThrottlingException"));

@@ -748,6 +748,21 @@ describe("PromoteDatabase", () => {
     expect(said?.summary).toContain("eu-west-1 was refused: storefront is modifying, ap-southeast-1 was refused");
   });
 
+  it("FM79: asks each of them twice at first, and once whenever it comes again", async () => {
+    const world = createWorld();
+    world.aurora.onCall = (operation) => {
+      if (operation === "FailoverGlobalCluster") throw no("not now");
+    };
+    const asked = async () => {
+      const before = world.aurora.calls.length;
+      await world.promote();
+      return world.aurora.calls.slice(before).filter((call) => call.startsWith("Failover"));
+    };
+
+    expect(await asked()).toEqual([failover, other, failover, other]);
+    expect(await asked()).toEqual([failover, other]);
+  });
+
   it("FM77, FM79: what AWS refuses for a state that never passes is waited for until the deadline, and no longer", async () => {
     const world = createWorld();
     const start = world.cloud.clock.now();

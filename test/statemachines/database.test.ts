@@ -156,6 +156,23 @@ describe("FM36: a move that vanished", () => {
     expect(waits).toBe(40);
   });
 
+  it("is begun anew three times", async () => {
+    const { result, approvals } = await play([moving], [vanished]);
+
+    expect(result).toEqual(expect.objectContaining({ result: "degraded", reason: "it vanished" }));
+    expect(approvals).toHaveLength(4);
+  });
+
+  it("uses up none of the questions: what must be asked then is asked", async () => {
+    const { result, questions } = await play(
+      [moving, moving, moving, asking, asking, moving],
+      [vanished, vanished, vanished, { result: "done", reason: null }],
+    );
+
+    expect(result).toEqual(expect.objectContaining({ result: "done" }));
+    expect(questions).toBe(2);
+  });
+
   it("is not begun anew where so many would not be left", async () => {
     const { result, waits, approvals } = await play([moving], [...rounds(19), vanished]);
 
