@@ -57,6 +57,27 @@ describe("evacuations", () => {
     expect(rogue.broken).toEqual(expect.arrayContaining(["everythingFailingEvacuatesNothing", "evacuatedToSomewhere"]));
   });
 
+  it("FM71: of a dark Region may lead to those that serve few, where nothing was shared before", async () => {
+    const rogue = await new Rogue().pass(70);
+    for (const { name } of rogue.world.plan.regions) rogue.world.regions.set(name, name === home ? "dark" : "gray");
+    await (await (await rogue.pass(150)).hold(home)).evacuate(home);
+
+    expect(rogue.broken).not.toContain("evacuatedToSomewhere");
+    expect(rogue.broken).not.toContain("everythingFailingEvacuatesNothing");
+  });
+
+  it("with a yes lead to where somebody was served when it was asked, and no yes makes good what was not so then", async () => {
+    const askWhile = async (rogue: Rogue) => {
+      await rogue.hold(home);
+      await rogue.ask(evacuation, yes);
+      for (const { name } of rogue.world.plan.regions) rogue.world.regions.set(name, "gray");
+      return (await (await rogue.pass(150)).evacuate(home)).broken.includes("evacuatedToSomewhere");
+    };
+
+    expect(await askWhile(await new Rogue(asking).pass(10))).toBe(false);
+    expect(await askWhile(await allGray())).toBe(true);
+  });
+
   it("FM70: with every Region failing a while ago, and none steady since, break the same", async () => {
     const rogue = await allGray();
     for (const { name } of rogue.world.plan.regions) rogue.world.regions.set(name, "up");
