@@ -10,10 +10,11 @@ import { wire } from "../shared/wire.ts";
 import * as z from "../shared/zod.ts";
 import type { Json } from "../timeline/event.ts";
 import { readTimeline } from "../timeline/journal.ts";
-import { type DatabaseView, findOutsiders, judgeMove } from "./classify.ts";
+import { type DatabaseView, judgeMove } from "./classify.ts";
 import { readView } from "./evidence.ts";
 import { noteHeirsSize } from "./heir.ts";
 import { findIntents } from "./intent.ts";
+import { findOutsiders, mayWriteBesides } from "./outsiders.ts";
 import { raiseRange } from "./scale.ts";
 
 /** Reads in a row that must agree that a move has vanished: one of them may come from before it. */
@@ -82,8 +83,7 @@ function awaitMove(input: Input, context: StepContext<"rds">, database: Database
 /** The target's cluster, and those outside the global cluster that may take writes as well; none where there are none. */
 function besides(view: DatabaseView, { run }: StepContext, database: DatabasePlan, target: string): readonly string[] {
   const members = view.global.kind === "read" ? view.global.found.members : [];
-  const outsiders = findOutsiders({ view, database, ...run }, members).map(({ arn }) => arn);
-  return outsiders.length === 0 ? [] : [database.clusters[target] ?? target, ...outsiders];
+  return mayWriteBesides(database, target, findOutsiders({ view, database, ...run }, members));
 }
 
 async function note({ target }: Input, { journal }: StepContext, { reason }: Outcome): Promise<void> {

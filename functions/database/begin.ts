@@ -3,19 +3,15 @@ import { classifyCallError, errorMessage, errorName, FailoverError } from "../sh
 import { describeSeconds } from "../shared/plan/duration.ts";
 import type { DatabasePlan } from "../shared/plan/plan.ts";
 import type { StepContext } from "../shared/step.ts";
-import {
-  type Classification,
-  classify,
-  type DatabaseView,
-  describeClassification,
-  describeOutsiders,
-} from "./classify.ts";
+import { type Classification, classify, type DatabaseView } from "./classify.ts";
 import { readView } from "./evidence.ts";
 import type { Refusal } from "./candidates.ts";
 import type { Flavour } from "./gate.ts";
 import { globalClusterResource, type Intent, intentDetail } from "./intent.ts";
+import { describeOutsiders } from "./outsiders.ts";
 import { beginMove } from "./rds.ts";
 import type { Standings } from "./standing.ts";
+import { describeClassification } from "./words.ts";
 
 /** A primary that answers does so within seconds; one that does not must not hold up the promotion. */
 const switchoverDeadlineSeconds = 30;

@@ -1,4 +1,4 @@
-import type { Cluster, DatabaseView, GlobalCluster, Read } from "./classify.ts";
+import type { Cluster, DatabaseView, GlobalCluster, Instance, Read } from "./classify.ts";
 import type { Standing } from "./standing.ts";
 
 /** A survivor whose cluster can become the writer, by what is known of it. */
@@ -134,16 +134,16 @@ export function whyNotWriting(cluster: Read<Cluster> | undefined): string | null
   }
   const { status, instances } = cluster.found;
   if (!isAvailable(status)) return `is ${status}`;
-  const writer = instances.find(({ role }) => role === "writer");
   if (instances.length === 0) return "has no DB instance, so nobody can write";
-  if (writer === undefined) return "has no DB instance that is its writer yet";
-  switch (servesOrMay(writer.status)) {
+  const found = judgeWriterInstance(instances);
+  switch (found.kind) {
     case "serves":
       return null;
     case "unsaid":
-      return `does not show the status of its writer instance ${writer.id}`;
-    case "not":
-      return `has ${writer.id} as its writer instance, which is ${writer.status}`;
+      return `does not show the status of its writer instance ${found.id}`;
+    case "passing":
+    case "lasting":
+      return found.reason;
   }
 }
 
@@ -156,12 +156,26 @@ export function whyNobodyWrites(region: string, cluster: Read<Cluster> | undefin
   const { status, instances } = cluster.found;
   const isLasting = lastingClusterStatuses.has(status.toLowerCase());
   if (isLasting) return { region, reason: `is ${status}`, kind: "lasting" };
-  if (instances.length === 0) return { region, reason: "has no DB instance", kind: "lasting" };
+  const found = judgeWriterInstance(instances);
+  return found.kind === "serves" || found.kind === "unsaid" ? null : { region, ...found };
+}
+
+/** Whether the instance of a cluster that is to write does, or why not, and whether that may come to an end by itself. */
+function judgeWriterInstance(
+  instances: readonly Instance[],
+):
+  | { readonly kind: "serves" }
+  | { readonly kind: "unsaid"; readonly id: string }
+  | { readonly kind: PassedOver["kind"]; readonly reason: string } {
+  if (instances.length === 0) return { kind: "lasting", reason: "has no DB instance" };
   const writer = instances.find(({ role }) => role === "writer");
-  if (writer === undefined) return { region, reason: "has no DB instance that is its writer", kind: "passing" };
-  if (servesOrMay(writer.status) !== "not") return null;
-  const kind = lastingInstanceStatuses.has(writer.status?.toLowerCase() ?? "") ? "lasting" : "passing";
-  return { region, reason: `has ${writer.id} as its writer instance, which is ${writer.status}`, kind };
+  if (writer === undefined) return { kind: "passing", reason: "has no DB instance that is its writer yet" };
+  const { id, status } = writer;
+  const word = servesOrMay(status);
+  if (word === "unsaid") return { kind: "unsaid", id };
+  if (word === "serves") return { kind: "serves" };
+  const kind = lastingInstanceStatuses.has(status?.toLowerCase() ?? "") ? "lasting" : "passing";
+  return { kind, reason: `has ${id} as its writer instance, which is ${status}` };
 }
 
 /** What speaks for and against a candidate, in the order in which it counts: the first difference decides. */

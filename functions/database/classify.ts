@@ -10,8 +10,10 @@ import {
   whyNobodyWrites,
   whyNotWriting,
 } from "./candidates.ts";
-import { describeEngine, findOtherEngine } from "./engine.ts";
+import { findOtherEngine } from "./engine.ts";
+import { findOutsiders, type Outsider } from "./outsiders.ts";
 import type { Standing, Standings } from "./standing.ts";
+import { describeTwoWriters } from "./words.ts";
 
 /** A member of the global cluster. */
 export interface Member {
@@ -78,14 +80,6 @@ export interface DatabaseView {
    * failed one's excepted, which is not asked.
    */
   readonly clusters: Readonly<Record<string, Read<Cluster>>>;
-}
-
-/** A cluster of the plan outside the global cluster: whoever detached it made it a writer of its own (FM76). */
-export interface Outsider {
-  readonly region: string;
-  readonly arn: string;
-  /** "unread": nobody knows whether it is there. */
-  readonly kind: "read" | "unread";
 }
 
 /** What is the case. Closed; whether anything may be done about it is the gate's to say. */
@@ -200,51 +194,6 @@ export function classify(input: ClassifyInput): Classification {
   return { kind: "alreadyWriter", target: home, ...(outsiders.length > 0 && { outsiders }) };
 }
 
-/** One sentence for a person. */
-export function describeClassification(found: Classification): string {
-  switch (found.kind) {
-    case "notNeeded":
-      return `Nothing to promote: the writer is in ${found.writer}, which did not fail`;
-    case "writerDown":
-      return `The writer is in ${found.writer}, which did not fail, and nobody can write: its cluster ${found.why.reason}. Nothing is promoted; bring its writer instance back, then retry the database branch`;
-    case "lostElsewhere":
-      return describeLostElsewhere(found);
-    case "alreadyWriter":
-      return `${found.target} is the writer already`;
-    case "movingToUs":
-      return `The writer is moving to ${found.target} already`;
-    case "movingElsewhere":
-      return `The writer is being moved to ${found.to}, which is no survivor of this run: left alone`;
-    case "cancelling":
-      return "A move of the writer is being cancelled and has not come to its end: retry when it has";
-    case "otherEngine":
-      return describeOtherEngine(found);
-    case "twoWriters":
-      return describeTwoWriters(found.writers);
-    case "idle":
-      return `The writer is in ${found.primary}, and ${found.target} can take over`;
-    case "dissolved":
-      return `The global cluster is gone, and ${describeOutsiders(found.outsiders)}: nothing is changed; a person must say which one is the writer`;
-    case "noTarget":
-      return found.outsiders.length === 0
-        ? found.reason
-        : `${found.reason}. ${describeOutsiders(found.outsiders)}: a person must say which one is the writer`;
-    case "unknown":
-      return found.reason;
-  }
-}
-
-/** As a clause: which clusters outside the global cluster may take writes. */
-export function describeOutsiders(outsiders: readonly Outsider[]): string {
-  return outsiders
-    .map(({ arn, kind }) =>
-      kind === "read"
-        ? `${arn} is no member of the global cluster and may take writes`
-        : `${arn} is no member of the global cluster and cannot be read: it may take writes`,
-    )
-    .join("; ");
-}
-
 /** How a move to `target` gets on. */
 export type MoveProgress =
   /** Nothing moves, the target is the writer, and it, its writer instance and the global cluster were read as available (FM43). */
@@ -279,25 +228,6 @@ export function judgeMove(view: DatabaseView, database: DatabasePlan, target: st
   if (!isAvailable(global.status)) return underWay(`The global cluster is ${global.status}`);
   const why = whyNotWriting(view.clusters[target]);
   return why === null ? { kind: "done" } : underWay(`The cluster in ${target} ${why}`);
-}
-
-function describeLostElsewhere({ writer, standing }: Extract<Classification, { kind: "lostElsewhere" }>): string {
-  const { state, incident } = standing;
-  const left = "nothing is promoted, for what would be lost is not this run's to judge";
-  if (state === "inService") {
-    return `The writer is in ${writer}, which is down itself: ${left}. Evacuate ${writer} when this run has ended, or let automation do so; then retry the database branch of this run`;
-  }
-  const first =
-    incident === null ? "Make a cluster in a survivor the writer by hand" : `Retry the database branch of ${incident}`;
-  return `The writer is in ${writer}, which is ${state} and not in service: ${left}. ${first}, then that of this run`;
-}
-
-function describeOtherEngine({ globalCluster, engine }: Extract<Classification, { kind: "otherEngine" }>): string {
-  return `${globalCluster} is of ${describeEngine(engine)}, and only Aurora is promoted: nothing is changed. Move its writer by hand, as the documentation of that engine says; then take database out of the plan`;
-}
-
-function describeTwoWriters(writers: readonly string[]): string {
-  return `There are two writers: ${writers.join(" and ")}. Nothing is changed; a person must choose which one's data stays`;
 }
 
 /** arn:partition:rds:region:account:cluster:identifier */
@@ -375,23 +305,6 @@ function whyNone(
   }
   if (passedOver.length === 0) return "No survivor is in the plan's database.promotionOrder";
   return `No survivor's cluster can take over: ${describePassedOver(passedOver)}`;
-}
-
-/**
- * The plan's clusters that are no members of the global cluster and are, or may be, there. One that AWS says is not there is
- * none; nor is the failed Region's: where it matters that Region has the writer, and so a member.
- */
-export function findOutsiders(
-  { view, database, failedRegion, survivors }: Pick<ClassifyInput, "view" | "database" | "failedRegion" | "survivors">,
-  members: readonly Member[],
-): readonly Outsider[] {
-  return Object.entries(database.clusters).flatMap(([region, arn]): readonly Outsider[] => {
-    if (region === failedRegion || members.some((member) => member.arn === arn)) return [];
-    const cluster = view.clusters[region];
-    if (cluster === undefined && !survivors.includes(region)) return [];
-    if (cluster?.kind === "absent") return [];
-    return [{ region, arn, kind: cluster?.kind === "read" ? "read" : "unread" }];
-  });
 }
 
 function isFailing(standing: Standing | undefined): boolean {

@@ -3,7 +3,7 @@ import { isoInstant } from "../shared/clock.ts";
 import type { DatabasePlan } from "../shared/plan/plan.ts";
 import type { StepContext } from "../shared/step.ts";
 import type { Json } from "../timeline/event.ts";
-import type { Outsider } from "./classify.ts";
+import type { Outsider } from "./outsiders.ts";
 import { type Flavour, type Loss, unknownLoss } from "./gate.ts";
 import type { Intent } from "./intent.ts";
 

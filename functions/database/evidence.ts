@@ -6,6 +6,7 @@ import { pollUntil } from "../shared/poll.ts";
 import type { StepContext } from "../shared/step.ts";
 import { readObservations } from "../watch/observations.ts";
 import { type DatabaseView, regionOfArn, writersOf } from "./classify.ts";
+import { estimateLoss, type Loss } from "./gate.ts";
 import { readLag } from "./cloudwatch.ts";
 import { judgeLag, type LagEvidence, type LagReading, readingsFrom, readingsOf } from "./lag.ts";
 import { findLastWrite, findLife, isTooEarlyToTell, type SignOfLife, unreceivedSeconds } from "./life.ts";
@@ -19,6 +20,11 @@ export interface Evidence {
   readonly lastWriteAt: string;
   /** For how long the old primary is known to have lived when the target heard nothing of it any more. */
   readonly unreceivedSeconds: number;
+}
+
+/** What a promotion would lose by this evidence. */
+export function lossOf({ lag, lastWriteAt, unreceivedSeconds }: Evidence): Loss {
+  return estimateLoss(lag, lastWriteAt, unreceivedSeconds);
 }
 
 /** The survivors that have a cluster, the acting Region first: it is asked in places that are known to work. */

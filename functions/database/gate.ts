@@ -4,7 +4,7 @@ import type { Authority } from "../coordination/item.ts";
 import { secondsBetween } from "../shared/clock.ts";
 import { describeSeconds } from "../shared/plan/duration.ts";
 import type { AutomationLevel, ThirdOpinion } from "../shared/plan/plan.ts";
-import { describeOutsiders, type Outsider } from "./classify.ts";
+import { describeOutsiders, type Outsider } from "./outsiders.ts";
 import { describeEvidence, type LagEvidence } from "./lag.ts";
 import type { SignOfLife } from "./life.ts";
 

@@ -1,7 +1,7 @@
 import { DescribeDBClustersCommand, DescribeDBInstancesCommand, ModifyDBClusterCommand } from "@aws-sdk/client-rds";
 import { retryRead } from "../shared/backoff.ts";
 import type { Dependencies } from "../shared/dependencies.ts";
-import { type CapacityRange, type ClusterSize, type Instance, sizeOf } from "./size.ts";
+import { type CapacityRange, type ClusterSize, type SizedInstance, sizeOf } from "./size.ts";
 
 /** What AWS assumes of an instance that names no tier: DBClusterMember, PromotionTier. */
 const usualTier = 1;
@@ -27,7 +27,7 @@ export async function readSize(
     instances.DBInstances?.map(({ DBInstanceIdentifier, DBInstanceClass }) => [DBInstanceIdentifier, DBInstanceClass]),
   );
   const members = (cluster.DBClusterMembers ?? []).map(
-    ({ DBInstanceIdentifier, IsClusterWriter, PromotionTier }): Instance => ({
+    ({ DBInstanceIdentifier, IsClusterWriter, PromotionTier }): SizedInstance => ({
       instanceClass: classes.get(DBInstanceIdentifier) ?? null,
       role: IsClusterWriter === true ? "writer" : "reader",
       promotionTier: PromotionTier ?? usualTier,

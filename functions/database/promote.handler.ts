@@ -6,47 +6,25 @@ import { rds } from "../shared/aws/rds.ts";
 import { parseInstant } from "../shared/clock.ts";
 import { FailoverError } from "../shared/errors.ts";
 import { type DatabasePlan, findThirdOpinion } from "../shared/plan/plan.ts";
-import { pollUntil } from "../shared/poll.ts";
 import { createStep, type Handler, type StepContext, type StepDependencies, stepInput } from "../shared/step.ts";
 import { wire } from "../shared/wire.ts";
 import * as z from "../shared/zod.ts";
 import type { Json } from "../timeline/event.ts";
 import { readTimeline } from "../timeline/journal.ts";
 import { beginPromotion } from "./begin.ts";
-import {
-  type Classification,
-  type ClassifyInput,
-  classify,
-  type DatabaseView,
-  describeClassification,
-} from "./classify.ts";
 import { chooseCandidate, describePassedOver, type PassedOver, type Refusal } from "./candidates.ts";
+import type { Classification } from "./classify.ts";
 import { answerAsking, answerMoving, answerWaiting, endPromotion } from "./ending.ts";
-import {
-  type Evidence,
-  findUnrecordedPromotion,
-  readEvidence,
-  readersOf,
-  readSettledEvidence,
-  readSigns,
-  readView,
-} from "./evidence.ts";
-import {
-  agreedOutsiders,
-  decidePromotion,
-  estimateLoss,
-  type GateDecision,
-  type Loss,
-  noLoss,
-  unknownLoss,
-} from "./gate.ts";
-import { noteHeirsSize } from "./heir.ts";
+import { type Evidence, lossOf, readEvidence, readersOf, readSettledEvidence } from "./evidence.ts";
+import { agreedOutsiders, decidePromotion, type GateDecision, noLoss, unknownLoss } from "./gate.ts";
 import { findIntents, globalClusterResource, type Intent } from "./intent.ts";
 import { describeEvidence } from "./lag.ts";
-import { isHeard } from "./life.ts";
+import { mayWriteBesides } from "./outsiders.ts";
 import { raiseRange } from "./scale.ts";
-import { readStandings, type Standings } from "./standing.ts";
+import { awaitSilence, settle, waitedFor } from "./settle.ts";
+import { takeUp } from "./take-up.ts";
 import { createWaiting, type Waiting } from "./waiting.ts";
+import { describeClassification } from "./words.ts";
 
 /** How often one invocation acts and looks anew, refusals not counted: two switchovers, then two failovers. */
 const maximumTries = 4;
@@ -55,12 +33,9 @@ const maximumRounds = 2;
 /** A switchover that is refused is tried once more, after waiting for the signs of life to end. */
 const maximumSwitchovers = 2;
 const pauseAfterRefusalMs = 5_000;
-/** What AWS has refused because of a state that passes is asked for again so much later. */
-const beforeAskingAgainMs = 45_000;
 
 type Context = StepContext<"cloudWatch" | "rds">;
 type Idle = Extract<Classification, { kind: "idle" }>;
-type Moved = Extract<Classification, { kind: "movingToUs" | "alreadyWriter" }>;
 
 const inputSchema = stepInput({ approval: z.nullable(approvalSchema) });
 
@@ -175,7 +150,7 @@ async function promote(context: Context, database: DatabasePlan, approval: Appro
   /** Nobody else can be switched over to: all again, when the primary has fallen silent, or by the gate's other way. */
   async function afterSwitchover(found: Idle): Promise<void> {
     refused.clear();
-    if (++refusedSwitchovers < maximumSwitchovers) await awaitSilence(context, database, found);
+    if (++refusedSwitchovers < maximumSwitchovers) await awaitSilence(context, database, found.target);
   }
 }
 
@@ -231,10 +206,6 @@ async function choose(
   return { found: { ...found, target, passedOver }, evidence };
 }
 
-function lossOf({ lag, lastWriteAt, unreceivedSeconds }: Evidence): Loss {
-  return estimateLoss(lag, lastWriteAt, unreceivedSeconds);
-}
-
 function strongestLife(evidences: readonly Evidence[]): Evidence["life"] {
   const strength = { none: 0, heartbeat: 1, replication: 2 } as const;
   const [strongest] = evidences.toSorted((left, right) => strength[right.life.kind] - strength[left.life.kind]);
@@ -246,86 +217,9 @@ function describeNoCluster({ run }: Context, { globalCluster, clusters }: Databa
   return `No survivor has a cluster of ${globalCluster}; besides ${run.failedRegion} the plan has them in ${elsewhere.join(" and ")} only, which take no part in this run: nothing is promoted. Return one of these Regions, or make its cluster the writer by hand, then retry the database branch`;
 }
 
-interface Settled {
-  readonly found: Classification;
-  readonly standings: Standings;
-}
-
-/**
- * The classification as soon as there is one to act on: while a move is being cancelled, nothing can be read, or a cluster
- * that may become able is not able yet, it waits.
- */
-async function settle(
-  context: Context,
-  database: DatabasePlan,
-  aim: Pick<ClassifyInput, "promotedHere" | "preferred" | "refused"> & {
-    readonly waiting: Waiting;
-    /** When what AWS has refused may be asked for again. */
-    readonly askAgain: "atOnce" | "later";
-  },
-): Promise<Settled> {
-  const { deps } = context;
-  const { waiting, askAgain, ...aims } = aim;
-  const began = deps.clock.now();
-  let last: Settled = { found: { kind: "unknown", reason: "it was not read" }, standings: {} };
-  await pollUntil(context.deps, context.guard, async () => {
-    const { view, standings } = await look(context, database);
-    const seen = { ...aims, view, standings, patience: waiting.isOver() ? "over" : "left" } as const;
-    let found = classifyView(context, database, seen);
-    if (found.kind === "notNeeded" || found.kind === "writerDown") {
-      const unrecorded = await findUnrecordedPromotion(context, database, view);
-      found = classifyView(context, database, { ...seen, promotedHere: unrecorded === null ? [] : [unrecorded] });
-    }
-    last = { found, standings };
-    const waitFor = waitedFor(found);
-    if (waitFor.length > 0 && !waiting.isOver()) {
-      if (askAgain === "atOnce" && aim.refused !== undefined && aim.refused.size > 0) return last;
-      await waiting.note(waitFor);
-      // Whether AWS takes what it has refused only asking it again can tell.
-      const areRefused = waitFor.every(({ region }) => aim.refused?.has(region));
-      return areRefused && deps.clock.now() - began >= beforeAskingAgainMs ? last : null;
-    }
-    return found.kind === "cancelling" || found.kind === "unknown" ? null : last;
-  });
-  return last;
-}
-
-/** What may come about by itself, and is worth waiting for. */
-function waitedFor(found: Classification): readonly PassedOver[] {
-  if (found.kind === "writerDown") return found.why.kind === "passing" ? [found.why] : [];
-  return found.kind === "noTarget" ? found.waitFor : [];
-}
-
-async function look(
-  context: Context,
-  database: DatabasePlan,
-): Promise<{ readonly view: DatabaseView; readonly standings: Standings }> {
-  const [view, standings] = await Promise.all([readView(context, database), readStandings(context)]);
-  return { view, standings };
-}
-
-function classifyView(
-  { run: { failedRegion, survivors, promotionTarget } }: Context,
-  database: DatabasePlan,
-  seen: Omit<ClassifyInput, "database" | "failedRegion" | "survivors" | "chosen">,
-): Classification {
-  return classify({ ...seen, database, failedRegion, survivors, chosen: promotionTarget ?? null });
-}
-
 /** What a person approved stays the target while it can take over: an approval of one is none of another. */
 function approvedTarget(approval: Approval | null): string | null {
   return approval?.approved === true ? approval.target : null;
-}
-
-/** After a refused switchover: until the primary gives no sign of life any more, or something moved. Bounded. */
-async function awaitSilence(context: Context, database: DatabasePlan, { target }: Idle): Promise<void> {
-  await pollUntil(context.deps, context.guard, async () => {
-    const seen = await look(context, database);
-    const now = classifyView(context, database, { ...seen, promotedHere: [], preferred: target });
-    if (now.kind !== "idle") return now;
-    const { life } = await readEvidence(context, database, target);
-    return life.kind === "none" ? life : null;
-  });
 }
 
 /** For every classification in which this invocation has nothing to begin. */
@@ -355,11 +249,10 @@ async function conclude(
         result: "blocked",
         reason,
         loss: unknownLoss,
-        mayWrite: found.outsiders.map(arnOf),
+        mayWrite: found.outsiders.map(({ arn }) => arn),
       });
     case "noTarget": {
-      const { outsiders, primary } = found;
-      const mayWrite = outsiders.length === 0 ? [] : [database.clusters[primary] ?? primary, ...outsiders.map(arnOf)];
+      const mayWrite = mayWriteBesides(database, found.primary, found.outsiders);
       return endPromotion(context, { result: "blocked", reason, loss: unknownLoss, mayWrite });
     }
     case "writerDown":
@@ -371,63 +264,6 @@ async function conclude(
     case "unknown":
       throw new FailoverError("Transient", `The global cluster cannot be read: ${found.reason}. Try again`);
   }
-}
-
-const arnOf = ({ arn }: { readonly arn: string }) => arn;
-
-/** A move to a survivor that is under way, or over, when this invocation looks: whoever began it, it is adopted (FM41). */
-async function takeUp(
-  context: Context,
-  database: DatabasePlan,
-  found: Moved,
-  intents: readonly Intent[],
-): Promise<Json> {
-  const adopted = await adopt(context, database, found, intents);
-  const isOurs = intents.includes(adopted);
-  const seen = describeClassification(found);
-  const reason = isOurs
-    ? seen
-    : `${seen}, by a ${adopted.kind} that this run did not begin as far as its timeline tells`;
-  await context.journal.append({
-    step: "database",
-    // The end of an intent whose own confirmation was lost with whoever made it (FM32).
-    kind: isOurs ? "confirmed" : "observed",
-    summary: reason,
-    detail: {
-      resource: globalClusterResource(database.globalCluster),
-      classification: found.kind,
-      begunBy: isOurs ? "thisRun" : "somebodyElse",
-    },
-  });
-  if (found.kind === "movingToUs") return answerMoving(context, database, adopted);
-  const { target, kind, lossSeconds, worstCaseLossSeconds } = adopted;
-  const loss = { lossSeconds, worstCaseLossSeconds };
-  await noteHeirsSize(context, database, target);
-  const outsiders = (found.outsiders ?? []).map(arnOf);
-  const mayWrite = outsiders.length === 0 ? [] : [database.clusters[target] ?? target, ...outsiders];
-  return endPromotion(context, { result: "alreadyWriter", reason, target, kind, loss, mayWrite });
-}
-
-/**
- * What is known of such a move: what was intended is in the timeline, or else it is told from the evidence. A switchover that
- * was intended and never seen to be taken is no proof of one: a primary that gives no sign of life cannot have had a part in
- * it, so somebody else has failed over.
- */
-async function adopt(
-  context: Context,
-  database: DatabasePlan,
-  found: Moved,
-  intents: readonly Intent[],
-): Promise<Intent> {
-  const { target } = found;
-  const flavour = found.kind === "movingToUs" ? found.flavour : "unsaid";
-  const intent = intents.find((each) => each.target === target && (flavour === "unsaid" || each.kind === flavour));
-  if (intent !== undefined && (flavour !== "unsaid" || intent.kind === "failover")) return intent;
-  if (intent?.confirmation === "confirmed") return intent;
-  if (flavour === "switchover") return { target, kind: "switchover", ...noLoss };
-  // A lag tells nothing here: who has become the writer has none, and the last one is from before.
-  if (intent !== undefined && isHeard((await readSigns(context))[0] ?? null, context.deps.clock.now())) return intent;
-  return { target, kind: "failover", ...lossOf(await readEvidence(context, database, target)) };
 }
 
 async function observe(
@@ -448,7 +284,7 @@ async function observe(
       target: found.target,
       candidates: found.candidates.map(({ region }) => region),
       passedOver: found.passedOver.map(({ region, reason }) => ({ region, reason })),
-      outsiders: found.outsiders.map(arnOf),
+      outsiders: found.outsiders.map(({ arn }) => arn),
       lag: { state: lag.kind, value: reading?.seconds ?? null, ageSeconds, source: reading?.source ?? null },
       life: life.kind,
       decision: decision.kind,

@@ -20,7 +20,7 @@ export interface CapacityRange {
 }
 
 /** An instance of a cluster as AWS describes it. */
-export interface Instance {
+export interface SizedInstance {
   readonly instanceClass: string | null;
   readonly role: "writer" | "reader";
   readonly promotionTier: number;
@@ -35,7 +35,7 @@ export type Comparison =
 /** The class whose instances scale by themselves within the cluster's range. */
 const serverlessClass = "db.serverless";
 
-export function sizeOf(instances: readonly Instance[], serverless: CapacityRange | null): ClusterSize {
+export function sizeOf(instances: readonly SizedInstance[], serverless: CapacityRange | null): ClusterSize {
   const writer = instances.find(({ role }) => role === "writer");
   const [heir] = instances.toSorted(
     (left, right) => left.promotionTier - right.promotionTier || stepOf(right) - stepOf(left),
@@ -113,7 +113,7 @@ function parseClass(name: string): { readonly kind: string; readonly step: numbe
   return Number.isFinite(step) ? { kind, step } : null;
 }
 
-function stepOf({ instanceClass }: Instance): number {
+function stepOf({ instanceClass }: SizedInstance): number {
   return instanceClass === null ? 0 : (parseClass(instanceClass)?.step ?? 0);
 }
 

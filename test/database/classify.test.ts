@@ -5,12 +5,12 @@ import {
   type Cluster,
   classify,
   type DatabaseView,
-  describeClassification,
   judgeMove,
   type Move,
   type Read,
 } from "../../functions/database/classify.ts";
 import type { Standing, Standings } from "../../functions/database/standing.ts";
+import { describeClassification } from "../../functions/database/words.ts";
 import { clusters, database } from "./world.ts";
 
 const regions = ["us-east-1", "eu-west-1", "ap-southeast-1"] as const;

@@ -1,5 +1,5 @@
 import { compareSamples } from "../../functions/database/heir.ts";
-import { type ClusterSize, compareSizes, type Instance, sizeOf } from "../../functions/database/size.ts";
+import { type ClusterSize, compareSizes, type SizedInstance, sizeOf } from "../../functions/database/size.ts";
 import { observe } from "../fakes/observations.ts";
 import { examplePlan } from "../fakes/plans.ts";
 
@@ -48,13 +48,13 @@ describe("FM85: compareSizes", () => {
 });
 
 describe("FM85: sizeOf", () => {
-  const reader = (instanceClass: string, promotionTier = 1): Instance => ({
+  const reader = (instanceClass: string, promotionTier = 1): SizedInstance => ({
     instanceClass,
     role: "reader",
     promotionTier,
   });
 
-  it.each<[string, readonly Instance[], string | null]>([
+  it.each<[string, readonly SizedInstance[], string | null]>([
     [
       "the instance that writes",
       [reader("db.r6g.8xlarge"), { ...reader("db.r6g.large"), role: "writer" }],
