@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { loadPlan } from "../functions/shared/plan/load.ts";
-import type { Plan, TrafficSwitchPlan } from "../functions/shared/plan/plan.ts";
+import { type Plan, type TrafficSwitchPlan, vantagesOf } from "../functions/shared/plan/plan.ts";
 
 const loaded = new Map<string, Plan>();
 
@@ -34,11 +34,7 @@ const fourth = "ca-central-1";
 export function withFourthRegion(plan: Plan): Plan {
   const [model] = plan.regions;
   const { database, traffic } = plan;
-  if (
-    model === undefined ||
-    plan.regions.some(({ name }) => name === fourth) ||
-    plan.detection.witnesses.includes(fourth)
-  )
+  if (model === undefined || !hasRoomForFourth(plan))
     throw new RangeError(`No fourth Region for plan ${plan.application}: ${fourth} has a part in it already`);
   const like = (value: string) => value.replaceAll(model.name, fourth);
   const share = 1 / (plan.regions.length + 1);
@@ -58,6 +54,11 @@ export function withFourthRegion(plan: Plan): Plan {
     [fourth]: like(database.clusters[database.writer] ?? "").replaceAll(database.writer, fourth),
   };
   return { ...grown, database: { ...database, clusters, promotionOrder: [...database.promotionOrder, fourth] } };
+}
+
+/** Whether the Region that would be the fourth has no part in the plan yet. */
+export function hasRoomForFourth(plan: Plan): boolean {
+  return !vantagesOf(plan).includes(fourth);
 }
 
 export type SwitchKind = TrafficSwitchPlan["kind"];

@@ -1,7 +1,7 @@
 import type { Plan } from "../functions/shared/plan/plan.ts";
 import { integerBetween, pick, type Random, seededRandom } from "../functions/shared/random.ts";
 import { failoverSeconds, secondaryRebuildSeconds } from "./aws/timings.ts";
-import { withClustersIn, withFourthRegion } from "./plans.ts";
+import { hasRoomForFourth, withClustersIn, withFourthRegion } from "./plans.ts";
 import type { Drawn } from "./random-shared.ts";
 import type { Cue } from "./scenario.ts";
 
@@ -35,7 +35,7 @@ export function drawFewClusters(seed: number, plan: Plan): Plan {
 export function drawLosses(seed: number, drawn: Drawn): Drawn {
   const random = seededRandom(Math.imul(seed + 1, 0x2545f491));
   if (random.next() >= lossesShare || drawn.plan.database === null || drawn.plan.regions.length < 3) return drawn;
-  const plan = random.next() < 0.5 ? withFourthRegion(drawn.plan) : drawn.plan;
+  const plan = random.next() < 0.5 && hasRoomForFourth(drawn.plan) ? withFourthRegion(drawn.plan) : drawn.plan;
   const { database } = plan;
   if (database === null) return drawn;
   const script = drawLossesInTurn(random, plan, database);

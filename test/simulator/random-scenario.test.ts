@@ -15,6 +15,10 @@ function planOf({ plan, scenario }: (typeof worlds)[number]): Plan {
 
 const actions = worlds.flatMap(({ scenario }) => scenario.script.map(({ action }) => action));
 
+it("FM83: draws a world for each seed, also where the Region that would be the fourth is a witness already", () => {
+  for (const seed of [1_052, 1_302, 3_327, 4_785, 7_390]) expect(drawScenario(seed).plan.regions).toHaveLength(3);
+});
+
 it("draws no automation that a plan's checks refuse", () => {
   const found = worlds.map(planOf).flatMap((plan) => automationRules.flatMap((rule) => rule(plan)));
 
